@@ -1,0 +1,56 @@
+"""Alphacast datasets as pandas DataFrames, both ways."""
+
+from alphacast_pandas import accessor as _accessor  # noqa: F401 - registers DataFrame.alphacast
+from alphacast_pandas.api.client import Client
+from alphacast_pandas.api.default import get_client
+from alphacast_pandas.api.login import login
+from alphacast_pandas.contracts.schemas import schema
+from alphacast_pandas.errors import (
+    AlphacastError,
+    APIError,
+    AuthenticationError,
+    ConfigurationError,
+    ConflictError,
+    ConnectionFailed,
+    DecodeError,
+    NotFoundError,
+    PermissionDenied,
+    ProcessError,
+    ProcessTimeout,
+    QueryError,
+    QuotaError,
+    RateLimitError,
+    ServiceError,
+    ValidationError,
+    VerificationError,
+)
+from alphacast_pandas.reading.read import read_alphacast
+from alphacast_pandas.writing.result import PushResult
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "APIError",
+    "AlphacastError",
+    "AuthenticationError",
+    "Client",
+    "ConfigurationError",
+    "ConflictError",
+    "ConnectionFailed",
+    "DecodeError",
+    "NotFoundError",
+    "PermissionDenied",
+    "ProcessError",
+    "ProcessTimeout",
+    "PushResult",
+    "QueryError",
+    "QuotaError",
+    "RateLimitError",
+    "ServiceError",
+    "ValidationError",
+    "VerificationError",
+    "get_client",
+    "login",
+    "read_alphacast",
+    "schema",
+]

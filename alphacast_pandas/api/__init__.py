@@ -1,0 +1,1 @@
+"""The door to the service: settings, HTTP, and its JSON as records."""

@@ -1,0 +1,116 @@
+"""The body of an answer as a stream of decoded bytes that knows whether it is whole."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Callable
+
+from alphacast_pandas.errors import DecodeError
+
+CHUNK_BYTES = 1 << 18
+# zlib's window bits: gzip with header and trailer.
+_GZIP = 31
+
+
+class BodyStream(io.RawIOBase):
+    """
+    Bytes as the server meant them: transfer ended and decompression complete, or an error.
+
+    `read_wire` returns at most so many bytes as they crossed the network, and nothing at the
+    end. `end_is_proven` says whether the transfer itself can tell a whole body from a cut one.
+    """
+
+    def __init__(
+        self, read_wire: Callable[[int], bytes], *, encoding: str, end_is_proven: bool
+    ) -> None:
+        super().__init__()
+        self._read_wire = read_wire
+        self._decoder = _decoder(encoding)
+        self._decoded = b""
+        self._ended = False
+        self.end_is_proven = end_is_proven or self._decoder is not None
+        self.wire_bytes = 0
+        self.last_byte = b""
+        self.on_wire: Callable[[int], None] | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override] # the base's Buffer has no len
+        while not self._decoded and not self._ended:
+            self._fill()
+        count = min(len(buffer), len(self._decoded))
+        self.last_byte = self._decoded[count - 1 : count] or self.last_byte
+        buffer[:count] = self._decoded[:count]
+        self._decoded = self._decoded[count:]
+        return count
+
+    def read_all(self) -> bytes:
+        """Return the whole rest of the body."""
+        pieces = [self._decoded]
+        self._decoded = b""
+        while not self._ended:
+            self._fill()
+            pieces.append(self._decoded)
+            self._decoded = b""
+        return b"".join(pieces)
+
+    def unread(self, body: bytes) -> None:
+        """Put bytes back in front of what is still to come."""
+        self._decoded = body + self._decoded
+
+    def check_ended(self) -> None:
+        """Raise unless a reader has taken everything, and with it every check of the end."""
+        if not self._ended or self._decoded:
+            raise DecodeError("The body was not read to its end.", retryable=True)
+
+    def _fill(self) -> None:
+        wire = self._read_wire(CHUNK_BYTES)
+        self.wire_bytes += len(wire)
+        if self.on_wire is not None:
+            self.on_wire(len(wire))
+        if wire:
+            self._decoded += self._decoder.decode(wire) if self._decoder else wire
+            return
+        self._ended = True
+        if self._decoder is not None and self.wire_bytes:
+            self._decoder.check_end()
+
+
+class _Inflater:
+    """Inflates gzip, one member after the other."""
+
+    def __init__(self, window_bits: int) -> None:
+        self._window_bits = window_bits
+        self._inflate = zlib.decompressobj(window_bits)
+        self._started = False
+
+    def decode(self, wire: bytes) -> bytes:
+        pieces = []
+        while wire:
+            if self._inflate.eof:
+                self._inflate = zlib.decompressobj(self._window_bits)
+            try:
+                pieces.append(self._inflate.decompress(wire))
+            except zlib.error as error:
+                raise DecodeError(
+                    f"The compressed body is damaged ({error}).", retryable=True
+                ) from error
+            wire = self._inflate.unused_data
+        return b"".join(pieces)
+
+    def check_end(self) -> None:
+        if not self._inflate.eof:
+            raise DecodeError("The compressed body was cut short.", retryable=True)
+
+
+def _decoder(encoding: str) -> _Inflater | None:
+    name = encoding.strip().casefold()
+    if name in {"", "identity"}:
+        return None
+    if name in {"gzip", "x-gzip"}:
+        return _Inflater(_GZIP)
+    if name == "deflate":
+        return _Inflater(zlib.MAX_WBITS)
+    raise DecodeError(f"The body is encoded as {encoding!r}, which was not asked for.")

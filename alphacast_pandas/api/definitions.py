@@ -1,0 +1,108 @@
+"""What is known of a dataset's columns, put together from the places that say something."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from alphacast_pandas.api.records import Column, Dataset
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """
+    The columns of one dataset as far as the service told.
+
+    `stated` is False where the definitions were refused. `header` is the header of a whole
+    answer, once one was seen. `complete` says whether every column is known: value columns need
+    not be among the stored definitions.
+    """
+
+    columns: tuple[Column, ...] = ()
+    dataset: Dataset | None = None
+    stated: bool = True
+    header: tuple[str, ...] | None = None
+    ignored: frozenset[str] = frozenset()
+    complete: bool = False
+    has_rows: bool | None = None
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether nothing was ever uploaded, so that the first upload may bring any column."""
+        return self.has_rows is False or (self.has_rows is None and not self.columns)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names in the dataset's order."""
+        return tuple(column.name for column in self.columns if column.name is not None)
+
+    @property
+    def date(self) -> Column | None:
+        """The date column."""
+        return next((column for column in self.columns if column.role == "date"), None)
+
+    @property
+    def entities(self) -> tuple[Column, ...]:
+        """The entity columns, without the date."""
+        return tuple(column for column in self.columns if column.role == "entity")
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of date and entities, in the order of a frame."""
+        date = [self.date] if self.date else []
+        return tuple(column.name for column in (*date, *self.entities) if column.name is not None)
+
+    def get(self, name: str) -> Column | None:
+        """Return the column of exactly this name."""
+        return next((column for column in self.columns if column.name == name), None)
+
+    def with_header(self, header: Iterable[str]) -> Definitions:
+        """Return these definitions proved and completed by the header of a whole answer."""
+        names = tuple(header)
+        known = {column.name: column for column in self.columns}
+        folded = {fold(column.name): column for column in self.columns if column.name}
+        columns = [
+            replace(known.get(name) or folded.get(fold(name)) or Column(name), name=name)
+            for name in names
+        ]
+        return replace(self, columns=tuple(columns), header=names, complete=True)
+
+
+def define(dataset: Dataset | None, stored: Iterable[Column] | None) -> Definitions:
+    """Return the definitions of a dataset from its record and its stored definitions."""
+    described = [column for column in (dataset.columns if dataset else ()) if column.name]
+    listed = [column for column in stored or () if column.name]
+    ids = {column.name: column for column in described}
+    merged = [_merged(column, ids.get(column.name)) for column in listed if not column.ignored]
+    names = {column.name for column in listed}
+    merged += [column for column in described if column.name not in names and not column.ignored]
+    return Definitions(
+        columns=tuple(merged),
+        dataset=dataset,
+        stated=any(column.type for column in merged),
+        complete=bool(described) and names <= ids.keys(),
+        ignored=frozenset(column.name for column in listed if column.ignored and column.name),
+    )
+
+
+def fold(name: str) -> str:
+    """
+    Return the name as the service compares headers: without case, accents and outer blanks.
+
+    >>> fold(" País ") == fold("pais")
+    True
+    """
+    decomposed = unicodedata.normalize("NFKD", name.strip())
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+
+
+def _merged(stored: Column, described: Column | None) -> Column:
+    if described is None:
+        return stored
+    return replace(
+        stored,
+        id=described.id,
+        type=stored.type or described.type,
+        is_entity=stored.is_entity or described.is_entity,
+    )

@@ -1,0 +1,46 @@
+"""Waits for a process to end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from alphacast_pandas.api.clock import Clock
+from alphacast_pandas.api.records import Process
+from alphacast_pandas.errors import ProcessError, ProcessTimeout, QueryError
+
+_FIRST_PAUSE = 0.05
+# The interval that the service's documentation advises.
+_LONGEST_PAUSE = 5.0
+
+
+def wait_for(
+    process: Process, ask: Callable[[], Process], clock: Clock, timeout: float
+) -> Process:
+    """Return the process once it has succeeded; raise if it failed or the time is up."""
+    if not timeout >= 0:
+        raise QueryError(f"timeout is seconds from 0 on, not {timeout!r}.")
+    deadline = clock.monotonic() + timeout
+    pause = _FIRST_PAUSE
+    while not process.succeeded:
+        if process.failed:
+            raise ProcessError(
+                f"{_shown(process)} ended as {process.status!r}. The service says: "
+                f'"{process.description or "nothing"}"',
+                process=process,
+            )
+        left = deadline - clock.monotonic()
+        if left <= 0:
+            raise ProcessTimeout(
+                f"{_shown(process)} was still {process.status!r} after {timeout:g} seconds. "
+                "It goes on without us: follow it with error.process.wait(timeout=...).",
+                process=process,
+                in_doubt=True,
+            )
+        clock.sleep(min(pause, left))
+        pause = min(pause * 1.5, _LONGEST_PAUSE)
+        process = ask()
+    return process
+
+
+def _shown(process: Process) -> str:
+    return f"Process {process.id} of dataset {process.dataset_id}"

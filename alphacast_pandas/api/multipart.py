@@ -1,0 +1,83 @@
+"""Parts of a form to one stream of known length, so that a file is never held whole."""
+
+from __future__ import annotations
+
+import io
+import os
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+_BLOCK_BYTES = 1 << 16
+
+
+@dataclass(frozen=True)
+class Part:
+    """One field of a form; names are ours and need no escaping."""
+
+    name: str
+    payload: BinaryIO
+    filename: str | None = None
+    content_type: str | None = None
+
+    def head(self, boundary: str) -> bytes:
+        """Return what stands before the payload."""
+        filename = f'; filename="{self.filename}"' if self.filename else ""
+        content_type = f"Content-Type: {self.content_type}\r\n" if self.content_type else ""
+        return (
+            f"--{boundary}\r\n"
+            f'Content-Disposition: form-data; name="{self.name}"{filename}\r\n'
+            f"{content_type}\r\n"
+        ).encode("ascii")
+
+
+class Multipart:
+    """A ``multipart/form-data`` body, read once from beginning to end."""
+
+    def __init__(
+        self, parts: Sequence[Part], *, on_read: Callable[[int], None] | None = None
+    ) -> None:
+        boundary = secrets.token_hex(16)
+        self.headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+        self._on_read = on_read
+        self._streams: list[BinaryIO] = []
+        for part in parts:
+            self._streams += [io.BytesIO(part.head(boundary)), part.payload, io.BytesIO(b"\r\n")]
+        self._streams.append(io.BytesIO(f"--{boundary}--\r\n".encode("ascii")))
+        self._length = sum(_remaining(stream) for stream in self._streams)
+        self._position = 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    @property
+    def sent_whole(self) -> bool:
+        """Whether the last byte has been handed to the connection."""
+        return self._position >= self._length
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(lambda: self.read(_BLOCK_BYTES), b"")
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes, at most `size` of them; nothing at the end."""
+        pieces: list[bytes] = []
+        wanted = self._length if size is None or size < 0 else size
+        while self._streams and wanted > 0:
+            piece = self._streams[0].read(wanted)
+            if not piece:
+                self._streams.pop(0)
+            pieces.append(piece)
+            wanted -= len(piece)
+        taken = b"".join(pieces)
+        self._position += len(taken)
+        if self._on_read is not None:
+            self._on_read(len(taken))
+        return taken
+
+
+def _remaining(stream: BinaryIO) -> int:
+    here = stream.tell()
+    end = stream.seek(0, os.SEEK_END)
+    stream.seek(here)
+    return end - here

@@ -1,0 +1,253 @@
+"""The endpoints of repositories."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alphacast_pandas.api.identifiers import resolve_id
+from alphacast_pandas.api.records import Repository
+from alphacast_pandas.api.responses import list_of
+from alphacast_pandas.api.transport import Transport
+from alphacast_pandas.errors import QueryError
+
+# `list` is a method below, so the builtin is named here.
+_Repositories = list[Repository]
+
+
+class Repositories:
+    """
+    Repositories of the service: one method an endpoint.
+
+    Reached as ``client.repositories``.
+
+    Parameters
+    ----------
+    transport : Transport
+        The connection of the client.
+
+    See Also
+    --------
+    Datasets : What repositories hold.
+
+    Examples
+    --------
+    >>> repository = client.repositories.create("Macro")
+    >>> client.repositories.find("Macro").id == repository.id
+    True
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list(self) -> _Repositories:
+        """
+        Return every repository the key can see.
+
+        Returns
+        -------
+        list of Repository
+            In the order of the service.
+
+        Examples
+        --------
+        >>> [repository.name for repository in client.repositories.list()]
+        ['Home', 'Demonstration']
+        """
+        return self._list({})
+
+    def get(self, id: int | str) -> Repository:  # noqa: A002 - the service's own word
+        """
+        Return one repository.
+
+        Parameters
+        ----------
+        id : int or str
+            Number of the repository.
+
+        Returns
+        -------
+        Repository
+            The repository.
+
+        Raises
+        ------
+        NotFoundError
+            If it does not exist or the key may not see it.
+
+        Examples
+        --------
+        >>> client.repositories.get(client.repositories.home().id).name
+        'Home'
+        """
+        return Repository.from_json(self._transport.get(_path(id)))
+
+    def home(self) -> Repository:
+        """
+        Return the repository that every account has.
+
+        Returns
+        -------
+        Repository
+            The Home repository.
+
+        Examples
+        --------
+        >>> client.repositories.home().name
+        'Home'
+        """
+        return Repository.from_json(self._transport.get("/repositories/home"))
+
+    def find(self, name: str) -> Repository | None:
+        """
+        Return the repository of exactly this name.
+
+        Names are compared here, since the service may answer more than it was asked for.
+
+        Parameters
+        ----------
+        name : str
+            The whole name, case and accents included.
+
+        Returns
+        -------
+        Repository or None
+            None if the key sees no repository of this name.
+
+        Raises
+        ------
+        QueryError
+            If several repositories have this name.
+
+        Examples
+        --------
+        >>> client.repositories.find("no such name") is None
+        True
+        """
+        found = [item for item in self._list({"name": name}) if item.name == name]
+        repository: Repository | None = only_one(found, f"repositories are called {name!r}")
+        return repository
+
+    def create(
+        self,
+        name: str,
+        *,
+        privacy: str = "Private",
+        description: str | None = None,
+        team: str | None = None,
+    ) -> Repository:
+        """
+        Create a repository.
+
+        Parameters
+        ----------
+        name : str
+            Name of the repository.
+        privacy : str, default "Private"
+            "Private", or "Public": visible to anyone with an account.
+        description : str, optional
+            What the repository holds.
+        team : str, optional
+            The team it belongs to; cannot be changed later.
+
+        Returns
+        -------
+        Repository
+            The new repository.
+
+        Raises
+        ------
+        QuotaError
+            If the plan allows no further private repository.
+
+        Examples
+        --------
+        >>> client.repositories.create("Prices", description="Consumer prices").privacy
+        'Private'
+        """
+        fields = _given(name=name, privacy=privacy, description=description, team=team)
+        return Repository.from_json(self._transport.send("POST", "/repositories", json=fields))
+
+    def update(
+        self,
+        id: int | str,  # noqa: A002 - the service's own word
+        *,
+        name: str | None = None,
+        privacy: str | None = None,
+        description: str | None = None,
+    ) -> Repository:
+        """
+        Change a repository; what is not given stays as it is.
+
+        Parameters
+        ----------
+        id : int or str
+            Number of the repository.
+        name, privacy, description : str, optional
+            The new values.
+
+        Returns
+        -------
+        Repository
+            The repository after the change.
+
+        Raises
+        ------
+        PermissionDenied
+            If the key does not own the repository.
+
+        Examples
+        --------
+        >>> repository = client.repositories.create("Draft")
+        >>> client.repositories.update(repository.id, name="Final").name
+        'Final'
+        """
+        # The service requires name and privacy in every update.
+        now = self.get(id)
+        fields = _given(
+            name=name or now.name,
+            privacy=privacy or now.privacy,
+            description=now.description if description is None else description,
+        )
+        return Repository.from_json(self._transport.send("PUT", _path(id), json=fields))
+
+    def delete(self, id: int | str) -> None:  # noqa: A002 - the service's own word
+        """
+        Delete a repository and every dataset in it, for good.
+
+        Parameters
+        ----------
+        id : int or str
+            Number of the repository.
+
+        Raises
+        ------
+        PermissionDenied
+            If the key does not own the repository.
+        NotFoundError
+            If it does not exist or the key may not see it.
+
+        Examples
+        --------
+        >>> client.repositories.delete(client.repositories.create("Draft").id)
+        """
+        self._transport.send("DELETE", _path(id))
+
+    def _list(self, params: dict[str, Any]) -> _Repositories:
+        answer = list_of(self._transport.get("/repositories", params))
+        return [Repository.from_json(item) for item in answer]
+
+
+def only_one(found: list[Any], what: str) -> Any:
+    """Return the one element, None if there is none, and refuse to choose among several."""
+    if len(found) > 1:
+        numbers = ", ".join(str(item.id) for item in found)
+        raise QueryError(f"{len(found)} {what} ({numbers}); use the number instead of the name.")
+    return found[0] if found else None
+
+
+def _given(**fields: Any) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _path(id_: int | str) -> str:
+    return f"/repositories/{resolve_id(id_, 'repository')}"

@@ -1,0 +1,112 @@
+"""Status, headers and body of an answer: a value, or the error it means."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from alphacast_pandas.api.retrying import RETRIED_STATUSES
+from alphacast_pandas.errors import (
+    APIError,
+    AuthenticationError,
+    ConflictError,
+    DecodeError,
+    NotFoundError,
+    PermissionDenied,
+    QuotaError,
+    RateLimitError,
+    ServiceError,
+)
+
+_LONGEST_TEXT = 500
+# Keys under which the service's releases and gateways put their words.
+_TEXT_KEYS = ("error", "message", "detail")
+_ERRORS: dict[int, tuple[type[APIError], str]] = {
+    401: (AuthenticationError, "The API key is missing, wrong or revoked."),
+    402: (QuotaError, "The plan of this account does not cover the request."),
+    403: (PermissionDenied, "The API key is valid, but lacks the permission."),
+    404: (NotFoundError, "It does not exist, or this API key may not see it."),
+    409: (ConflictError, "Something of that name or configuration exists already."),
+    429: (RateLimitError, "Too many requests; wait before asking again."),
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked, for messages: never holds the key."""
+
+    method: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def error_of(
+    request: Request, status: int, body: bytes, retry_after: float | None = None
+) -> APIError:
+    """Return the error that an answer with this status means."""
+    kind, explanation = _ERRORS.get(status, (APIError, "The service refused the request."))
+    if status >= 500:
+        kind, explanation = ServiceError, "The service failed; trying again later may help."
+    words = error_text(body)
+    said = f' The service says: "{words}"' if words else ""
+    wait = f" It asks to wait {retry_after:g} seconds." if retry_after is not None else ""
+    return kind(
+        f"{request} was answered with status {status}. {explanation}{said}{wait}",
+        status_code=status,
+        retryable=status in RETRIED_STATUSES,
+        # A gateway that gave up does not know what became of the request behind it.
+        in_doubt=status in {502, 504} and request.method != "GET",
+        retry_after=retry_after,
+    )
+
+
+def error_text(body: bytes) -> str:
+    """Return the service's own words from the body of an error, whatever form it has."""
+    text = body.decode("utf-8", errors="replace").strip()
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = text
+    for key in _TEXT_KEYS:
+        if isinstance(value, dict) and isinstance(value.get(key), str) and value[key].strip():
+            value = value[key]
+            break
+    words = value.strip() if isinstance(value, str) else text
+    return words if len(words) <= _LONGEST_TEXT else f"{words[:_LONGEST_TEXT]}..."
+
+
+def parse_json(request: Request, body: bytes) -> Any:
+    """Return the JSON value of a 2xx answer."""
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise DecodeError(
+            f"{request} was answered with something that is not JSON: {shown_body(body)}"
+        ) from error
+
+
+def check_not_quota_notice(header: list[str], rest: bytes) -> None:
+    """Raise if a table is no table: the used-up quota comes as a CSV of one column ``error``."""
+    if len(header) == 1 and header[0].strip().casefold() == "error":
+        raise QuotaError(
+            f'The service sent a notice in the place of data: "{error_text(rest).strip(chr(34))}"',
+            status_code=200,
+        )
+
+
+def shown_body(body: bytes) -> str:
+    """Return the beginning of a body for a message."""
+    text = body[:200].decode("utf-8", errors="replace")
+    return repr(text) + ("..." if len(body) > 200 else "")
+
+
+def list_of(value: Any) -> list[Any]:
+    """Return a JSON array, bare or under ``data``."""
+    if isinstance(value, dict) and isinstance(value.get("data"), list):
+        value = value["data"]
+    if not isinstance(value, list):
+        raise DecodeError(f"Expected a list, got {repr(value)[:200]}.")
+    return value

@@ -1,0 +1,191 @@
+"""Where a setting comes from: argument, login, environment, stored, default."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import math
+import os
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from alphacast_pandas.errors import ConfigurationError
+
+DEFAULT_BASE_URL = "https://api.alphacast.io"
+DEFAULT_TIMEOUT = (10.0, 60.0)
+DEFAULT_RETRIES = 5
+KEYS_PAGE = "https://www.alphacast.io/settings/api-keys"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Key, address and patience of one client."""
+
+    api_key: str = field(repr=False)
+    base_url: str = DEFAULT_BASE_URL
+    timeout: tuple[float, float] = DEFAULT_TIMEOUT
+    retries: int = DEFAULT_RETRIES
+
+
+@dataclass(frozen=True)
+class Login:
+    """A key and an address that somebody gave once, for later."""
+
+    api_key: str | None = field(default=None, repr=False)
+    base_url: str | None = None
+
+
+def resolve_settings(
+    *,
+    api_key: str | None = None,
+    base_url: str | None = None,
+    timeout: Any = DEFAULT_TIMEOUT,
+    retries: int = DEFAULT_RETRIES,
+    login: Login | None = None,
+) -> Settings:
+    """Return complete settings, each from the first source that has it."""
+    sources = [Login(api_key, base_url), login or Login(), login_from_environment()]
+    if any(all(getattr(s, name) is None for s in sources) for name in ("api_key", "base_url")):
+        sources.append(stored_login())
+    keys = [source.api_key for source in sources if source.api_key is not None]
+    addresses = [source.base_url for source in sources if source.base_url is not None]
+    return Settings(
+        api_key=check_api_key(keys[0] if keys else None),
+        base_url=check_base_url(addresses[0] if addresses else DEFAULT_BASE_URL),
+        timeout=check_timeout(timeout),
+        retries=check_retries(retries),
+    )
+
+
+def check_login(login: Login) -> Login:
+    """Return `login` with its parts checked."""
+    if login.base_url is not None:
+        login = replace(login, base_url=check_base_url(login.base_url))
+    return replace(login, api_key=check_api_key(login.api_key))
+
+
+def check_api_key(api_key: Any) -> str:
+    """Return the key without blanks around it; they can only have come by accident."""
+    if api_key is None or (isinstance(api_key, str) and not api_key.strip()):
+        raise ConfigurationError(
+            "There is no Alphacast API key. Make one at "
+            f"{KEYS_PAGE}, then either set the environment variable ALPHACAST_API_KEY, or call "
+            'alphacast_pandas.login("ak_...") (with store=True to keep it on this computer), or '
+            'pass client=alphacast_pandas.Client("ak_...").'
+        )
+    if not isinstance(api_key, str):
+        raise ConfigurationError(f"The API key must be text, not {type(api_key).__name__}.")
+    key = api_key.strip()
+    if not (key.isascii() and key.isprintable()) or " " in key or ":" in key:
+        raise ConfigurationError(
+            "The API key holds a blank, a colon or a character that no key has. "
+            f"Copy it again from {KEYS_PAGE}."
+        )
+    return key
+
+
+def check_base_url(base_url: Any) -> str:
+    """Return the address of the API without a slash at its end."""
+    if not isinstance(base_url, str):
+        raise ConfigurationError(f"base_url must be text, not {type(base_url).__name__}.")
+    try:
+        parts = urlsplit(base_url.strip())
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ConfigurationError(f"base_url {_shown(base_url)} is not an address.") from None
+    if parts.scheme not in {"http", "https"} or not host or any(c.isspace() for c in host):
+        raise ConfigurationError(
+            f"base_url {_shown(base_url)} is not an address; it looks like {DEFAULT_BASE_URL!r}."
+        )
+    if parts.query or parts.fragment or "@" in parts.netloc:
+        raise ConfigurationError(
+            "base_url is the bare address of the API, without credentials, '?' and '#': "
+            f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        )
+    if parts.scheme == "http" and not is_loopback(host):
+        raise ConfigurationError(
+            f"base_url {base_url!r} would send the API key unencrypted; use https. "
+            "Plain http is for this computer only (127.0.0.1, localhost)."
+        )
+    return f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")
+
+
+def _shown(address: str) -> str:
+    """Return `address` for a message, without whatever stands before an ``@``."""
+    return repr(address.rpartition("@")[2])
+
+
+def is_loopback(host: str | None) -> bool:
+    """Tell whether `host` is this computer."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def check_timeout(timeout: Any) -> tuple[float, float]:
+    """Return (connect, read) in seconds; one number serves for both."""
+    pair = timeout if isinstance(timeout, tuple | list) else (timeout, timeout)
+    numbers = [isinstance(n, int | float) and not isinstance(n, bool) for n in pair]
+    if len(pair) != 2 or not all(numbers) or not all(0 < n < math.inf for n in pair):
+        raise ConfigurationError(
+            f"timeout is (connect, read) in seconds, both above zero, not {timeout!r}."
+        )
+    return float(pair[0]), float(pair[1])
+
+
+def check_retries(retries: Any) -> int:
+    """Return how often a read is tried again."""
+    if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
+        raise ConfigurationError(f"retries is a whole number from 0 on, not {retries!r}.")
+    return retries
+
+
+def login_from_environment() -> Login:
+    """Return what the environment says; an empty variable says nothing."""
+    return Login(
+        os.environ.get("ALPHACAST_API_KEY") or None, os.environ.get("ALPHACAST_BASE_URL") or None
+    )
+
+
+def stored_login() -> Login:
+    """Return what an earlier ``login(store=True)`` kept."""
+    path = login_file()
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        return Login(stored.get("api_key"), stored.get("base_url"))
+    except FileNotFoundError:
+        return Login()
+    except (OSError, ValueError, AttributeError) as error:
+        raise ConfigurationError(
+            f"The stored login {path} cannot be read ({type(error).__name__}). Delete the file, "
+            "or write it again with alphacast_pandas.login(..., store=True)."
+        ) from error
+
+
+def store_login(login: Login) -> Path:
+    """Keep `login` for later processes in a file that only its owner may read."""
+    path = login_file()
+    text = json.dumps({"api_key": login.api_key, "base_url": login.base_url})
+    partial = path.with_suffix(".partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.unlink(missing_ok=True)
+        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        partial.replace(path)
+    except OSError as error:
+        raise ConfigurationError(f"The login cannot be stored in {path}: {error}.") from error
+    return path
+
+
+def login_file() -> Path:
+    """Return where logins are stored on this computer."""
+    from platformdirs import user_config_path
+
+    return user_config_path("alphacast-pandas", appauthor=False) / "login.json"

@@ -1,0 +1,1 @@
+"""What a frame must be, as pandera schemas."""

@@ -1,0 +1,79 @@
+"""What a check found wrong: one frame, and one message that a tired person understands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from alphacast_pandas.errors import ValidationError
+
+COLUMNS = ["column", "check", "row", "value"]
+_MOST_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One value, or one column (row None), that is not what it must be."""
+
+    column: Any
+    check: str
+    row: Any = None
+    value: Any = None
+    remedy: str = ""
+
+
+def refuse(failures: Sequence[Failure], what: str) -> None:
+    """Raise a `ValidationError` with all failures, if there are any."""
+    if failures:
+        table = pd.DataFrame(
+            {name: pd.Series([getattr(f, name) for f in failures], dtype=object) for name in COLUMNS}
+        )
+        raise ValidationError(_message(failures, what), failures=table)
+
+
+def from_pandera(error: Any, labels: pd.Index | None) -> list[Failure]:
+    """Return the failures of pandera's ``SchemaErrors``; `labels` are the caller's rows."""
+    cases = error.failure_cases
+    found = zip(cases["column"], cases["check"], cases["index"], cases["failure_case"], strict=True)
+    return [
+        Failure(_or_none(column), str(check), _label(index, labels), value)
+        for column, check, index, value in found
+    ]
+
+
+def _label(index: Any, labels: pd.Index | None) -> Any:
+    if _or_none(index) is None or labels is None:
+        return _or_none(index)
+    return labels[int(index)]
+
+
+def _or_none(value: Any) -> Any:
+    return None if pd.api.types.is_scalar(value) and pd.isna(value) else value
+
+
+def _message(failures: Sequence[Failure], what: str) -> str:
+    shown = [_line(failure) for failure in failures[:_MOST_SHOWN]]
+    if len(failures) > _MOST_SHOWN:
+        shown.append(f"... and {len(failures) - _MOST_SHOWN} more: see error.failures")
+    remedies = dict.fromkeys(failure.remedy for failure in failures if failure.remedy)
+    lines = [f"{what}: {len(failures)} failure{'s' * (len(failures) > 1)}.", *_indented(shown)]
+    return "\n".join([*lines, *(f"Remedy: {remedy}" for remedy in remedies)])
+
+
+def _indented(lines: Iterable[str]) -> list[str]:
+    return [f"  {line}" for line in lines]
+
+
+def _line(failure: Failure) -> str:
+    place = f"column {failure.column!r}" if failure.column is not None else "frame"
+    row = f", row {failure.row!r}" if failure.row is not None else ""
+    value = f": {_shown(failure.value)}" if failure.value is not None else ""
+    return f"{place}{row}: {failure.check}{value}"
+
+
+def _shown(value: Any) -> str:
+    text = str(value) if isinstance(value, pd.Timestamp) else repr(value)
+    return text if len(text) <= 80 else f"{text[:80]}..."

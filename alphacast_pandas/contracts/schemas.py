@@ -1,0 +1,138 @@
+"""A dataset's definitions, or a frame's own types: to a pandera schema with roles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from alphacast_pandas.api.client import Client
+from alphacast_pandas.api.default import get_client
+from alphacast_pandas.api.definitions import Definitions
+from alphacast_pandas.api.identifiers import resolve_id
+from alphacast_pandas.api.learning import complete, learn
+from alphacast_pandas.api.records import Column
+from alphacast_pandas.contracts.types import date_dtype, text_dtype
+from alphacast_pandas.errors import QueryError
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
+
+ROLES = ("date", "entity", "value", "ignore")
+_KEY = "alphacast"
+
+
+def schema(dataset_id: int | str, *, client: Client | None = None) -> pa.DataFrameSchema:
+    """
+    Return the contract of a dataset as a pandera schema.
+
+    It is made from the dataset's column definitions: the types that `read_alphacast`
+    gives, date and entities not missing, the key unique. Nothing is coerced.
+
+    Parameters
+    ----------
+    dataset_id : int or str
+        Number of the dataset, or the address of its page.
+    client : Client, optional
+        The connection to use, by default that of `get_client`.
+
+    Returns
+    -------
+    DataFrameSchema
+        One column per column of the dataset; roles are in the metadata under
+        ``"alphacast"``.
+
+    Raises
+    ------
+    NotFoundError
+        If the dataset does not exist or the key may not see it.
+
+    See Also
+    --------
+    DataFrame.alphacast.schema : The same from a frame.
+
+    Examples
+    --------
+    >>> import alphacast_pandas as ap
+    >>> contract = ap.schema(dataset_id)
+    >>> contract.columns["country"].metadata
+    {'alphacast': 'entity'}
+    >>> contract.validate(ap.read_alphacast(dataset_id)).shape[0] > 0
+    True
+    """
+    client = client or get_client()
+    number = resolve_id(dataset_id)
+    definitions = client.recall(number) or learn(client, number)
+    if not definitions.complete:
+        definitions = complete(client, number, definitions, [""])
+    return schema_of(definitions)
+
+
+def schema_of(
+    definitions: Definitions, dtypes: Mapping[str, Any] | None = None
+) -> pa.DataFrameSchema:
+    """Return the schema of a dataset, at the types of a frame if they are given."""
+    types = dtypes or {str(c.name): _dtype(c, stated=definitions.stated) for c in definitions.columns}
+    roles = {str(column.name): column.role for column in definitions.columns}
+    return build_schema(types, {name: roles[name] for name in types if name in roles})
+
+
+def build_schema(dtypes: Mapping[str, Any], roles: Mapping[str, str]) -> pa.DataFrameSchema:
+    """Return a schema of exact types, with roles, the key not missing and unique."""
+    import pandera.pandas as pa
+
+    keys = [name for role in ("date", "entity") for name, r in roles.items() if r == role]
+    columns = {
+        name: pa.Column(
+            None if dtype == object else dtype,
+            nullable=name not in keys,
+            metadata={_KEY: roles.get(name, "value")},
+            checks=[pa.Check(_is_text, element_wise=True, name="text")] if dtype == object else None,
+        )
+        for name, dtype in dtypes.items()
+    }
+    return pa.DataFrameSchema(columns, unique=keys or None)
+
+
+def roles_of(contract: Any) -> dict[str, str]:
+    """Return the roles that a user's schema states."""
+    stated = {
+        name: (column.metadata or {}).get(_KEY) for name, column in contract.columns.items()
+    }
+    wrong = {name: role for name, role in stated.items() if role not in (None, *ROLES)}
+    if wrong:
+        name, role = next(iter(wrong.items()))
+        raise QueryError(
+            f"schema: column {name!r} has the role {role!r}; roles are {', '.join(ROLES)}."
+        )
+    return {name: role for name, role in stated.items() if role is not None}
+
+
+def to_schema(contract: Any) -> Any:
+    """Return the pandera schema of a schema or a model."""
+    made = contract.to_schema() if hasattr(contract, "to_schema") else contract
+    if not hasattr(made, "validate") or not isinstance(getattr(made, "columns", None), dict):
+        raise QueryError(
+            f"schema is a pandera DataFrameSchema or DataFrameModel, not {type(contract).__name__}."
+        )
+    return made
+
+
+def frame_dtypes(frame: pd.DataFrame, names: Sequence[str]) -> dict[str, Any]:
+    """Return the types of some columns."""
+    return {name: frame[name].dtype for name in names}
+
+
+def _dtype(column: Column, *, stated: bool) -> Any:
+    if column.role == "date":
+        return date_dtype()
+    if column.is_text:
+        return text_dtype()
+    if column.type == "Short Integer":
+        return pd.Int16Dtype()
+    return "float64" if stated else None
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)

@@ -1,0 +1,60 @@
+"""The emulator from the command line: `python -m alphacast_pandas.emulator --port 8400`."""
+
+import argparse
+import sys
+import threading
+from collections.abc import Sequence
+
+from alphacast_pandas.emulator.server import Emulator
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run an emulator until Ctrl-C; return the exit status."""
+    options = parser().parse_args(argv)
+    try:
+        emulator = Emulator(
+            host=options.host,
+            port=options.port,
+            storage_port=options.storage_port,
+            data=options.data,
+            seed=options.seed,
+            api_key=options.api_key,
+        )
+    except OSError as error:
+        print(f"error: {error.strerror or error}", file=sys.stderr)
+        return 1
+    with emulator:
+        print(f"ALPHACAST_BASE_URL={emulator.url}")
+        print(f"ALPHACAST_API_KEY={emulator.api_key}", flush=True)
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            print("stopped")
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the reader of the command line."""
+    reader = argparse.ArgumentParser(
+        prog="alphacast-pandas emulator", description="A local Alphacast. Ctrl-C stops it."
+    )
+    reader.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    reader.add_argument("--port", type=port, default=8400, help="port of the API (%(default)s)")
+    reader.add_argument("--storage-port", type=port, default=0, help="port of downloads (any)")
+    reader.add_argument("--data", metavar="FOLDER", help="keep the store here (in memory)")
+    reader.add_argument("--seed", choices=["demo"], help="data to start with")
+    reader.add_argument("--api-key", help="key of the account (made up)")
+    return reader
+
+
+def port(text: str) -> int:
+    """Read the number of a port."""
+    number = int(text)
+    if not 0 <= number < 65536:
+        message = "a port is a number from 0 to 65535"
+        raise argparse.ArgumentTypeError(message)
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

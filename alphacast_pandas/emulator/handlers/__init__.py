@@ -1,0 +1,1 @@
+"""Handlers: read the request, ask the store, render the reply."""

@@ -1,0 +1,104 @@
+"""Answers about uploads and their processes."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from starlette.responses import Response
+
+from alphacast_pandas.emulator.calls import Call, json_reply
+from alphacast_pandas.emulator.catalog import Dataset, dataset_for
+from alphacast_pandas.emulator.manifest import boolean, parse_manifest
+from alphacast_pandas.emulator.merging import Flags
+from alphacast_pandas.emulator.processes import (
+    PROCESSED,
+    Process,
+    create_process,
+    process_by_id,
+    processes_of,
+    upload_path,
+)
+from alphacast_pandas.emulator.readings import Readings
+from alphacast_pandas.emulator.refusals import Refusal
+
+
+def upload_data(call: Call) -> Response:
+    """Answer `PUT /datasets/{id}/data`: keep the file, leave the rest to the worker."""
+    number = call.number("dataset")
+    with call.service.store.write() as cursor:
+        dataset, _ = dataset_for(cursor, call.holder, number, "Write")
+        upload = call.upload
+        if upload is None or upload.file is None:
+            raise Refusal(400, "data is required")
+        check_upload(call, dataset, upload.manifest)
+        process = create_process(cursor, dataset.id, flags_of(call), upload.manifest)
+        upload.file.rename(upload_path(call.service.store, process.id))
+    reply = {
+        "id": process.id,
+        "status": process.status,
+        "createdAt": process.created_at.isoformat(),
+        "datasetId": dataset.id,
+    }
+    call.service.worker.submit(process.id, dataset.id)
+    return json_reply(reply, call.status(201))
+
+
+def check_upload(call: Call, dataset: Dataset, manifest: str | None) -> None:
+    """Refuse at once what is not left to the process."""
+    readings = call.service.readings
+    if manifest is not None:
+        parse_manifest(manifest)
+    elif dataset.manifest is None and readings.no_manifest == "400":
+        raise Refusal(400, "Dataset has no manifest")
+    if readings.concurrent == "refuse" and call.service.worker.waiting(dataset.id):
+        raise Refusal(409, "Another process of this dataset is running")
+
+
+def flags_of(call: Call) -> Flags:
+    """Return the flags of the query string, in any spelling."""
+    return Flags(
+        delete_missing=boolean(call.query.get("deleteMissingFromDB")),
+        update_existing=boolean(call.query.get("onConflictUpdateDB")),
+        accept_new=boolean(call.query.get("acceptNewColumns")),
+    )
+
+
+def list_processes(call: Call) -> Response:
+    """Answer `GET /datasets/{id}/processes`, the newest first."""
+    with call.service.store.transaction() as cursor:
+        dataset, _ = dataset_for(cursor, call.holder, call.number("dataset"))
+        found = processes_of(cursor, dataset.id)
+    return json_reply([as_json(process, call.service.readings) for process in found])
+
+
+def get_process(call: Call) -> Response:
+    """Answer `GET /datasets/{id}/processes/{id}`."""
+    with call.service.store.transaction() as cursor:
+        dataset, _ = dataset_for(cursor, call.holder, call.number("dataset"))
+        process = process_by_id(cursor, call.number("process"))
+    if process is None or process.dataset_id != dataset.id:
+        raise Refusal(404, "Process not found")
+    return json_reply(as_json(process, call.service.readings))
+
+
+def as_json(process: Process, readings: Readings) -> dict[str, Any]:
+    """Return a process as the service shows it."""
+    status = process.status
+    if status == PROCESSED and readings.status == "completed":
+        status = "completed"
+    found: dict[str, Any] = {
+        "id": process.id,
+        "datasetId": process.dataset_id,
+        "status": status,
+        "statusDescription": process.description,
+        "deleteMissingFromDB": int(process.delete_missing),
+        "onConflictUpdateDB": int(process.update_existing),
+        "createdAt": seconds(process.created_at),
+        "processedAt": seconds(process.processed_at),
+    }
+    return found | ({"stats": json.loads(process.stats)} if process.stats else {})
+
+
+def seconds(moment: datetime | None) -> str | None:
+    """Return a moment without its fraction, as lists show it."""
+    return moment.replace(microsecond=0).isoformat() if moment else None

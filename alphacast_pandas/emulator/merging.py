@@ -1,0 +1,171 @@
+"""Merges the staged rows of an upload into its dataset, counted in values."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from alphacast_pandas.emulator.columns import Column
+from alphacast_pandas.emulator.header import Layout
+from alphacast_pandas.emulator.readings import Readings
+from alphacast_pandas.emulator.store import Cursor, first_row
+
+
+@dataclass(frozen=True)
+class Flags:
+    """The three flags of an upload."""
+
+    delete_missing: bool = False
+    update_existing: bool = False
+    accept_new: bool = False
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many values an upload added, changed and removed, and how many there are now."""
+
+    inserted: int
+    updated: int
+    deleted: int
+    total: int
+
+    def as_stats(self) -> dict[str, int]:
+        """Return the counts as a process shows them."""
+        counts = asdict(self) | {"changed": self.inserted + self.updated + self.deleted}
+        names = ("inserted", "updated", "deleted", "changed", "total")
+        return {f"{name}Values": counts[name] for name in names}
+
+    def as_sentence(self) -> str:
+        """Return the counts in words, ending in the two characters of the real example."""
+        sentences = [f"{self.inserted} values added to database."]
+        if self.updated:
+            sentences.append(f"{self.updated} values updated.")
+        if self.deleted:
+            sentences.append(f"{self.deleted} values deleted.")
+        return " ".join(sentences) + "/n"
+
+
+@dataclass(frozen=True)
+class Dates:
+    """What the dates of a dataset say about it."""
+
+    first: datetime | None = None
+    last: datetime | None = None
+    has_time: bool = False
+    frequency: str | None = None
+
+
+# The usual gap between two dates, in days, and the word for it.
+GAPS = (
+    (1, 4, "daily"),
+    (5, 9, "weekly"),
+    (26, 33, "monthly"),
+    (85, 95, "quarterly"),
+    (175, 190, "semiannual"),
+    (350, 380, "yearly"),
+)
+
+
+def merge(
+    cursor: Cursor,
+    old: str | None,
+    new: str,
+    layout: Layout,
+    *,
+    stored: list[Column],
+    flags: Flags,
+    readings: Readings,
+) -> Counts:
+    """Make the table `new` from the rows of `old` and those of `stage`; return the counts."""
+    show_before(cursor, old, layout, stored)
+    matches = " AND ".join(f"b.{column.field} = s.{column.field}" for column in layout.key)
+    joined = f"FROM before b FULL JOIN stage s ON {matches or 'true'}"
+    cells = {column: merged(column, layout, flags, readings) for column in layout.columns}
+    counts = count(
+        cursor, joined, {column: sql for column, sql in cells.items() if column.is_value}
+    )
+    fields = ", ".join(f"{sql} AS {column.field}" for column, sql in cells.items())
+    kept = "s.misfits IS NOT NULL" if flags.delete_missing else "true"
+    order = ", ".join(column.field for column in layout.key) or "1"
+    cursor.execute(f"CREATE TABLE {new} AS SELECT {fields} {joined} WHERE {kept} ORDER BY {order}")
+    cursor.execute("DROP VIEW before")
+    return counts
+
+
+def show_before(cursor: Cursor, old: str | None, layout: Layout, stored: list[Column]) -> None:
+    """Show the stored rows as the view `before`, with the columns they are to have."""
+    fields = {column.id: column.field for column in stored} if old else {}
+    cells = [
+        f"CAST({fields.get(column.id, 'NULL')} AS {column.sql_type}) AS {column.field}"
+        for column in layout.columns
+    ]
+    source = f"FROM {old}" if old else "WHERE false"
+    cursor.execute(
+        f"CREATE OR REPLACE TEMP VIEW before AS SELECT true AS stored, {', '.join(cells)} {source}"
+    )
+
+
+def merged(column: Column, layout: Layout, flags: Flags, readings: Readings) -> str:
+    """Return the SQL of a cell after the merge."""
+    before, sent = f"b.{column.field}", f"s.{column.field}"
+    if column.is_entity:
+        return f"coalesce({sent}, {before})"
+    if all(column.id != source.id for _, source in layout.sources):
+        return absent(column, flags, readings)
+    if not flags.update_existing:
+        after = before
+    elif readings.empty_cell == "keeps":
+        after = f"coalesce({sent}, {before})"
+    else:
+        after = sent
+    gone = "NULL" if flags.delete_missing else before
+    return (
+        f"CASE WHEN b.stored IS NULL THEN {sent}"
+        f" WHEN s.misfits IS NULL THEN {gone} ELSE {after} END"
+    )
+
+
+def absent(column: Column, flags: Flags, readings: Readings) -> str:
+    """Return the SQL of a cell of a column that the file lacks."""
+    if not flags.delete_missing:
+        return f"b.{column.field}"
+    if readings.absent_column == "erases":
+        return f"CAST(NULL AS {column.sql_type})"
+    return f"CASE WHEN s.misfits IS NOT NULL THEN b.{column.field} END"
+
+
+def count(cursor: Cursor, joined: str, cells: dict[Column, str]) -> Counts:
+    """Count the values that the merge adds, changes, removes and leaves behind."""
+    tests = (
+        "{b} IS NULL AND {a} IS NOT NULL",
+        "{a} <> {b}",
+        "{b} IS NOT NULL AND {a} IS NULL",
+        "{a} IS NOT NULL",
+    )
+    sums = []
+    for test in tests:
+        parts = [f"count(*) FILTER ({test.format(a=f'a{c.id}', b=f'b{c.id}')})" for c in cells]
+        sums.append(" + ".join(parts) or "0")
+    pairs = ", ".join(f"{sql} AS a{c.id}, b.{c.field} AS b{c.id}" for c, sql in cells.items())
+    return Counts(
+        *first_row(cursor, f"SELECT {', '.join(sums)} FROM (SELECT {pairs or 1} {joined})")
+    )
+
+
+def dates_of(cursor: Cursor, table: str, layout: Layout) -> Dates:
+    """Look at the dates of a dataset."""
+    date = next((column.field for column in layout.columns if column.is_date), None)
+    if date is None:
+        return Dates()
+    first, last, has_time, gap = first_row(
+        cursor,
+        f"""SELECT min(d), max(d), coalesce(bool_or(d <> date_trunc('day', d)), false),
+                   median(date_diff('day', previous, d))
+            FROM (SELECT d, lag(d) OVER (ORDER BY d) AS previous
+                  FROM (SELECT DISTINCT {date} AS d FROM {table}))""",
+    )
+    return Dates(first, last, has_time, frequency_of(gap))
+
+
+def frequency_of(gap: float | None) -> str | None:
+    """Return the word for the usual gap between dates."""
+    found = (word for low, high, word in GAPS if gap is not None and low <= gap <= high)
+    return next(found, None)

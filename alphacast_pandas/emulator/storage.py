@@ -1,0 +1,70 @@
+"""The storage port: pre-signed downloads, for those who bring no credentials."""
+
+import hmac
+import time
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from alphacast_pandas.emulator.calls import Service, parse_query
+from alphacast_pandas.emulator.catalog import columns_of, dataset_by_id
+from alphacast_pandas.emulator.exports import MEDIA_TYPES, date_style, text_export
+from alphacast_pandas.emulator.handlers.data import signature
+from alphacast_pandas.emulator.selection import Rows
+
+
+def storage_app(service: Service) -> Starlette:
+    """Return the application of the storage port."""
+
+    async def download(request: Request) -> Response:
+        return await run_in_threadpool(answer, service, request)
+
+    return Starlette(routes=[Route("/datasets/{dataset:int}.csv", download)])
+
+
+def answer(service: Service, request: Request) -> Response:
+    """Answer a pre-signed request, as object stores do."""
+    query = parse_query(request.scope["query_string"])
+    if "authorization" in request.headers:
+        return refusal(400, "InvalidArgument", "Only one auth mechanism allowed")
+    if "apiKey" in query:
+        return refusal(403, "AccessDenied", "The key of the API has no place here")
+    dataset = int(request.path_params["dataset"])
+    if not is_signed(service, dataset, query):
+        return refusal(403, "SignatureDoesNotMatch", "The signature is not ours")
+    if int(query["Expires"]) < time.time():
+        return refusal(403, "AccessDenied", "Request has expired")
+    return file_of(service, dataset)
+
+
+def is_signed(service: Service, dataset: int, query: dict[str, str]) -> bool:
+    """Return whether the service made this address."""
+    expires = query.get("Expires", "")
+    if not (expires.isascii() and expires.isdigit() and len(expires) < 20):
+        return False
+    expected = signature(service, dataset, int(expires))
+    return hmac.compare_digest(expected.encode(), query.get("Signature", "").encode())
+
+
+def file_of(service: Service, number: int) -> Response:
+    """Return the whole dataset as csv."""
+    with service.store.transaction() as cursor:
+        dataset = dataset_by_id(cursor, number)
+        if dataset is None:
+            return refusal(404, "NoSuchKey", "The specified key does not exist.")
+        columns = tuple(columns_of(cursor, number))
+        table = dataset.table(dataset.export_version)
+        rows = Rows(f"FROM {table}", (), 0) if dataset.export_version else None
+        dates = date_style(service.readings, has_time=dataset.has_time)
+        export = text_export(service.store, cursor, rows, columns, delimiter=",", dates=dates)
+    headers = {"content-type": MEDIA_TYPES["csv"], "content-length": str(export.size)}
+    return StreamingResponse(export.pieces(), headers=headers)
+
+
+def refusal(status: int, code: str, message: str) -> Response:
+    """Return an error in the XML of object stores."""
+    body = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
+    return Response(body, status, media_type="application/xml")

@@ -1,0 +1,170 @@
+"""The background: one upload at a time for each dataset, in the order they came."""
+
+import contextlib
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import duckdb
+
+from alphacast_pandas.emulator.faults import Faults
+from alphacast_pandas.emulator.processes import (
+    ERROR,
+    PROCESSED,
+    PROCESSING,
+    Process,
+    end_process,
+    process_by_id,
+    set_status,
+    unfinished,
+    upload_path,
+)
+from alphacast_pandas.emulator.readings import Readings
+from alphacast_pandas.emulator.refusals import InvalidUpload
+from alphacast_pandas.emulator.store import Store
+from alphacast_pandas.emulator.uploading import take_upload
+
+
+class Worker:
+    """Takes the processes of each dataset through their states."""
+
+    def __init__(self, store: Store, faults: Faults, readings: Callable[[], Readings]) -> None:
+        self._store = store
+        self._faults = faults
+        self._readings = readings
+        self._queues: dict[int, deque[int]] = {}
+        self._busy: set[int] = set()
+        self._changed = threading.Condition()
+        self._stopping = threading.Event()
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix="alphacast-worker")
+        self._held = False
+
+    def submit(self, process: int, dataset: int) -> None:
+        """Queue a process of a dataset."""
+        with self._changed:
+            self._queues.setdefault(dataset, deque()).append(process)
+        self._wake()
+
+    def waiting(self, dataset: int) -> bool:
+        """Return whether a process of a dataset has not ended."""
+        with self._changed:
+            return bool(self._queues.get(dataset))
+
+    def hold(self) -> None:
+        """Let no process go on by itself."""
+        with self._changed:
+            self._held = True
+            self._changed.wait_for(lambda: not self._busy)
+
+    def release(self) -> None:
+        """Let processes go on by themselves again."""
+        with self._changed:
+            self._held = False
+        self._wake()
+
+    def advance(self) -> list[tuple[int, str]]:
+        """Move the first process of each dataset one state on; return ids with their states."""
+        with self._changed:
+            first = [(dataset, queue[0]) for dataset, queue in self._queues.items() if queue]
+        moved = []
+        for dataset, number in first:
+            status = self._step(number)
+            if status != PROCESSING:
+                self._forget(dataset, number)
+            moved.append((number, status))
+        return moved
+
+    def wait(self, timeout: float) -> bool:
+        """Wait until no process is left; return whether that came true in time."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not any(self._queues.values()), timeout)
+
+    def resume(self) -> None:
+        """Take up what a former life of the store left: the unstarted go on, the started failed."""
+        with self._store.write() as cursor:
+            for process in unfinished(cursor):
+                is_there = upload_path(self._store, process.id).exists()
+                if process.status == PROCESSING or not is_there:
+                    end_process(cursor, process.id, ERROR, "The service was restarted")
+                else:
+                    self.submit(process.id, process.dataset_id)
+
+    def clear(self) -> None:
+        """Forget every process; let those that run come to an end."""
+        with self._changed:
+            self._queues.clear()
+            self._held = False
+            self._stopping.set()
+            self._changed.wait_for(lambda: not self._busy)
+            self._stopping.clear()
+
+    def close(self) -> None:
+        """Stop for good."""
+        self._stopping.set()
+        with self._changed:
+            self._queues.clear()
+        self._store.interrupt()
+        self._threads.shutdown(cancel_futures=True)
+
+    def _wake(self) -> None:
+        with self._changed:
+            for dataset, queue in self._queues.items():
+                if queue and not self._held and dataset not in self._busy:
+                    self._busy.add(dataset)
+                    self._threads.submit(self._drain, dataset)
+
+    def _drain(self, dataset: int) -> None:
+        while (number := self._next(dataset)) is not None:
+            if self._step(number) != PROCESSING:
+                self._forget(dataset, number)
+
+    def _next(self, dataset: int) -> int | None:
+        with self._changed:
+            queue = self._queues.get(dataset)
+            if queue and not self._held and not self._stopping.is_set():
+                return queue[0]
+            self._busy.discard(dataset)
+            self._changed.notify_all()
+            return None
+
+    def _forget(self, dataset: int, number: int) -> None:
+        with self._changed:
+            queue = self._queues.get(dataset)
+            if queue and queue[0] == number:
+                queue.popleft()
+            self._changed.notify_all()
+
+    def _step(self, number: int) -> str:
+        with self._store.transaction() as cursor:
+            process = process_by_id(cursor, number)
+        if process is None or process.is_over:
+            return process.status if process else ERROR
+        if process.status != PROCESSING:
+            with self._store.write() as cursor:
+                set_status(cursor, number, PROCESSING)
+            return PROCESSING
+        return self._finish(process)
+
+    def _finish(self, process: Process) -> str:
+        try:
+            self._suffer()
+            take_upload(self._store, process, self._readings())
+        except InvalidUpload as error:
+            return self._fail(process, str(error))
+        except Exception as error:  # noqa: BLE001 - no upload may stop the worker
+            return self._fail(process, f"Internal error: {error}")
+        return PROCESSED
+
+    def _suffer(self) -> None:
+        fault = self._faults.take_process()
+        if fault is not None:
+            self._stopping.wait(fault.process_delay)
+            if fault.process_error is not None:
+                raise InvalidUpload(fault.process_error)
+
+    def _fail(self, process: Process, text: str) -> str:
+        upload_path(self._store, process.id).unlink(missing_ok=True)
+        with contextlib.suppress(duckdb.Error), self._store.write() as cursor:
+            end_process(cursor, process.id, ERROR, text)
+        return ERROR

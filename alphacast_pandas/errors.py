@@ -1,0 +1,263 @@
+"""
+Every error of the package.
+
+::
+
+    AlphacastError                     status_code, retryable, in_doubt on every member
+    ├── ConfigurationError  ValueError   no key, unusable address
+    ├── QueryError          ValueError   unknown column, contradicting keywords, refused filter
+    ├── ValidationError     ValueError   the frame breaks the contract; .failures
+    ├── VerificationError   ValueError   what came back is not what was sent; .diff
+    ├── ConnectionFailed    ConnectionError   no answer
+    ├── APIError                         an answer, and it was no
+    │   ├── AuthenticationError 401
+    │   ├── QuotaError          402, and the quota notice sent under status 200
+    │   ├── PermissionDenied    403
+    │   ├── NotFoundError       404  LookupError
+    │   ├── ConflictError       409
+    │   ├── RateLimitError      429
+    │   └── ServiceError        5xx
+    ├── DecodeError         ValueError   a 2xx whose body is not what was promised, or is cut short
+    └── ProcessError                     .process
+        └── ProcessTimeout  TimeoutError
+
+The second name is a builtin base, for people who catch what Python taught them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from alphacast_pandas.api.records import Process
+
+__all__ = [
+    "APIError",
+    "AlphacastError",
+    "AuthenticationError",
+    "ConfigurationError",
+    "ConflictError",
+    "ConnectionFailed",
+    "DecodeError",
+    "NotFoundError",
+    "PermissionDenied",
+    "ProcessError",
+    "ProcessTimeout",
+    "QueryError",
+    "QuotaError",
+    "RateLimitError",
+    "ServiceError",
+    "ValidationError",
+    "VerificationError",
+]
+
+
+class AlphacastError(Exception):
+    """
+    Base of every error this package raises on purpose.
+
+    Parameters
+    ----------
+    message : str
+        What happened, with the value concerned and the remedy.
+    status_code : int, optional
+        HTTP status of the answer; ``None`` when there was no answer.
+    retryable : bool, default False
+        Whether the same call may succeed later without any change.
+    in_doubt : bool, default False
+        Whether the service may have carried out the request all the same.
+
+    See Also
+    --------
+    alphacast_pandas.errors : The whole tree.
+
+    Examples
+    --------
+    >>> from alphacast_pandas import AlphacastError, QueryError
+    >>> issubclass(QueryError, AlphacastError)
+    True
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        status_code: int | None = None,
+        retryable: bool = False,
+        in_doubt: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.status_code = status_code
+        self.retryable = retryable
+        self.in_doubt = in_doubt
+
+
+class ConfigurationError(AlphacastError, ValueError):
+    """No API key, or an address, time-out or number of retries that cannot be used."""
+
+
+class QueryError(AlphacastError, ValueError):
+    """What was asked for makes no sense for this dataset, or the service refused the filter."""
+
+
+class ValidationError(AlphacastError, ValueError):
+    """
+    The frame breaks its contract; nothing has been sent.
+
+    Parameters
+    ----------
+    message : str
+        Summary of the failures with the remedies.
+    failures : DataFrame, optional
+        One row per failure; columns ``column``, ``check``, ``row`` (the caller's
+        index label) and ``value``.
+
+    See Also
+    --------
+    alphacast_pandas.schema : The contract of a dataset.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import alphacast_pandas as ap
+    >>> try:
+    ...     pd.DataFrame({"x": [1.0]}).alphacast.validate()
+    ... except ap.ValidationError as error:
+    ...     print(list(error.failures.columns))
+    ['column', 'check', 'row', 'value']
+    """
+
+    def __init__(self, message: str = "", *, failures: pd.DataFrame | None = None) -> None:
+        super().__init__(message)
+        self.failures = failures
+
+
+class VerificationError(AlphacastError, ValueError):
+    """
+    What the service holds is not what was sent.
+
+    Parameters
+    ----------
+    message : str
+        Summary of the difference.
+    diff : object, optional
+        The difference.
+
+    See Also
+    --------
+    alphacast_pandas.ValidationError : Refused before anything was sent.
+
+    Examples
+    --------
+    >>> from alphacast_pandas import VerificationError
+    >>> issubclass(VerificationError, ValueError)
+    True
+    """
+
+    def __init__(self, message: str = "", *, diff: Any = None) -> None:
+        super().__init__(message)
+        self.diff = diff
+
+
+class ConnectionFailed(AlphacastError, ConnectionError):
+    """No answer: the service could not be reached, or the answer was lost on the way."""
+
+
+class APIError(AlphacastError):
+    """
+    The service answered, and the answer was no.
+
+    Parameters
+    ----------
+    message : str
+        Request, status, what it means, and the service's own words.
+    retry_after : float, optional
+        Seconds the service asked to wait before the next attempt.
+    **facts
+        `status_code`, `retryable` and `in_doubt`, as for every error.
+
+    See Also
+    --------
+    alphacast_pandas.ConnectionFailed : There was no answer.
+
+    Examples
+    --------
+    >>> from alphacast_pandas import APIError
+    >>> APIError("no", status_code=418).status_code
+    418
+    """
+
+    def __init__(
+        self, message: str = "", *, retry_after: float | None = None, **facts: Any
+    ) -> None:
+        super().__init__(message, **facts)
+        self.retry_after = retry_after
+
+
+class AuthenticationError(APIError):
+    """Status 401: the key is missing, wrong or revoked."""
+
+
+class QuotaError(APIError):
+    """Status 402, or a quota notice in the place of data: the plan is used up or too small."""
+
+
+class PermissionDenied(APIError):
+    """Status 403: the key is valid and the permission is missing."""
+
+
+class NotFoundError(APIError, LookupError):
+    """Status 404: it does not exist, or the key may not see it."""
+
+
+class ConflictError(APIError):
+    """Status 409: something of that name or configuration exists already."""
+
+
+class RateLimitError(APIError):
+    """Status 429: too many requests."""
+
+
+class ServiceError(APIError):
+    """Status 5xx: the service failed."""
+
+
+class DecodeError(AlphacastError, ValueError):
+    """An answer of status 2xx that is not what was promised, or is cut short."""
+
+
+class ProcessError(AlphacastError):
+    """
+    The service ended the process of an upload with an error.
+
+    Parameters
+    ----------
+    message : str
+        The service's own text, with dataset and process.
+    process : Process, optional
+        The process as last seen.
+    **facts
+        `status_code`, `retryable` and `in_doubt`, as for every error.
+
+    See Also
+    --------
+    alphacast_pandas.ProcessTimeout : Still running when the time was up.
+
+    Examples
+    --------
+    >>> from alphacast_pandas import ProcessError
+    >>> ProcessError("Data is empty").process is None
+    True
+    """
+
+    def __init__(
+        self, message: str = "", *, process: Process | None = None, **facts: Any
+    ) -> None:
+        super().__init__(message, **facts)
+        self.process = process
+
+
+class ProcessTimeout(ProcessError, TimeoutError):
+    """The process was still running at `timeout`; ``.process`` can still be followed."""

@@ -1,0 +1,1 @@
+"""What a filter means: one tree, several spellings, two evaluations."""

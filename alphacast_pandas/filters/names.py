@@ -1,0 +1,39 @@
+"""Names a user gave, against the names there are."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+from alphacast_pandas.api.definitions import fold
+from alphacast_pandas.errors import QueryError
+
+
+def check_names(wanted: Iterable[str], known: Sequence[str], what: str) -> None:
+    """Raise a `QueryError` with close matches for names that are not known."""
+    unknown = [name for name in dict.fromkeys(wanted) if name not in known]
+    if unknown:
+        hints = " ".join(unknown_name(name, known) for name in unknown)
+        raise QueryError(f"{what}: {hints}")
+
+
+def unknown_name(name: str, known: Sequence[str]) -> str:
+    """
+    Return a sentence about a name that is not there.
+
+    >>> unknown_name("Contry", ["Date", "country"])
+    "there is no column 'Contry'; did you mean 'country'?"
+    """
+    close = close_matches(name, known)
+    if close:
+        return f"there is no column {name!r}; did you mean {' or '.join(map(repr, close))}?"
+    shown = ", ".join(map(repr, known[:10])) + (", ..." if len(known) > 10 else "")
+    return f"there is no column {name!r}; the columns are {shown}."
+
+
+def close_matches(name: str, known: Sequence[str]) -> list[str]:
+    """Return up to three names that `name` may have meant."""
+    folded: dict[str, str] = {}
+    for candidate in known:
+        folded.setdefault(fold(candidate), candidate)
+    return [folded[match] for match in difflib.get_close_matches(fold(name), folded, n=3)]

@@ -1,0 +1,92 @@
+"""A filter as a user writes it: to a tree, or the service's own text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pandas as pd
+
+from alphacast_pandas.errors import QueryError
+from alphacast_pandas.filters.tree import And, Comparison, Membership, Node, Not, Operator, Or, Range
+
+_OPERATORS: dict[str, Operator] = {
+    "=": "==",
+    "==": "==",
+    "!=": "!=",
+    "<": "<",
+    "<=": "<=",
+    ">": ">",
+    ">=": ">=",
+}
+_FORMS = (
+    'text ("Country eq \'USA\'"), a dict ({"country": ["Chile"], "Date": slice("2020", None)}) '
+    'or a list of tuples ([("country", "in", ["Chile"]), ("Date", ">=", "2020")])'
+)
+
+
+def to_tree(spelling: Any) -> Node | str | None:
+    """Return the tree of a filter; text is the service's own and stays text."""
+    if spelling is None:
+        return None
+    if isinstance(spelling, str):
+        if not spelling.strip():
+            raise QueryError("filter is empty text; leave it out to read everything.")
+        return spelling
+    if isinstance(spelling, Mapping):
+        return And(tuple(_from_item(name, wanted) for name, wanted in spelling.items()))
+    if isinstance(spelling, list):
+        return _from_list(spelling)
+    raise QueryError(f"filter is {_FORMS}, not {type(spelling).__name__}.")
+
+
+def _from_item(name: Any, wanted: Any) -> Node:
+    column = _column(name)
+    if isinstance(wanted, slice):
+        if wanted.step is not None:
+            raise QueryError(f"The slice for column {column!r} has a step; a range has none.")
+        bounds = wanted.start, wanted.stop
+        return And() if bounds == (None, None) else Range(column, *bounds)
+    if pd.api.types.is_list_like(wanted):
+        return Membership(column, tuple(wanted))
+    return Comparison(column, "==", wanted)
+
+
+def _from_list(spelling: list[Any]) -> Node:
+    if not spelling:
+        raise QueryError(
+            "filter is an empty list, which could mean every row or none; "
+            "leave it out to read everything."
+        )
+    if all(isinstance(part, list) for part in spelling):
+        return Or(tuple(_from_tuples(part) for part in spelling))
+    return _from_tuples(spelling)
+
+
+def _from_tuples(spelling: list[Any]) -> Node:
+    return And(tuple(_from_tuple(part) for part in spelling))
+
+
+def _from_tuple(part: Any) -> Node:
+    if not isinstance(part, tuple) or len(part) != 3 or not isinstance(part[1], str):
+        raise QueryError(
+            f"{part!r} is not a condition; a list holds tuples (column, operator, value), "
+            "or lists of such tuples for alternatives."
+        )
+    column, operator, value = _column(part[0]), " ".join(part[1].casefold().split()), part[2]
+    if operator in {"in", "not in"}:
+        if not pd.api.types.is_list_like(value):
+            raise QueryError(f"{part!r}: {operator!r} takes a list of values.")
+        inside = Membership(column, tuple(value))
+        return inside if operator == "in" else Not(inside)
+    if operator not in _OPERATORS:
+        raise QueryError(
+            f"{part!r}: {part[1]!r} is none of the operators = == != < <= > >= in 'not in'."
+        )
+    return Comparison(column, _OPERATORS[operator], value)
+
+
+def _column(name: Any) -> str:
+    if not isinstance(name, str):
+        raise QueryError(f"{name!r} is not the name of a column; names are text.")
+    return cast("str", name)

@@ -1,0 +1,204 @@
+"""A query to the service: an Arrow table, whole and at proved types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from alphacast_pandas.api.client import Client
+from alphacast_pandas.api.datasets import data_path
+from alphacast_pandas.api.definitions import Definitions
+from alphacast_pandas.api.learning import complete, learn, prove
+from alphacast_pandas.api.tables import read_head
+from alphacast_pandas.api.transport import Answer
+from alphacast_pandas.errors import AlphacastError, APIError, DecodeError, QueryError
+from alphacast_pandas.filters.tree import columns_of
+from alphacast_pandas.progress import Meter
+from alphacast_pandas.reading.options import ReadOptions
+from alphacast_pandas.reading.query import Query, Spelling, plan_query
+from alphacast_pandas.reading.table import parse_table
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A table with the definitions that its header proved and the query that it answers."""
+
+    table: pa.Table
+    definitions: Definitions
+    query: Query
+    params: dict[str, Any]
+
+
+def fetch(client: Client, dataset_id: int, options: ReadOptions, meter: Meter) -> Fetched:
+    """Return the answer to `options`; rows may be more than asked for, never fewer."""
+    remembered = client.recall(dataset_id)
+    if remembered is None:
+        return _fetch_fresh(client, dataset_id, options, meter)
+    try:
+        return _fetch_known(client, dataset_id, options, meter, remembered)
+    except (DecodeError, QueryError):
+        # What is remembered may be out of date: the dataset has changed, or other columns came.
+        client.remember(dataset_id, None)
+        return _fetch_fresh(client, dataset_id, options, meter)
+
+
+def _fetch_fresh(client: Client, dataset_id: int, options: ReadOptions, meter: Meter) -> Fetched:
+    if options.names_columns:
+        definitions = learn(client, dataset_id)
+        return _fetch_known(client, dataset_id, options, meter, definitions)
+    # Nothing must be checked beforehand, so definitions and data are asked for at the same time.
+    with ThreadPoolExecutor(1) as pool:
+        learning = pool.submit(learn, client, dataset_id)
+        reading = _Reading(client, dataset_id, meter, lambda: _result(learning))
+        try:
+            return reading.fetch(plan_query(options, None))
+        except _LearningFailedError as failure:
+            raise failure.error from failure.error.__cause__
+
+
+def _fetch_known(
+    client: Client, dataset_id: int, options: ReadOptions, meter: Meter, definitions: Definitions
+) -> Fetched:
+    completed = complete(client, dataset_id, definitions, _names(options))
+    query = plan_query(options, completed)
+    return _Reading(client, dataset_id, meter, lambda: completed).fetch(query)
+
+
+def _names(options: ReadOptions) -> tuple[str, ...]:
+    index = options.index if isinstance(options.index, tuple) else ()
+    filtered = () if options.tree is None else columns_of(options.tree)
+    return (*(options.select or ()), *index, *filtered)
+
+
+class _LearningFailedError(Exception):
+    """Carries an error past the repetition of the data request, which cannot mend it."""
+
+    def __init__(self, error: AlphacastError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def _result(learning: Future[Definitions]) -> Definitions:
+    try:
+        return learning.result()
+    except AlphacastError as error:
+        raise _LearningFailedError(error) from error
+
+
+@dataclass(frozen=True)
+class _Reading:
+    client: Client
+    dataset_id: int
+    meter: Meter
+    definitions: Callable[[], Definitions]
+
+    def fetch(self, query: Query) -> Fetched:
+        """Ask until the answer is one that `query` can be answered from."""
+        fetched = self._in_accepted_form(query)
+        while query.send_last is not None and not _has_all_dates(fetched.table, query, fetched):
+            query = replace(query, send_last=_grown(fetched, query))
+            fetched = self._in_accepted_form(query)
+        if query.send_top is not None and not _starts_at_first_date(fetched, query.send_top):
+            fetched = self._in_accepted_form(replace(query, send_top=None))
+        return fetched
+
+    def _in_accepted_form(self, query: Query) -> Fetched:
+        spellings = query.spellings
+        first = min(self.client.accepted_spelling, len(spellings) - 1)
+        refusals: list[APIError] = []
+        for spelling in dict.fromkeys((spellings[first], *spellings)):
+            try:
+                fetched = self._once(query, spelling)
+            except APIError as error:
+                if error.status_code != 400:
+                    raise
+                refusals.append(error)
+            else:
+                if refusals:
+                    self._remember(spelling, spellings)
+                return fetched
+        raise QueryError(
+            f"The service refused the query. {refusals[0]}", status_code=400
+        ) from refusals[0]
+
+    def _remember(self, spelling: Spelling, spellings: Sequence[Spelling]) -> None:
+        """Begin with the form that was accepted next time; asking for everything is no form."""
+        if spelling != spellings[-1]:
+            self.client.accepted_spelling = spellings.index(spelling)
+
+    def _once(self, query: Query, spelling: Spelling) -> Fetched:
+        params = query.params(spelling)
+
+        def consume(answer: Answer) -> Fetched:
+            return self._table(answer, query, params)
+
+        return self.client.transport.fetch(data_path(self.dataset_id), params, consume)
+
+    def _table(self, answer: Answer, query: Query, params: dict[str, Any]) -> Fetched:
+        self.meter.watch(answer.stream, answer.headers)
+        header, first_row = read_head(answer.stream)
+        definitions = self.definitions()
+        if "$select" not in params:
+            definitions = prove(definitions, header, first_row)
+            self.client.remember(self.dataset_id, definitions)
+        keep = query.keep or _in_order(definitions)
+        _check_promised(keep, header)
+        table = parse_table(answer.stream, header, keep, definitions)
+        return Fetched(table, definitions, query, params)
+
+
+def _in_order(definitions: Definitions) -> tuple[str, ...]:
+    """Return all columns as a frame has them: date, entities, values."""
+    return (*definitions.keys, *(n for n in definitions.names if n not in definitions.keys))
+
+
+def _check_promised(keep: Sequence[str], header: Sequence[str]) -> None:
+    absent = [name for name in keep if name not in header]
+    if absent:
+        raise DecodeError(
+            f"The answer lacks the column {absent[0]!r}; it has "
+            f"{', '.join(map(repr, header[:10]))}{', ...' if len(header) > 10 else ''}."
+        )
+
+
+def _dates(fetched: Fetched) -> pa.ChunkedArray | None:
+    date = fetched.definitions.date
+    return None if date is None else fetched.table.column(date.name)
+
+
+def _has_all_dates(table: pa.Table, query: Query, fetched: Fetched) -> bool:
+    """
+    Tell whether an answer to `$last` holds the dates asked for, whatever `$last` counts.
+
+    As many rows as were asked for may be just rows; then the earliest date may be incomplete.
+    """
+    if query.last is None or query.send_last == query.last or table.num_rows != query.send_last:
+        return True
+    return _count_dates(fetched) > query.last
+
+
+def _count_dates(fetched: Fetched) -> int:
+    return int(pc.count_distinct(_dates(fetched)).as_py())
+
+
+def _grown(fetched: Fetched, query: Query) -> int:
+    rows_a_date = fetched.table.num_rows / _count_dates(fetched)
+    wanted = int(rows_a_date * ((query.last or 0) + 1)) + 1
+    return max(2 * fetched.table.num_rows, wanted)
+
+
+def _starts_at_first_date(fetched: Fetched, top: int) -> bool:
+    """Tell whether the first rows as the service sees them are those of the earliest dates."""
+    dates = _dates(fetched)
+    if fetched.table.num_rows < top or dates is None:
+        return True
+    values = dates.to_numpy()
+    dataset = fetched.definitions.dataset
+    first = dataset.min_date if dataset else None
+    ascending = bool((values[:-1] <= values[1:]).all())
+    return ascending and (first is None or dates[0].as_py().date() == first)

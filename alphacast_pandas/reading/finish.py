@@ -1,0 +1,46 @@
+"""What is left to do once the answer is here: order, filter, last, top, select."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from alphacast_pandas.filters.mask import mask
+from alphacast_pandas.reading.fetch import Fetched
+
+
+def finish(fetched: Fetched) -> pa.Table:
+    """Return the rows and columns of the answer, in order."""
+    query, table = fetched.query, fetched.table
+    date = fetched.definitions.date.name if fetched.definitions.date else None
+    if query.condition is not None:
+        table = _matching(table, mask(query.condition, table))
+    if date is not None:
+        table = _by_date(table, date)
+        if query.last is not None:
+            table = _last_dates(table, date, query.last)
+    if query.top is not None:
+        table = table.slice(0, query.top)
+    if query.values is not None:
+        table = table.select([*fetched.definitions.keys, *query.values])
+    return table
+
+
+def _matching(table: pa.Table, rows: pa.ChunkedArray) -> pa.Table:
+    return table if pc.all(rows, min_count=0).as_py() else table.filter(rows)
+
+
+def _by_date(table: pa.Table, date: str) -> pa.Table:
+    """Return the rows by date; rows of one date keep their order."""
+    values = table.column(date).to_numpy()
+    if (values[:-1] <= values[1:]).all():
+        return table
+    return table.take(pa.array(np.argsort(values, kind="stable")))
+
+
+def _last_dates(table: pa.Table, date: str, count: int) -> pa.Table:
+    """Return the rows of the last distinct dates of a table in order."""
+    values = table.column(date).to_numpy()
+    starts = np.flatnonzero(np.r_[True, values[1:] != values[:-1]]) if len(values) else values
+    return table.slice(int(starts[-count])) if len(starts) > count else table

@@ -1,0 +1,123 @@
+"""The keywords of a read, checked as far as they can be without knowing the dataset."""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from alphacast_pandas.errors import QueryError
+from alphacast_pandas.filters.dates import after, instant
+from alphacast_pandas.filters.spellings import to_tree
+from alphacast_pandas.filters.text import parse_text
+from alphacast_pandas.filters.tree import Node
+
+_BACKENDS = (None, "numpy_nullable", "pyarrow")
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """
+    What a caller asked for.
+
+    `text` is a filter in the service's own language, which is sent as it is; `tree` is what it
+    means, None if that is not known here.
+    """
+
+    tree: Node | None = None
+    text: str | None = None
+    select: tuple[str, ...] | None = None
+    start: Any = None
+    end: Any = None
+    last: int | None = None
+    top: int | None = None
+    index: bool | tuple[str, ...] = False
+    dtype_backend: str | None = None
+    categories: bool = False
+
+    @property
+    def names_columns(self) -> bool:
+        """Whether something must be checked against the columns before the data are asked for."""
+        named = (self.tree, self.select, self.start, self.end, self.last)
+        return any(part is not None for part in named) or isinstance(self.index, tuple)
+
+
+def check_options(
+    *,
+    filter: Any = None,  # noqa: A002 - the name of the public keyword
+    select: Any = None,
+    start: Any = None,
+    end: Any = None,
+    last: Any = None,
+    top: Any = None,
+    index: Any = None,
+    dtype_backend: Any = None,
+    categories: Any = False,
+) -> ReadOptions:
+    """Return the keywords in one form, or raise for what can be known to be wrong."""
+    spelling = to_tree(filter)
+    _check_order(start, end)
+    if dtype_backend is pd.api.extensions.no_default:
+        dtype_backend = None
+    if dtype_backend not in _BACKENDS:
+        raise QueryError(
+            f"dtype_backend is 'numpy_nullable' or 'pyarrow', as in pandas, not {dtype_backend!r}."
+        )
+    return ReadOptions(
+        tree=parse_text(spelling) if isinstance(spelling, str) else spelling,
+        text=spelling if isinstance(spelling, str) else None,
+        select=None if select is None else _names(select, "select"),
+        start=start,
+        end=end,
+        last=_count(last, "last"),
+        top=_count(top, "top"),
+        index=_index(index),
+        dtype_backend=dtype_backend,
+        categories=bool(categories),
+    )
+
+
+def _check_order(start: Any, end: Any) -> None:
+    first = None if start is None else instant(start, "start")
+    if end is None:
+        return
+    stop, included = after(end, "end")
+    if first is not None and (first > stop or (first == stop and not included)):
+        raise QueryError(f"start {start!s} is after end {end!s}.")
+
+
+def _count(value: Any, what: str) -> int | None:
+    if value is None:
+        return None
+    try:
+        number = 0 if isinstance(value, bool | np.bool_) else operator.index(value)
+    except TypeError:
+        number = 0
+    if number < 1:
+        raise QueryError(f"{what} is a whole number from 1 on, not {value!r}.")
+    return number
+
+
+def _names(value: Any, what: str) -> tuple[str, ...]:
+    names = (value,) if isinstance(value, str) else value
+    if not pd.api.types.is_list_like(names) or isinstance(names, dict | set | frozenset):
+        raise QueryError(f"{what} is the name of a column or a list of names, not {value!r}.")
+    names = tuple(names)
+    odd = [name for name in names if not isinstance(name, str)]
+    if odd:
+        raise QueryError(f"{what}: {odd[0]!r} is not the name of a column; names are text.")
+    if not names:
+        raise QueryError(f"{what} is empty; leave it out to read every column.")
+    repeated = [name for position, name in enumerate(names) if name in names[:position]]
+    if repeated:
+        raise QueryError(f"{what} names {repeated[0]!r} twice.")
+    return tuple(str(name) for name in names)
+
+
+def _index(index: Any) -> bool | tuple[str, ...]:
+    if index is None or isinstance(index, bool):
+        return bool(index)
+    return _names(index, "index")

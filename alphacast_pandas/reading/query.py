@@ -1,0 +1,174 @@
+"""Keywords and known columns: to the parameters on the wire, and to what is left to do here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from alphacast_pandas.api.definitions import Definitions
+from alphacast_pandas.api.records import Column
+from alphacast_pandas.errors import QueryError
+from alphacast_pandas.filters.check import check_filter
+from alphacast_pandas.filters.dates import after, instant
+from alphacast_pandas.filters.names import check_names
+from alphacast_pandas.filters.odata import LONGEST_FILTER, to_odata
+from alphacast_pandas.filters.quoting import DOCUMENTED_FORM, SDK_FORM
+from alphacast_pandas.filters.tree import And, Comparison, Node, columns_of, conjuncts
+from alphacast_pandas.reading.options import ReadOptions
+
+# The forms of a filter in the order in which they are tried: see filters/quoting.py.
+FORMS = (SDK_FORM, DOCUMENTED_FORM)
+_UNSAFE_IN_SELECT = set(",\"'\\;\t\r\n")
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """One way to write the filter and the columns of a query on the wire."""
+
+    filter: str | None = None
+    select: str | None = None
+
+
+@dataclass(frozen=True)
+class Query:
+    """
+    What is sent, and what is done with the answer.
+
+    `spellings` ask for the same or for more, the preferred first. `keep` are the columns to
+    take from the answer, None for all; `values` those that the frame shows beside the key.
+    """
+
+    spellings: tuple[Spelling, ...] = (Spelling(),)
+    send_last: int | None = None
+    send_top: int | None = None
+    condition: Node | None = None
+    last: int | None = None
+    top: int | None = None
+    keep: tuple[str, ...] | None = None
+    values: tuple[str, ...] | None = None
+
+    def params(self, spelling: Spelling) -> dict[str, Any]:
+        """Return the parameters on the wire."""
+        params = {
+            "$select": spelling.select,
+            "$filter": spelling.filter,
+            "$last": self.send_last,
+            "$top": self.send_top,
+        }
+        given = {name: value for name, value in params.items() if value is not None}
+        return {"$format": "csv", **given}
+
+
+def plan_query(options: ReadOptions, definitions: Definitions | None) -> Query:
+    """Return the query for `options`; definitions may be unknown if nothing names a column."""
+    if definitions is None:
+        top = None if options.text else options.top
+        return Query((Spelling(options.text),), send_top=top, top=options.top)
+    _check(options, definitions)
+    dates, condition = _conditions(options, definitions)
+    # A filter may let more through there than here, and then its last dates are others:
+    # only a lower bound leaves them the same.
+    lasting = options.tree is None and options.text is None and options.end is None
+    # Rows and dates are one count if the date alone is the key. Otherwise one more than asked
+    # for shows where the dates end, should the service count rows.
+    several = bool(definitions.entities) or not definitions.stated
+    unfiltered = condition is None and options.text is None and options.last is None
+    values, keep = _columns(options, definitions, condition)
+    return Query(
+        spellings=_spellings(dates if options.text else condition, options.text, keep, definitions),
+        send_last=(options.last + several) if options.last is not None and lasting else None,
+        send_top=options.top if unfiltered else None,
+        condition=condition,
+        last=options.last,
+        top=options.top,
+        keep=keep,
+        values=values,
+    )
+
+
+def _check(options: ReadOptions, definitions: Definitions) -> None:
+    names = definitions.names
+    check_names(options.select or (), names, "select")
+    if isinstance(options.index, tuple):
+        shown = {*definitions.keys, *(options.select or names)}
+        check_names(options.index, names, "index")
+        check_names(options.index, [name for name in names if name in shown], "index, after select")
+    dated = options.start is not None or options.end is not None or options.last is not None
+    if dated and definitions.date is None:
+        raise QueryError("The dataset has no date column, so start, end and last mean nothing.")
+
+
+def _conditions(
+    options: ReadOptions, definitions: Definitions
+) -> tuple[Node | None, Node | None]:
+    """Return the condition on dates, and the whole condition that `filter` is part of."""
+    dates: list[Node] = []
+    name = definitions.date.name if definitions.date else None
+    if name is not None and options.start is not None:
+        dates.append(Comparison(name, ">=", instant(options.start, "start")))
+    if name is not None and options.end is not None:
+        stop, included = after(options.end, "end")
+        dates.append(Comparison(name, "<=" if included else "<", stop))
+    tree = () if options.tree is None else conjuncts(check_filter(options.tree, definitions))
+    return _all_of(dates), _all_of([*dates, *tree])
+
+
+def _all_of(parts: list[Node]) -> Node | None:
+    if len(parts) < 2:
+        return parts[0] if parts else None
+    return And(tuple(parts))
+
+
+def _spellings(
+    condition: Node | None,
+    text: str | None,
+    keep: tuple[str, ...] | None,
+    definitions: Definitions,
+) -> tuple[Spelling, ...]:
+    """Return how to ask, should the service refuse: the last way leaves everything to us."""
+    filters = [None if condition is None else to_odata(condition, form, _length) for form in FORMS]
+    selects = [None] if keep is None else _selects(keep, definitions)
+    ways = [Spelling(_joined(text, ours), select) for select in selects for ours in filters]
+    return tuple(dict.fromkeys([*ways, Spelling(text, None)]))
+
+
+def _joined(text: str | None, ours: str | None) -> str | None:
+    return f"({text}) and {ours}" if text and ours else text or ours
+
+
+def _length(text: str) -> int:
+    return len(quote(text))
+
+
+def _columns(
+    options: ReadOptions, definitions: Definitions, condition: Node | None
+) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+    """Return the values to show, and all columns to ask for; None for every column."""
+    if options.select is None:
+        return None, None
+    keys = definitions.keys
+    values = tuple(name for name in options.select if name not in keys)
+    needed = () if condition is None else columns_of(condition)
+    return values, tuple(dict.fromkeys((*keys, *values, *needed)))
+
+
+def _selects(keep: Sequence[str], definitions: Definitions) -> list[str | None]:
+    """Return `$select` by names and by ids, None where there is no way to write it."""
+    names = [name for name in keep if name not in definitions.keys] or [*keep[:1]]
+    columns = [definitions.get(name) or Column(name) for name in names]
+    ids = [None if column.id is None else str(column.id) for column in columns]
+    mixed = [name if _is_plain(name) else id_ for name, id_ in zip(names, ids, strict=True)]
+    return [_listed(mixed), _listed(ids)]
+
+
+def _listed(items: list[str | None]) -> str | None:
+    known = [item for item in items if item is not None]
+    text = ",".join(known)
+    return text if len(known) == len(items) and _length(text) <= LONGEST_FILTER else None
+
+
+def _is_plain(name: str) -> bool:
+    """Tell names that stay names: a number is an id, commas separate, blanks may be trimmed."""
+    return name == name.strip() and not _UNSAFE_IN_SELECT & set(name) and not name.isdigit()

@@ -1,0 +1,174 @@
+"""The read line: from keywords to a DataFrame, one step per statement."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from alphacast_pandas.api.client import Client
+from alphacast_pandas.api.default import get_client
+from alphacast_pandas.api.identifiers import resolve_id
+from alphacast_pandas.contracts.arrival import check_arrival
+from alphacast_pandas.progress import Meter
+from alphacast_pandas.reading.fetch import Fetched, fetch
+from alphacast_pandas.reading.finish import finish
+from alphacast_pandas.reading.frame import index_names, to_frame
+from alphacast_pandas.reading.options import check_options
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandera.pandas as pa
+
+_Date = str | datetime.date | pd.Timestamp | pd.Period
+
+
+def read_alphacast(
+    dataset_id: int | str,
+    *,
+    filter: str | Mapping[str, Any] | Sequence[Any] | None = None,  # noqa: A002 - pandas' word
+    select: str | Sequence[str] | None = None,
+    start: _Date | None = None,
+    end: _Date | None = None,
+    last: int | None = None,
+    top: int | None = None,
+    index: bool | str | Sequence[str] | None = None,
+    dtype_backend: Any = pd.api.extensions.no_default,
+    categories: bool = False,
+    schema: pa.DataFrameSchema | type[pa.DataFrameModel] | bool | None = None,
+    progress: bool | None = None,
+    client: Client | None = None,
+) -> pd.DataFrame:
+    """
+    Read a dataset from Alphacast into a DataFrame.
+
+    The answer equals: take the whole dataset; keep the rows that match `start`,
+    `end` and `filter`; of these keep the rows of the `last` distinct dates; of these
+    the first `top` rows; of these the columns of `select`. What the service can do is
+    sent to it, so that only the rows and columns asked for cross the network; the rest
+    is done here. A read is whole or raises.
+
+    Parameters
+    ----------
+    dataset_id : int or str
+        Number of the dataset (``5515`` or ``"5515"``), or the address of its page.
+    filter : str, dict or list of tuples, optional
+        Rows to keep. A dict compares each column with a value, a list of values or a
+        ``slice`` with both ends included. A list of tuples ``(column, operator, value)``
+        is as in `pandas.read_parquet`, with ``= == != < <= > >= in not in``; a list of
+        such lists holds alternatives. Text is the service's own filter language and is
+        sent as it is.
+    select : str or sequence of str, optional
+        Value columns to keep, in this order. Date and entities are always kept.
+    start, end : str, date, datetime, Timestamp or Period, optional
+        First and last date, both included. Partial dates mean what they mean in
+        ``df.loc``: ``end="2020"`` is the end of 2020. Time zones are refused.
+    last : int, optional
+        Keep the rows of the last so many distinct dates.
+    top : int, optional
+        Keep the first so many rows, by date.
+    index : bool, str or sequence of str, optional
+        ``None`` or False give a RangeIndex, True the date and the entities, names these
+        columns.
+    dtype_backend : {"numpy_nullable", "pyarrow"}, optional
+        As in `pandas.read_csv`.
+    categories : bool, default False
+        Whether entity columns come as category.
+    schema : DataFrameSchema, DataFrameModel or True, optional
+        A pandera contract for what arrives; True stands for the dataset's own.
+    progress : bool, optional
+        Whether to show a bar. By default on a terminal or in a notebook, when the read
+        takes more than a second.
+    client : Client, optional
+        The connection to use, by default that of `get_client`.
+
+    Returns
+    -------
+    DataFrame
+        One row per date and entities, ordered by date; within a date in the service's
+        order. Columns are the date, the entities and the values. Types come from the
+        dataset's definitions: Date is ``datetime64`` in pandas' own unit, String pandas'
+        own text type, Decimal ``float64``, Short Integer ``Int16``. An empty field is
+        missing; ``NA`` and ``007`` in a text column stay text. A frame without rows has
+        the same columns and types. ``df.attrs["alphacast"]`` says where it came from.
+
+    Raises
+    ------
+    QueryError
+        If a name is not a column, a value does not fit its column, keywords contradict
+        each other, or the service refuses the filter.
+    DecodeError
+        If the answer is not the table that was promised, or is cut short.
+    ValidationError
+        If the frame breaks `schema`.
+    NotFoundError
+        If the dataset does not exist or the key may not see it.
+    ConfigurationError
+        If there is no API key.
+
+    See Also
+    --------
+    DataFrame.alphacast.push : The way back.
+
+    Notes
+    -----
+    ``$last`` counts dates according to the service's reference and rows according to its
+    quickstart; the answer here holds `last` dates either way.
+
+    Examples
+    --------
+    >>> import alphacast_pandas as ap
+    >>> df = ap.read_alphacast(
+    ...     dataset_id,
+    ...     filter={"country": ["Argentina", "Brazil"]},
+    ...     select="life_exp",
+    ...     last=1,
+    ... )
+    >>> df[["country", "life_exp"]]
+         country  life_exp
+    0  Argentina    75.320
+    1     Brazil    72.390
+    """
+    client = client or get_client()
+    number = resolve_id(dataset_id)
+    options = check_options(
+        filter=filter,
+        select=select,
+        start=start,
+        end=end,
+        last=last,
+        top=top,
+        index=index,
+        dtype_backend=dtype_backend,
+        categories=categories,
+    )
+    with Meter(f"Reading dataset {number}", progress=progress) as meter:
+        fetched = fetch(client, number, options, meter)
+    frame = to_frame(
+        finish(fetched),
+        fetched.definitions,
+        dtype_backend=options.dtype_backend,
+        categories=categories,
+    )
+    names = index_names(options.index, fetched.definitions)
+    if schema is not None and schema is not False:
+        frame = check_arrival(frame, schema, fetched.definitions, names)
+    frame = frame.set_index(names) if names else frame
+    frame.attrs["alphacast"] = _provenance(client, number, fetched, len(frame))
+    return frame
+
+
+def _provenance(client: Client, dataset_id: int, fetched: Fetched, rows: int) -> dict[str, Any]:
+    """Return where a frame came from, as plain JSON values: others would break to_parquet."""
+    dataset = fetched.definitions.dataset
+    return {
+        "dataset_id": dataset_id,
+        "name": dataset.name if dataset else None,
+        "repository_id": dataset.repository_id if dataset else None,
+        "url": client.page_of(dataset_id),
+        "query": fetched.params,
+        "retrieved_at": client.clock.now().isoformat(timespec="seconds"),
+        "rows": rows,
+    }

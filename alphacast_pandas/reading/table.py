@@ -1,0 +1,101 @@
+"""The bytes of a CSV body: to an Arrow table at declared types."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from alphacast_pandas.api.body import CHUNK_BYTES, BodyStream
+from alphacast_pandas.api.definitions import Definitions
+from alphacast_pandas.api.learning import PLAIN_NUMBER
+from alphacast_pandas.api.records import Column
+from alphacast_pandas.errors import DecodeError
+
+
+
+def parse_table(
+    stream: BodyStream, header: Sequence[str], keep: Sequence[str], definitions: Definitions
+) -> pa.Table:
+    """Return the columns `keep` of the body at the types of their definitions."""
+    columns = [definitions.get(name) or Column(name) for name in keep]
+    types = {
+        name: _wire_type(column, stated=definitions.stated)
+        for name, column in zip(keep, columns, strict=True)
+    }
+    table = _parsed(stream, header, types)
+    stream.check_ended()
+    if not stream.end_is_proven and stream.last_byte not in {b"\n", b""}:
+        raise DecodeError(
+            "The body ends in the middle of a line and nothing proves that it is whole.",
+            retryable=True,
+        )
+    for position, column in enumerate(columns):
+        values = table.column(position)
+        table = table.set_column(position, str(column.name), _typed(values, column, definitions))
+    return table
+
+
+def _wire_type(column: Column, *, stated: bool) -> pa.DataType:
+    if column.role == "date":
+        return pa.timestamp("us")
+    if column.is_text or (column.type is None and not stated):
+        return pa.string()
+    return pa.float64()
+
+
+def _parsed(stream: BodyStream, header: Sequence[str], types: dict[str, pa.DataType]) -> pa.Table:
+    try:
+        return csv.read_csv(
+            io.BufferedReader(stream, CHUNK_BYTES),
+            parse_options=csv.ParseOptions(
+                newlines_in_values=True, ignore_empty_lines=len(header) > 1
+            ),
+            convert_options=csv.ConvertOptions(
+                column_types=types,
+                include_columns=list(types),
+                null_values=[""],
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=True,
+            ),
+        )
+    except (pa.ArrowInvalid, pa.ArrowKeyError) as error:
+        raise DecodeError(
+            f"The table is not what the dataset's definitions promise: {error}"
+        ) from error
+
+
+def _typed(values: pa.ChunkedArray, column: Column, definitions: Definitions) -> pa.ChunkedArray:
+    if column.role == "date" and values.null_count:
+        raise DecodeError(f"The date column {column.name!r} has {values.null_count} empty fields.")
+    if column.type == "Short Integer" and pa.types.is_floating(values.type):
+        return _short(values, column)
+    if pa.types.is_floating(values.type):
+        return _without_nan(values)
+    if column.type is None and column.role == "value" and not definitions.stated:
+        return values.cast(pa.float64()) if _are_plain_numbers(values) else values
+    return values
+
+
+def _short(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
+    try:
+        return values.cast(pa.int16())
+    except pa.ArrowInvalid as error:
+        raise DecodeError(
+            f"Column {column.name!r} is a Short Integer by its definition: {error}"
+        ) from error
+
+
+def _without_nan(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    nan = pc.is_nan(values)
+    if not pc.any(nan).as_py():
+        return values
+    return pc.if_else(nan, pa.scalar(None, values.type), values)
+
+
+def _are_plain_numbers(values: pa.ChunkedArray) -> bool:
+    matches = pc.match_substring_regex(values, f"^({PLAIN_NUMBER.pattern})$")
+    return bool(pc.all(matches, min_count=0).as_py())

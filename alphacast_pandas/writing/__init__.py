@@ -1,0 +1,1 @@
+"""From a DataFrame to the service: contract, CSV, upload, process."""

@@ -1,0 +1,170 @@
+"""Everything that can be known to be wrong with a frame before it is sent."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from alphacast_pandas.api.definitions import Definitions, fold
+from alphacast_pandas.api.records import ColumnType
+from alphacast_pandas.contracts.failures import Failure, from_pandera, refuse
+from alphacast_pandas.contracts.schemas import roles_of, to_schema
+from alphacast_pandas.errors import ValidationError
+from alphacast_pandas.filters.names import unknown_name
+from alphacast_pandas.writing.contract import check_values
+from alphacast_pandas.writing.kinds import Kind, kind_of
+from alphacast_pandas.writing.prepare import flat_frame
+from alphacast_pandas.writing.roles import Roles, resolve_roles
+
+_REFUSED = "Nothing was sent, since the frame breaks its contract"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A frame that may be sent, with what its columns are."""
+
+    frame: pd.DataFrame
+    roles: Roles
+    types: Mapping[str, ColumnType]
+
+
+def check_frame(
+    df: pd.DataFrame,
+    *,
+    index: Any = None,
+    date: str | None = None,
+    entities: str | Sequence[str] | None = None,
+    schema: Any = None,
+    definitions: Definitions | None = None,
+    accept_new_columns: bool = True,
+) -> Checked:
+    """Return the frame with its roles and types, or raise a `ValidationError` for all at once."""
+    contract = None if schema is None else to_schema(schema)
+    stated = {} if contract is None else roles_of(contract)
+    frame = flat_frame(df, index)
+    if frame.empty:
+        raise ValidationError("The frame is empty: there is nothing to push.")
+    failures: list[Failure] = []
+    if contract is not None:
+        frame, failures = _by_contract(frame, df, contract)
+    names = _name_failures(frame)
+    if names:
+        refuse([*names, *failures], _REFUSED)
+    roles = resolve_roles(
+        frame, date=date, entities=entities, stated=stated, definitions=definitions
+    )
+    frame = frame.drop(columns=[name for name in roles.ignored if name in frame.columns])
+    failures = [
+        *_column_failures(frame, roles, definitions, accept_new_columns=accept_new_columns),
+        *failures,
+    ]
+    frame = frame[_in_order(frame, roles)]
+    types = _types(frame, roles, definitions)
+    refuse([*failures, *check_values(frame, roles, types, df.index)], _REFUSED)
+    _warn_of_empty_text(frame, roles)
+    return Checked(frame, roles, types)
+
+
+def _by_contract(
+    frame: pd.DataFrame, df: pd.DataFrame, contract: Any
+) -> tuple[pd.DataFrame, list[Failure]]:
+    """Return the frame as the user's schema leaves it, and what is wrong by it."""
+    import pandera.errors
+
+    on_index = contract.index is not None
+    try:
+        validated = contract.validate(df if on_index else frame, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        return frame, from_pandera(error, None if on_index else df.index)
+    return (frame if on_index else validated), []
+
+
+def _name_failures(frame: pd.DataFrame) -> list[Failure]:
+    names = [*frame.columns]
+    odd = [Failure(n, "names are text", remedy="Rename it.") for n in names if not isinstance(n, str)]
+    texts = [name for name in names if isinstance(name, str)]
+    blank = [Failure(n, "names are not empty", remedy="Rename it.") for n in texts if not n.strip()]
+    loose = [
+        Failure(name, "names have no blanks around and no line breaks", remedy="Rename it.")
+        for name in texts
+        if name.strip() and (name != name.strip() or "\n" in name or "\r" in name)
+    ]
+    folded: dict[str, str] = {}
+    same = []
+    for name in texts:
+        if fold(name) in folded and name.strip():
+            what = f"the service takes it for the same name as {folded[fold(name)]!r}"
+            same.append(Failure(name, what, remedy="Rename one: case and accents do not count."))
+        folded.setdefault(fold(name), name)
+    return [*odd, *blank, *loose, *same]
+
+
+def _column_failures(
+    frame: pd.DataFrame,
+    roles: Roles,
+    definitions: Definitions | None,
+    *,
+    accept_new_columns: bool,
+) -> list[Failure]:
+    names = [*frame.columns]
+    absent = [name for name in roles.keys if name not in names]
+    failures = [Failure(n, f"required: {unknown_name(n, names)}") for n in absent]
+    if definitions is None:
+        return failures
+    ignored = sorted(definitions.ignored & set(names))
+    remedy = "The dataset's manifest ignores it: drop the column, or replace the manifest."
+    failures += [Failure(name, "would be dropped", remedy=remedy) for name in ignored]
+    if accept_new_columns:
+        return failures
+    unknown = [n for n in names if n not in definitions.names and n not in ignored]
+    remedy = "Rename it, drop it, or add it to the dataset with accept_new_columns=True."
+    return failures + [
+        Failure(n, f"known to the dataset: {unknown_name(n, definitions.names)}", remedy=remedy)
+        for n in unknown
+    ]
+
+
+def _in_order(frame: pd.DataFrame, roles: Roles) -> list[str]:
+    keys = [name for name in roles.keys if name in frame.columns]
+    return [*keys, *(name for name in frame.columns if name not in keys)]
+
+
+def _types(
+    frame: pd.DataFrame, roles: Roles, definitions: Definitions | None
+) -> dict[str, ColumnType]:
+    return {name: _type(name, frame[name], roles, definitions) for name in frame.columns}
+
+
+def _type(
+    name: str, values: pd.Series, roles: Roles, definitions: Definitions | None
+) -> ColumnType:
+    """Return the type a column has in its dataset, or will have."""
+    if name == roles.date:
+        return "Date"
+    column = definitions.get(name) if definitions is not None else None
+    if column is not None and column.type not in (None, "Date"):
+        return column.type
+    if name in roles.entities:
+        return "String"
+    if column is not None and definitions is not None and definitions.stated:
+        return "Decimal"
+    kind = kind_of(values)
+    return {Kind.TEXT: "String", Kind.SHORT: "Short Integer"}.get(kind, "Decimal")
+
+
+def _warn_of_empty_text(frame: pd.DataFrame, roles: Roles) -> None:
+    for name in frame.columns:
+        if name in roles.keys or kind_of(frame[name]) is not Kind.TEXT:
+            continue
+        count = int((frame[name].astype(object) == "").sum())
+        if count:
+            warnings.warn(
+                f"Column {name!r} has {count} empty texts, which come back as missing: "
+                "an empty field is missing in Alphacast.",
+                UserWarning,
+                stacklevel=4,
+            )

@@ -1,0 +1,214 @@
+"""The check before an upload: a pandera schema from definitions or roles, and the user's own."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from alphacast_pandas.api.records import ColumnType
+from alphacast_pandas.contracts.failures import Failure, from_pandera
+from alphacast_pandas.writing.kinds import NUMBERS, Kind, kind_of
+from alphacast_pandas.writing.roles import Roles
+
+LARGEST_EXACT = 2**53
+_SHORT_RANGE = (-32768, 32767)
+_ONLY_TEXT = "Entities are text; use df[column].astype(str) if that is what you mean."
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One pandera check: which rows pass, what is wrong otherwise, and what to do about it."""
+
+    name: str
+    passes: Callable[[pd.Series], Any]
+    remedy: str = ""
+
+
+def check_values(
+    frame: pd.DataFrame, roles: Roles, types: Mapping[str, ColumnType], labels: pd.Index
+) -> list[Failure]:
+    """Return what is wrong with the values of `frame`, whose rows are numbered from 0."""
+    import pandera.errors
+    import pandera.pandas as pa
+
+    rules = {name: _rules(frame, name, roles, kind) for name, kind in types.items()}
+    schema = pa.DataFrameSchema(
+        {
+            name: pa.Column(
+                nullable=True,
+                checks=[
+                    pa.Check(rule.passes, name=rule.name, ignore_na=False) for rule in column_rules
+                ],
+            )
+            for name, column_rules in rules.items()
+        }
+    )
+    try:
+        schema.validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        remedies = {(name, rule.name): rule.remedy for name, rs in rules.items() for rule in rs}
+        return [_explained(f, frame, roles, remedies) for f in from_pandera(error, labels)]
+    return []
+
+
+def _explained(
+    failure: Failure, frame: pd.DataFrame, roles: Roles, remedies: Mapping[Any, str]
+) -> Failure:
+    return Failure(
+        failure.column,
+        failure.check,
+        failure.row,
+        None if failure.row is None else failure.value,
+        remedies.get((failure.column, failure.check), ""),
+    )
+
+
+def _rules(frame: pd.DataFrame, name: str, roles: Roles, type_: ColumnType) -> list[Rule]:
+    kind = kind_of(frame[name])
+    if name == roles.date:
+        return [*_date_rules(kind), *_key_rules(frame, roles)]
+    if name in roles.entities and type_ == "String":
+        return _entity_rules(kind)
+    required = [_not_missing()] if name in roles.entities else []
+    if type_ == "String":
+        return [*required, *_text_rules(kind)]
+    return [*required, *_number_rules(kind, short=type_ == "Short Integer")]
+
+
+def _date_rules(kind: Kind) -> list[Rule]:
+    if kind is Kind.ZONED:
+        return [_always("dates without time zone", "Use df[column].dt.tz_localize(None).")]
+    if kind is not Kind.DATE:
+        what = f"dates, not {kind}"
+        return [_always(what, "Use df[column] = pd.to_datetime(df[column]).")]
+    return [
+        _not_missing(),
+        Rule("years 1 to 9999", _in_calendar),
+        Rule("microseconds at most", _in_microseconds, 'Use df[column].dt.round("us").'),
+    ]
+
+
+def _key_rules(frame: pd.DataFrame, roles: Roles) -> list[Rule]:
+    keys = [name for name in roles.keys if name in frame.columns]
+    repeated = frame.duplicated(subset=keys, keep=False) if _hashable(frame, keys) else None
+
+    def unique(dates: pd.Series) -> pd.Series:
+        return pd.Series(True, dates.index) if repeated is None else ~repeated
+
+    remedy = (
+        f"Rows are identified by {', '.join(map(repr, keys))}; drop or sum repeated ones "
+        f"(df.drop_duplicates({keys!r})), or name more columns in entities=."
+    )
+    return [Rule("unique key", unique, remedy)]
+
+
+def _hashable(frame: pd.DataFrame, keys: list[str]) -> bool:
+    return all(kind_of(frame[name]) is not Kind.OTHER for name in keys)
+
+
+def _entity_rules(kind: Kind) -> list[Rule]:
+    if kind is Kind.EMPTY:
+        return [_not_missing()]
+    if kind is not Kind.TEXT:
+        return [_always(f"text, not {kind}", _ONLY_TEXT)]
+    return [
+        Rule("not missing", _has_text, "Drop these rows, or give the entity a name."),
+        Rule("no blanks around", _is_trimmed, "Use df[column].str.strip()."),
+        _encodable(),
+    ]
+
+
+def _text_rules(kind: Kind) -> list[Rule]:
+    if kind is Kind.EMPTY:
+        return []
+    if kind is not Kind.TEXT:
+        return [_always(f"text, not {kind}", "Use df[column].astype(str) if that is meant.")]
+    return [_encodable()]
+
+
+def _number_rules(kind: Kind, *, short: bool) -> list[Rule]:
+    if kind is Kind.EMPTY:
+        return []
+    if kind is Kind.BOOLEAN:
+        return [_always("numbers, not booleans", 'Use df[column].astype("Int16").')]
+    if kind not in NUMBERS:
+        return [_always(f"numbers, not {kind}", "Use pd.to_numeric(df[column]).")]
+    if short:
+        return [Rule("Short Integer", _is_short, "It holds whole numbers of -32768 to 32767.")]
+    if kind in {Kind.INTEGER, Kind.SHORT}:
+        return [Rule("exact as a double", _is_exact, "Use df[column].astype(float) or text.")]
+    return [Rule("finite", _is_finite, "Replace infinity by a missing value or drop it.")]
+
+
+def _always(name: str, remedy: str) -> Rule:
+    return Rule(name, lambda _: False, remedy)
+
+
+def _not_missing() -> Rule:
+    return Rule("not missing", lambda values: values.notna(), "Drop these rows or fill them.")
+
+
+def _encodable() -> Rule:
+    return Rule("valid Unicode", _is_encodable, "Use s.encode('utf-8', 'replace').decode().")
+
+
+def _in_calendar(values: pd.Series) -> pd.Series:
+    from alphacast_pandas.writing.values import as_timestamps
+
+    years = as_timestamps(values).dt.year
+    return values.isna() | ((years >= 1) & (years <= 9999))
+
+
+def _in_microseconds(values: pd.Series) -> pd.Series:
+    from alphacast_pandas.writing.values import as_timestamps
+
+    return values.isna() | (as_timestamps(values).dt.nanosecond == 0)
+
+
+def _has_text(values: pd.Series) -> pd.Series:
+    return values.notna() & (values.astype(object) != "")
+
+
+def _is_trimmed(values: pd.Series) -> pd.Series:
+    text = values.astype(object)
+    return values.isna() | (text.str.strip() == text)
+
+
+def _is_encodable(values: pd.Series) -> pd.Series:
+    if values.dtype != object and not isinstance(values.dtype, pd.CategoricalDtype):
+        return pd.Series(True, values.index)
+    return values.map(_encodes).astype(bool)
+
+
+def _encodes(value: Any) -> bool:
+    try:
+        str(value).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_finite(values: pd.Series) -> pd.Series:
+    if kind_of(values) is Kind.DECIMAL:
+        return values.isna() | values.map(lambda number: _finite(number)).astype(bool)
+    return ~np.isinf(values.astype("Float64").fillna(0.0).astype("float64"))
+
+
+def _finite(number: Any) -> bool:
+    return number is None or number is pd.NA or math.isfinite(number)
+
+
+def _is_exact(values: pd.Series) -> pd.Series:
+    whole = values.astype(object).where(values.notna(), 0)
+    return (whole <= LARGEST_EXACT) & (whole >= -LARGEST_EXACT)
+
+
+def _is_short(values: pd.Series) -> pd.Series:
+    whole = values.astype(object).where(values.notna(), 0)
+    low, high = _SHORT_RANGE
+    return (whole >= low) & (whole <= high) & (whole % 1 == 0)

@@ -1,0 +1,97 @@
+"""What a column of a frame holds, whatever type it has: one word per kind."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import pandas as pd
+
+
+class Kind(StrEnum):
+    """What the service may have to hold; the last ones it cannot."""
+
+    DATE = "dates"
+    TEXT = "text"
+    FLOAT = "floats"
+    INTEGER = "integers"
+    SHORT = "short integers"
+    DECIMAL = "Decimal objects"
+    EMPTY = "nothing"
+    ZONED = "dates with a time zone"
+    BOOLEAN = "booleans"
+    OTHER = "other values"
+
+
+NUMBERS = frozenset({Kind.FLOAT, Kind.INTEGER, Kind.SHORT, Kind.DECIMAL})
+
+_INFERRED = {
+    "string": Kind.TEXT,
+    "empty": Kind.EMPTY,
+    "integer": Kind.INTEGER,
+    "floating": Kind.FLOAT,
+    "mixed-integer-float": Kind.FLOAT,
+    "decimal": Kind.DECIMAL,
+    "date": Kind.DATE,
+    "datetime": Kind.DATE,
+    "datetime64": Kind.DATE,
+    "period": Kind.DATE,
+    "boolean": Kind.BOOLEAN,
+}
+
+
+def kind_of(values: pd.Series) -> Kind:
+    """Return the kind of a column; objects are looked at one by one, as pandas does."""
+    dtype = values.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return kind_of(pd.Series(dtype.categories.to_numpy(), dtype=dtype.categories.dtype))
+    if dtype == object:
+        return _kind_of_objects(values)
+    if isinstance(dtype, pd.ArrowDtype):
+        return _kind_of_arrow(dtype)
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        return Kind.ZONED
+    return _kind_of_dtype(dtype)
+
+
+def _kind_of_dtype(dtype: object) -> Kind:
+    types = pd.api.types
+    if types.is_bool_dtype(dtype):
+        return Kind.BOOLEAN
+    if isinstance(dtype, pd.PeriodDtype) or types.is_datetime64_dtype(dtype):
+        return Kind.DATE
+    if isinstance(dtype, pd.StringDtype):
+        return Kind.TEXT
+    if types.is_integer_dtype(dtype):
+        return Kind.SHORT if str(dtype).casefold() == "int16" else Kind.INTEGER
+    # A float wider than a double would lose digits.
+    if types.is_float_dtype(dtype) and getattr(dtype, "itemsize", 16) <= 8:
+        return Kind.FLOAT
+    return Kind.OTHER
+
+
+def _kind_of_objects(values: pd.Series) -> Kind:
+    inferred = pd.api.types.infer_dtype(values, skipna=True)
+    kind = _INFERRED.get(inferred, Kind.OTHER)
+    if kind is Kind.DATE and any(getattr(value, "tzinfo", None) for value in values.dropna()):
+        return Kind.ZONED
+    return kind
+
+
+def _kind_of_arrow(dtype: pd.ArrowDtype) -> Kind:
+    import pyarrow as pa
+
+    types, kind = pa.types, dtype.pyarrow_dtype
+    tests = (
+        (types.is_boolean, Kind.BOOLEAN),
+        (types.is_int16, Kind.SHORT),
+        (types.is_integer, Kind.INTEGER),
+        (types.is_floating, Kind.FLOAT),
+        (types.is_decimal, Kind.DECIMAL),
+        (types.is_string, Kind.TEXT),
+        (types.is_large_string, Kind.TEXT),
+        (types.is_date, Kind.DATE),
+        (types.is_null, Kind.EMPTY),
+    )
+    if types.is_timestamp(kind):
+        return Kind.ZONED if kind.tz else Kind.DATE
+    return next((word for test, word in tests if test(kind)), Kind.OTHER)

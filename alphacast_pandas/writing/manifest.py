@@ -1,0 +1,70 @@
+"""Column roles and types: to the manifest sent with an upload, if one is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from alphacast_pandas.api.definitions import Definitions
+from alphacast_pandas.api.records import Column, ColumnType
+from alphacast_pandas.writing.roles import Roles
+
+Manifest = list[dict[str, Any]]
+
+
+def full_manifest(
+    roles: Roles, types: Mapping[str, ColumnType], date_format: str
+) -> Manifest:
+    """Return the manifest of a frame: date, entities, values, each with its type."""
+    order = [*roles.keys, *(name for name in types if name not in roles.keys)]
+    return [_entry(name, roles, types[name], date_format) for name in order]
+
+
+def needed_manifest(
+    roles: Roles,
+    types: Mapping[str, ColumnType],
+    date_format: str,
+    definitions: Definitions | None,
+) -> Manifest | None:
+    """Return what must be sent for the service to understand the file, None if it does already."""
+    if definitions is None or not definitions.stated or definitions.date is None:
+        return full_manifest(roles, types, date_format)
+    stored = {str(column.name): column for column in definitions.columns}
+    date = stored.get(roles.date)
+    same_keys = set(definitions.keys) == set(roles.keys)
+    unlisted = [n for n, t in types.items() if t != "Decimal" and _type_of(stored.get(n)) != t]
+    if same_keys and date is not None and date.date_format == date_format and not unlisted:
+        return None
+    kept = [c for n, c in stored.items() if n not in types and (c.raw or c.type)]
+    return [*full_manifest(roles, types, date_format), *map(_kept, kept)]
+
+
+def header_names(names: list[str], definitions: Definitions | None, *, replaced: bool) -> list[str]:
+    """Return the names in the file: where the stored manifest renames a column, the one it knows."""
+    if definitions is None or replaced:
+        return names
+    columns = [definitions.get(name) for name in names]
+    return [
+        column.source_name if column is not None and column.source_name else name
+        for name, column in zip(names, columns, strict=True)
+    ]
+
+
+def _type_of(column: Column | None) -> ColumnType | None:
+    if column is None:
+        return None
+    return "String" if column.is_text else column.type
+
+
+def _entry(name: str, roles: Roles, type_: ColumnType, date_format: str) -> dict[str, Any]:
+    entry: dict[str, Any] = {"sourceName": name, "dataType": type_, "isEntity": name in roles.keys}
+    return {**entry, "dateFormat": date_format} if name == roles.date else entry
+
+
+def _kept(column: Column) -> dict[str, Any]:
+    """Return a stored column that the file lacks, so that a new manifest does not lose it."""
+    return {
+        "sourceName": column.name,
+        "dataType": _type_of(column) or "Decimal",
+        "isEntity": False,
+    }

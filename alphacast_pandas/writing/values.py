@@ -1,0 +1,98 @@
+"""A column's values as the Arrow array that prints as the service's CSV."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from alphacast_pandas.writing.kinds import Kind
+
+DATE_FORMAT = "%Y-%m-%d"
+_SECONDS_FORMAT = "%Y-%m-%dT%H:%M:%S"
+_MICROSECONDS_FORMAT = "%Y-%m-%dT%H:%M:%S.%f"
+
+
+def date_format(values: pd.Series) -> str:
+    """Return the format of a date column: with time only if a row is not at midnight."""
+    timestamps = as_timestamps(values).dropna()
+    if (timestamps == timestamps.dt.normalize()).all():
+        return DATE_FORMAT
+    whole_seconds = (timestamps.dt.microsecond == 0).all()
+    return _SECONDS_FORMAT if whole_seconds else _MICROSECONDS_FORMAT
+
+
+def as_timestamps(values: pd.Series) -> pd.Series:
+    """Return dates of any kind as ``datetime64``; a Period is its first instant."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(values.cat.categories.dtype)
+    if isinstance(values.dtype, pd.PeriodDtype):
+        return values.dt.to_timestamp(how="start")
+    if isinstance(values.dtype, pd.ArrowDtype):
+        return values.astype("datetime64[us]" if values.dtype.kind != "M" else values.dtype.numpy_dtype)
+    if values.dtype == object:
+        plain = [_plain_instant(value) for value in values]
+        try:
+            instants = pa.array(plain, pa.timestamp("us"))
+        except pa.ArrowInvalid:  # finer than a microsecond
+            instants = pa.array(plain, pa.timestamp("ns"))
+        return pd.Series(instants.to_pandas(), index=values.index)
+    return values
+
+
+def to_arrow(values: pd.Series, kind: Kind, format_: str | None = None) -> pa.Array:
+    """Return an array that prints exactly the values; missing ones are null."""
+    if format_ is not None:
+        return _dates(as_timestamps(values), format_)
+    if kind is Kind.EMPTY:
+        return pa.nulls(len(values), pa.string())
+    if kind is Kind.TEXT:
+        return _texts(values)
+    if kind is Kind.DECIMAL:
+        return pa.array([_digits(value) for value in values], pa.string())
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(values.cat.categories.dtype)
+    if values.dtype == object:
+        values = values.where(values.notna(), None)
+    if kind in {Kind.INTEGER, Kind.SHORT}:
+        return _array(values)
+    return _without_nan(_array(values).cast(pa.float64()))
+
+
+def _plain_instant(value: Any) -> Any:
+    if isinstance(value, pd.Period):
+        value = value.to_timestamp(how="start")
+    return None if pd.isna(value) else value
+
+
+def _array(values: pd.Series) -> pa.Array:
+    made = pa.array(values, from_pandas=True)
+    return made.combine_chunks() if isinstance(made, pa.ChunkedArray) else made
+
+
+def _dates(timestamps: pd.Series, format_: str) -> pa.Array:
+    instants = _array(timestamps)
+    if format_ == DATE_FORMAT:
+        return instants.cast(pa.date32(), safe=False)
+    unit = "s" if format_ == _SECONDS_FORMAT else "us"
+    # Arrow prints the fraction that the unit has with %S.
+    return pc.strftime(instants.cast(pa.timestamp(unit), safe=False), format=_SECONDS_FORMAT)
+
+
+def _texts(values: pd.Series) -> pa.Array:
+    texts = pa.array(values.astype(object), pa.string(), from_pandas=True)
+    # An empty text is an empty field, which comes back as missing: pushing warns of it.
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+
+
+def _digits(value: Any) -> str | None:
+    if pd.isna(value):
+        return None
+    return format(value if isinstance(value, Decimal) else Decimal(value), "f")
+
+
+def _without_nan(numbers: pa.Array) -> pa.Array:
+    return pc.if_else(pc.is_nan(numbers), pa.scalar(None, pa.float64()), numbers)

@@ -1,0 +1,186 @@
+"""Names, keyword-only-ness and docstrings of everything a user can call."""
+
+import inspect
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pandas as pd
+import pytest
+from numpydoc.docscrape import NumpyDocString
+from numpydoc.validate import validate
+
+import alphacast_pandas as ap
+
+ERRORS = {
+    "AlphacastError": (Exception,),
+    "ConfigurationError": (ap.AlphacastError, ValueError),
+    "QueryError": (ap.AlphacastError, ValueError),
+    "ValidationError": (ap.AlphacastError, ValueError),
+    "VerificationError": (ap.AlphacastError, ValueError),
+    "ConnectionFailed": (ap.AlphacastError, ConnectionError),
+    "APIError": (ap.AlphacastError,),
+    "AuthenticationError": (ap.APIError,),
+    "QuotaError": (ap.APIError,),
+    "PermissionDenied": (ap.APIError,),
+    "NotFoundError": (ap.APIError, LookupError),
+    "ConflictError": (ap.APIError,),
+    "RateLimitError": (ap.APIError,),
+    "ServiceError": (ap.APIError,),
+    "DecodeError": (ap.AlphacastError, ValueError),
+    "ProcessError": (ap.AlphacastError,),
+    "ProcessTimeout": (ap.ProcessError, TimeoutError),
+}
+NAMES = {"Client", "PushResult", "get_client", "login", "read_alphacast", "schema", *ERRORS}
+
+# name -> arguments by position | arguments by keyword only, each with its default.
+SIGNATURES = {
+    "read_alphacast": (
+        "dataset_id | filter=None select=None start=None end=None last=None top=None index=None "
+        "dtype_backend=<no_default> categories=False schema=None progress=None client=None"
+    ),
+    "schema": "dataset_id | client=None",
+    "login": "api_key=None | base_url=None store=False",
+    "get_client": "|",
+    "Client": "api_key=None | base_url=None timeout=(10.0,60.0) retries=5",
+    "DataFrame.alphacast.push": (
+        "dataset_id=None | name=None repository=None mode='upsert' date=None entities=None "
+        "schema=None accept_new_columns=False index=None wait=True timeout=600.0 progress=None "
+        "client=None"
+    ),
+    "DataFrame.alphacast.validate": "dataset_id=None | date=None entities=None schema=None",
+    "DataFrame.alphacast.schema": "| date=None entities=None",
+    "PushResult.wait": "| timeout=600.0",
+    "client.repositories.list": "|",
+    "client.repositories.get": "id |",
+    "client.repositories.home": "|",
+    "client.repositories.find": "name |",
+    "client.repositories.create": "name | privacy='Private' description=None team=None",
+    "client.repositories.delete": "id |",
+    "client.datasets.list": "repository_id=None |",
+    "client.datasets.get": "id |",
+    "client.datasets.find": "name repository_id=None |",
+    "client.datasets.create": (
+        "name | repository_id description=None source_name=None source_url=None"
+    ),
+    "client.datasets.delete": "id |",
+    "client.datasets.columns": "id |",
+    "client.datasets.initialize_columns": "id | date entities date_format='%Y-%m-%d'",
+    "client.datasets.date_stats": "id |",
+    "client.datasets.processes": "id |",
+    "client.datasets.process": "id process_id |",
+    "client.datasets.download": "id | format='csv' params=None",
+    "client.datasets.upload": (
+        "id file | manifest=None delete_missing=False update_on_conflict=False "
+        "accept_new_columns=False"
+    ),
+}
+# What a user never calls: how the rooms of the client reach each other.
+PLUMBING = {"Client.one_upload_at_a_time", "Client.recall", "Client.remember"}
+
+# Extended summaries and cross-references stand where they help; the rest of numpydoc's rules hold.
+# EX01 (Examples) is asked for below, of what has something to show.
+LEFT_OUT = {"ES01", "EX01", "SA01", "SA04"}
+
+
+def owners() -> Iterator[tuple[str, type]]:
+    with ap.Client("ak_0", base_url="http://127.0.0.1:9") as client:
+        yield "Client", ap.Client
+        yield "client.repositories", type(client.repositories)
+        yield "client.datasets", type(client.datasets)
+    yield "DataFrame.alphacast", type(pd.DataFrame().alphacast)
+    yield "PushResult", ap.PushResult
+
+
+def callables() -> dict[str, Callable[..., Any]]:
+    """Everything public that can be called, by the name a user would write."""
+    found: dict[str, Callable[..., Any]] = {name: getattr(ap, name) for name in NAMES - set(ERRORS)}
+    for owner, kind in owners():
+        for name, value in inspect.getmembers(kind, inspect.isroutine):
+            if not name.startswith("_") and f"{owner}.{name}" not in PLUMBING:
+                found[f"{owner}.{name}"] = value
+    return found
+
+
+CALLABLES = callables()
+
+
+def spelled(function: Callable[..., Any]) -> str:
+    """The signature in the form of SIGNATURES."""
+    before, after = [], []
+    for name, parameter in inspect.signature(function).parameters.items():
+        if name == "self":
+            continue
+        assert parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+        default = repr(parameter.default).replace(" ", "")
+        text = name if parameter.default is parameter.empty else f"{name}={default}"
+        (after if parameter.kind is parameter.KEYWORD_ONLY else before).append(text)
+    return " ".join([*before, "|", *after])
+
+
+def test_the_names_are_those_promised() -> None:
+    assert set(ap.__all__) == NAMES | {"__version__"}
+    assert list(ap.__all__) == sorted(ap.__all__)
+    assert all(hasattr(ap, name) for name in ap.__all__)
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_an_error_stands_in_its_place_in_the_tree(name: str) -> None:
+    error = getattr(ap, name)
+    assert error.__bases__ == ERRORS[name]
+    assert {"status_code", "retryable", "in_doubt"} <= set(vars(error()))
+
+
+@pytest.mark.parametrize("name", SIGNATURES)
+def test_a_signature_is_the_one_promised(name: str) -> None:
+    assert spelled(CALLABLES[name]) == SIGNATURES[name]
+
+
+@pytest.mark.parametrize("name", sorted(CALLABLES))
+def test_nothing_hides_behind_star_arguments(name: str) -> None:
+    spelled(CALLABLES[name])
+
+
+@pytest.mark.parametrize("name", sorted(CALLABLES))
+def test_a_docstring_keeps_to_the_signature_and_to_numpydoc(name: str) -> None:
+    function = CALLABLES[name]
+    errors = validate(f"{function.__module__}.{function.__qualname__}")["errors"]
+    assert [error for error in errors if error[0] not in LEFT_OUT] == []
+
+
+@pytest.mark.parametrize("name", sorted(CALLABLES))
+def test_a_docstring_shows_an_example(name: str) -> None:
+    sections = NumpyDocString(inspect.getdoc(CALLABLES[name]) or "")
+    assert sections["Examples"] or spelled(CALLABLES[name]) == "|"
+
+
+@pytest.mark.parametrize("name", sorted(CALLABLES))
+def test_a_docstring_states_the_errors(name: str) -> None:
+    sections = NumpyDocString(inspect.getdoc(CALLABLES[name]) or "")
+    stated = {kind.strip() for raised in sections["Raises"] for kind in raised.type.split(",")}
+    assert stated or spelled(CALLABLES[name]) == "|", (
+        "an argument can be wrong, or the service away"
+    )
+    assert stated <= {*ERRORS, "TypeError", "ImportError"}
+
+
+@pytest.mark.parametrize("name", sorted(ERRORS))
+def test_an_error_says_what_it_means(name: str) -> None:
+    summary = NumpyDocString(inspect.getdoc(getattr(ap, name)) or "")["Summary"]
+    assert len(summary) == 1
+    assert summary[0].endswith(".")
+
+
+def test_importing_the_package_is_enough_for_the_accessor() -> None:
+    code = "import pandas as pd, alphacast_pandas; pd.DataFrame().alphacast.push"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_package_does_not_load_what_it_may_not_need() -> None:
+    code = (
+        "import sys, alphacast_pandas; "
+        "print([n for n in ('pandera', 'duckdb', 'starlette', 'uvicorn') if n in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,61 @@
+"""Read by mypy only: what the package promises to a type checker."""
+
+import datetime as dt
+from typing import assert_type
+
+import pandas as pd
+import pandera.pandas as pa
+
+import alphacast_pandas as ap
+
+
+def reading() -> None:
+    assert_type(ap.read_alphacast(5515), pd.DataFrame)
+    assert_type(
+        ap.read_alphacast(
+            "https://www.alphacast.io/datasets/some-slug-5515",
+            filter={"country": ["Argentina", "Brazil"], "Date": slice("2020", "2021-06")},
+            select=["CPI"],
+            start="2020",
+            end=dt.date(2021, 6, 30),
+            last=24,
+            top=1000,
+            index=True,
+            dtype_backend="pyarrow",
+            categories=True,
+            schema=True,
+            progress=False,
+            client=ap.Client("ak_0000"),
+        ),
+        pd.DataFrame,
+    )
+    ap.read_alphacast(5515, filter="Country eq 'USA'", start=pd.Timestamp("2020"))
+    ap.read_alphacast(5515, filter=[("country", "in", ["Chile"]), ("Date", ">=", "2020")])
+    ap.read_alphacast(5515, filter=[[("country", "==", "Chile")], [("CPI", ">", 100)]])
+    ap.read_alphacast(5515, start=pd.Period("2020Q1"), end=dt.datetime(2021, 1, 1))
+    ap.read_alphacast(5515, 2020)  # type: ignore[misc]  # one argument by position
+    ap.read_alphacast(5515, last="24")  # type: ignore[arg-type]  # a number
+    ap.read_alphacast(5515, dtype_backend="polars")  # type: ignore[arg-type]  # one of two words
+
+
+def contracts() -> None:
+    assert_type(ap.schema(5515), pa.DataFrameSchema)
+
+
+def settings() -> None:
+    assert_type(ap.get_client(), ap.Client)
+    assert_type(ap.login("ak_0000", store=True), None)  # type: ignore[func-returns-value]  # as promised
+    with ap.Client("ak_0000", base_url="http://127.0.0.1:8400", timeout=5.0, retries=0) as client:
+        assert_type(client, ap.Client)
+
+
+def errors() -> None:
+    try:
+        ap.read_alphacast(5515)
+    except ap.ValidationError as error:
+        assert_type(error.failures, pd.DataFrame | None)
+    except ap.ProcessTimeout as error:
+        assert_type(error.in_doubt, bool)
+    except ap.AlphacastError as error:
+        assert_type(error.status_code, int | None)
+        assert_type(error.retryable, bool)
