@@ -13,7 +13,7 @@ from alphacast_pandas.api.responses import list_of
 from alphacast_pandas.api.tables import check_table_body
 from alphacast_pandas.api.transport import Answer, Transport
 from alphacast_pandas.api.uploading import File, opened, send_file
-from alphacast_pandas.errors import QueryError
+from alphacast_pandas.errors import DecodeError, QueryError
 
 FORMATS = ("csv", "json", "tsv", "xlsx")
 # `list` is a method below, so the builtin is named here.
@@ -411,7 +411,11 @@ class Datasets:
             flags=flags,
             on_read=on_read,
         )
-        return self._process(answer, resolve_id(id))
+        try:
+            return self._process(answer, resolve_id(id))
+        except DecodeError as error:
+            error.in_doubt = True
+            raise
 
     def _process(self, value: Any, dataset_id: int) -> Process:
         return Process.from_json(value, dataset_id=dataset_id, follow=self._follow)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 import itertools
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
@@ -76,7 +76,6 @@ class Transport:
         self.clock = clock or SystemClock()
         self._random = random.Random()  # noqa: S311 - spreads pauses, protects nothing
         self._session = requests.Session()
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         # Proxies and certificates of the environment: a third of a small call if asked each time.
         self._environment = functools.cache(self._ask_environment)
 
@@ -118,7 +117,7 @@ class Transport:
                 )
             try:
                 return _json_of(self._answer(request, response))
-            except ConnectionFailed as error:
+            except (ConnectionFailed, DecodeError) as error:
                 error.in_doubt = True
                 raise
 
@@ -147,13 +146,17 @@ class Transport:
         raise APIError(f"{request} was redirected more than {_MOST_REDIRECTS} times.")
 
     def _target(self, request: Request, url: str, location: str | None) -> str:
-        target = urljoin(url, location or "")
-        parts = urlsplit(target)
-        usable = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
-        if not location or not usable:
+        try:
+            target = urljoin(url, location or "")
+            parts = urlsplit(target)
+            host, _ = parts.hostname, parts.port
+        except ValueError as error:
+            raise APIError(f"{request} was redirected to what is not an address.") from error
+        usable = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+        if not location or not host or not usable:
             raise APIError(
-                f"{request} was redirected to {parts.scheme}://{parts.netloc!s}, which is not "
-                "a place to read from: only https is followed."
+                f"{request} was redirected to {parts.scheme}://{host}, which is not a place to "
+                "read from: only https is followed."
             )
         return target
 
@@ -183,10 +186,10 @@ class Transport:
                 json=json,
                 auth=(self.settings.api_key, "") if with_key else None,
             ).prepare()
-            return self._session.send(
+            # Not session.send: it would look at redirects and cookies, which are ours to handle.
+            return self._session.get_adapter(url).send(
                 prepared,
                 stream=True,
-                allow_redirects=False,
                 timeout=self.settings.timeout,
                 **self._environment("{0.scheme}://{0.netloc}".format(urlsplit(url))),
             )
@@ -238,7 +241,8 @@ class Transport:
             body = stream.read(_ERROR_BODY_BYTES) or b""
         except AlphacastError:
             return b""
-        return body.replace(self.settings.api_key.encode(), b"***")
+        key = self.settings.api_key.encode()
+        return body.replace(key, b"***").replace(base64.b64encode(key + b":"), b"***")
 
     def _stream(self, request: Request, response: requests.Response) -> BodyStream:
         raw = response.raw

@@ -1,9 +1,35 @@
 """
-A local Alphacast: a real HTTP server over a real store, for tests, demonstrations and offline work.
+A local Alphacast: a real HTTP server over a real store, for tests, demonstrations, offline work.
 
-An independent reading of the service's documentation; it shares no code with the client. What the
-sources contradict each other about is a switch (`Readings`); what can go wrong can be ordered
-(`Faults.add`).
+An independent reading of the published documentation (`docs`), the official SDK (`sdk`), its
+readme (`readme`) and programs of third parties (`users`); nothing here was compared with the
+live service. It shares no code with the client.
+
+Faithful to a source
+    Keys in Basic or `apiKey`, 401 for all others (docs); repositories and datasets with their
+    statuses (docs); the initializer and `/columns` with booleans as text (sdk, readme); every
+    upload form ever accepted (sdk); the order and the words of validation (docs); dates in three
+    steps (docs); `none` for empty entities (docs); states, counts in values and the odd `/n` of
+    processes (docs, readme); the redirect of a plain csv (docs); `$select`, `$filter`, `$top`,
+    `$last`, `Row-Count` (docs) in each spelling that is seen (sdk, users); the csv itself (users).
+
+A switch, where sources contradict each other
+    `Readings`: one for each row of the table in `alphacast-api.md`, section 13, and two for the
+    open points of merging, with the recommended reading as default.
+
+A guess, since no source says it
+    Messages of 400, 402, 403, 404 and 409 other than `... is required`, `Unauthorized` and
+    `Filter contains invalid column(s)`; `name` as the key of a column's name; which fields lists
+    show; what is no number fails as `Column 'X' cannot be cast to Decimal`, after duplicates;
+    the row key changes only with `deleteMissingFromDB`; a manifest is stored when its upload
+    succeeds; rows of one date come by entity; `changedValues` is the sum of the other three and
+    `totalValues` what is stored afterwards; words for frequencies other than `daily`, `monthly`,
+    `quarterly`; `PUT /datasets/{id}`; locking; signatures and life of pre-signed addresses;
+    media types; what follows a missing value in a comparison (it is false).
+
+Absent
+    xlsx, search, series, connector runs, providers and user keys, pipelines, limits of size or
+    rate, `not`, `in`, `null`, functions and arithmetic in `$filter` (400).
 """
 
 from alphacast_pandas.emulator.faults import Fault, Faults

@@ -175,17 +175,19 @@ def columns_of(cursor: Cursor, dataset: int) -> list[Column]:
 def store_columns(cursor: Cursor, dataset: int, columns: list[Column]) -> None:
     """Replace the columns of a dataset."""
     cursor.execute("DELETE FROM columns WHERE dataset_id = ?", [dataset])
-    for position, column in enumerate(columns):
-        insert(
-            cursor,
-            "columns",
-            id=column.id,
-            dataset_id=dataset,
-            position=position,
-            name=column.name,
-            data_type=column.data_type,
-            is_entity=column.is_entity,
-        )
+    fields = [
+        [column.id for column in columns],
+        list(range(len(columns))),
+        [column.name for column in columns],
+        [column.data_type for column in columns],
+        [column.is_entity for column in columns],
+    ]
+    cursor.execute(
+        """INSERT INTO columns (dataset_id, id, position, name, data_type, is_entity)
+           SELECT ?, unnest(?::BIGINT[]), unnest(?::BIGINT[]), unnest(?::VARCHAR[]),
+                  unnest(?::VARCHAR[]), unnest(?::BOOLEAN[])""",
+        [dataset, *fields],
+    )
 
 
 def store_manifest(cursor: Cursor, dataset: int, text: str) -> None:

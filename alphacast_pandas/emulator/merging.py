@@ -79,13 +79,12 @@ def merge(
     matches = " AND ".join(f"b.{column.field} = s.{column.field}" for column in layout.key)
     joined = f"FROM before b FULL JOIN stage s ON {matches or 'true'}"
     cells = {column: merged(column, layout, flags, readings) for column in layout.columns}
-    counts = count(
-        cursor, joined, {column: sql for column, sql in cells.items() if column.is_value}
-    )
     fields = ", ".join(f"{sql} AS {column.field}" for column, sql in cells.items())
-    kept = "s.misfits IS NOT NULL" if flags.delete_missing else "true"
+    kept = "s.misfit IS NOT NULL" if flags.delete_missing else "true"
     order = ", ".join(column.field for column in layout.key) or "1"
     cursor.execute(f"CREATE TABLE {new} AS SELECT {fields} {joined} WHERE {kept} ORDER BY {order}")
+    values = {column: sql for column, sql in cells.items() if column.is_value}
+    counts = count(cursor, joined, values) if old else count_all(cursor, new, list(values))
     cursor.execute("DROP VIEW before")
     return counts
 
@@ -118,8 +117,7 @@ def merged(column: Column, layout: Layout, flags: Flags, readings: Readings) -> 
         after = sent
     gone = "NULL" if flags.delete_missing else before
     return (
-        f"CASE WHEN b.stored IS NULL THEN {sent}"
-        f" WHEN s.misfits IS NULL THEN {gone} ELSE {after} END"
+        f"CASE WHEN b.stored IS NULL THEN {sent} WHEN s.misfit IS NULL THEN {gone} ELSE {after} END"
     )
 
 
@@ -129,25 +127,32 @@ def absent(column: Column, flags: Flags, readings: Readings) -> str:
         return f"b.{column.field}"
     if readings.absent_column == "erases":
         return f"CAST(NULL AS {column.sql_type})"
-    return f"CASE WHEN s.misfits IS NOT NULL THEN b.{column.field} END"
+    return f"CASE WHEN s.misfit IS NOT NULL THEN b.{column.field} END"
 
 
 def count(cursor: Cursor, joined: str, cells: dict[Column, str]) -> Counts:
     """Count the values that the merge adds, changes, removes and leaves behind."""
     tests = (
         "{b} IS NULL AND {a} IS NOT NULL",
-        "{a} <> {b}",
+        "{b} IS NOT NULL AND {a} IS NOT NULL AND {a} <> {b}",
         "{b} IS NOT NULL AND {a} IS NULL",
         "{a} IS NOT NULL",
     )
     sums = []
     for test in tests:
-        parts = [f"count(*) FILTER ({test.format(a=f'a{c.id}', b=f'b{c.id}')})" for c in cells]
-        sums.append(" + ".join(parts) or "0")
+        parts = [f"({test.format(a=f'a{c.id}', b=f'b{c.id}')})::INTEGER" for c in cells]
+        sums.append(f"coalesce(sum({' + '.join(parts) or '0'}), 0)")
     pairs = ", ".join(f"{sql} AS a{c.id}, b.{c.field} AS b{c.id}" for c, sql in cells.items())
     return Counts(
         *first_row(cursor, f"SELECT {', '.join(sums)} FROM (SELECT {pairs or 1} {joined})")
     )
+
+
+def count_all(cursor: Cursor, table: str, values: list[Column]) -> Counts:
+    """Count the values of a table that had none before."""
+    sums = " + ".join(f"count({column.field})" for column in values) or "0"
+    (total,) = first_row(cursor, f"SELECT {sums} FROM {table}")
+    return Counts(total, 0, 0, total)
 
 
 def dates_of(cursor: Cursor, table: str, layout: Layout) -> Dates:

@@ -63,17 +63,14 @@ def check_duplicates(cursor: Cursor, layout: Layout) -> None:
         raise InvalidUpload(message)
 
 
-def check_numbers(cursor: Cursor, file: Path, layout: Layout) -> None:
+def check_numbers(cursor: Cursor, layout: Layout) -> None:
     """Refuse the first column with a value that its type cannot hold."""
-    if not scalar(cursor, "SELECT bool_or(misfits > 0) FROM stage"):
-        return
-    numeric = [(place, column) for place, column in layout.values if is_numeric(column)]
-    tests = ", ".join(f"bool_or({misfit(place, column)})" for place, column in numeric)
-    found = cursor.execute(f"SELECT {tests} FROM {scan(file, layout.width)}").fetchone() or ()
-    _, column = next(source for source, bad in zip(numeric, found, strict=True) if bad)
-    kind = "Short Integer (Int16)" if column.data_type == SHORT else "Decimal"
-    message = f"Column '{column.name}' cannot be cast to {kind}"
-    raise InvalidUpload(message)
+    place = scalar(cursor, "SELECT min(misfit) FROM stage WHERE misfit >= 0")
+    if place is not None:
+        column = layout.values[place][1]
+        kind = "Short Integer (Int16)" if column.data_type == SHORT else "Decimal"
+        message = f"Column '{column.name}' cannot be cast to {kind}"
+        raise InvalidUpload(message)
 
 
 def check_entities(layout: Layout, manifest: Manifest) -> None:
@@ -132,23 +129,36 @@ def parsed_date(text: str, form: str) -> str:
 
 
 def fill(cursor: Cursor, file: Path, layout: Layout, date: str, parameters: list[str]) -> None:
-    """Make the table `stage` from the file, with a count of misfits in each row."""
+    """Make the table `stage`; its `misfit` is the first value that does not fit, or -1."""
     cells = [f"{date} AS {layout.date[1].field}"] if layout.date else []
     cells += [f"{entity(place)} AS {column.field}" for place, column in layout.entities]
     cells += [f"{value(place, column)} AS {column.field}" for place, column in layout.values]
-    misfits = [misfit(place, column) for place, column in layout.values if is_numeric(column)]
-    summed = " + ".join(f"CAST({test} AS INTEGER)" for test in misfits or ["false"])
-    cells.append(f"{summed} AS misfits")
+    numeric = [place for place, column in layout.values if is_numeric(column)]
+    numbers = "".join(f", try_cast(r{place} AS DOUBLE) AS n{place}" for place in numeric)
+    raw = "".join(f", r{place}" for place in numeric)
+    names = ", ".join(column.field for _, column in layout.sources)
     try:
         cursor.execute(
-            f"CREATE OR REPLACE TEMP TABLE stage AS SELECT {', '.join(cells)}"
-            f" FROM {scan(file, layout.width)}",
+            f"""CREATE OR REPLACE TEMP TABLE stage AS
+                SELECT {names}, {misfit(layout)} AS misfit
+                FROM (SELECT {", ".join(cells)}{raw}
+                      FROM (SELECT *{numbers} FROM {scan(file, layout.width)}))""",
             parameters,
         )
     except duckdb.InvalidInputException as error:
         first = str(error).strip().split("\n")[0]
         message = f"File is not a valid CSV: {first}"
         raise InvalidUpload(message) from None
+
+
+def misfit(layout: Layout) -> str:
+    """Return the SQL of the first value that is there and does not fit its column."""
+    tests = [
+        f"WHEN r{place} IS NOT NULL AND {column.field} IS NULL THEN {order}"
+        for order, (place, column) in enumerate(layout.values)
+        if is_numeric(column)
+    ]
+    return f"CASE {' '.join(tests)} ELSE -1 END" if tests else "-1"
 
 
 def scan(file: Path, width: int) -> str:
@@ -173,19 +183,13 @@ def entity(place: int) -> str:
 
 def value(place: int, column: Column) -> str:
     """Return the SQL of a value cell, missing if it does not fit its column."""
-    cell = f"r{place}"
-    number = f"try_cast({cell} AS DOUBLE)"
+    cell, number = f"r{place}", f"n{place}"
     if column.data_type == DECIMAL:
         return f"CASE WHEN isfinite({number}) AND NOT contains({cell}, '_') THEN {number} END"
     if column.data_type == SHORT:
         fits = f"{number} BETWEEN -32768 AND 32767 AND {number} = floor({number})"
         return f"CASE WHEN {fits} THEN CAST({number} AS SMALLINT) END"
     return cell
-
-
-def misfit(place: int, column: Column) -> str:
-    """Return the SQL that says whether a cell does not fit its column."""
-    return f"(r{place} IS NOT NULL AND ({value(place, column)}) IS NULL)"
 
 
 def as_text(cell: object) -> str:

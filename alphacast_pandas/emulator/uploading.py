@@ -67,7 +67,7 @@ def build(cursor: Cursor, process: Process, file: Path, readings: Readings) -> O
     if dataset.version:
         check_known(layout, known, accept_new=flags.accept_new)
     check_duplicates(cursor, layout)
-    check_numbers(cursor, file, layout)
+    check_numbers(cursor, layout)
     return merged(cursor, dataset, layout, known=known, flags=flags, readings=readings)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from alphacast_pandas.writing.kinds import NUMBERS, Kind, kind_of
 from alphacast_pandas.writing.roles import Roles
 
 LARGEST_EXACT = 2**53
+UNIQUE_KEY = "unique key"
 _SHORT_RANGE = (-32768, 32767)
 _ONLY_TEXT = "Entities are text; use df[column].astype(str) if that is what you mean."
 
@@ -52,18 +53,24 @@ def check_values(
         schema.validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as error:
         remedies = {(name, rule.name): rule.remedy for name, rs in rules.items() for rule in rs}
-        return [_explained(f, frame, roles, remedies) for f in from_pandera(error, labels)]
+        keys = frame[[name for name in roles.keys if name in frame.columns]]
+        found = [_explained(f, keys, remedies) for f in from_pandera(error, None)]
+        return [replace(f, row=None if f.row is None else labels[int(f.row)]) for f in found]
     return []
 
 
 def _explained(
-    failure: Failure, frame: pd.DataFrame, roles: Roles, remedies: Mapping[Any, str]
+    failure: Failure, keys: pd.DataFrame, remedies: Mapping[Any, str]
 ) -> Failure:
+    """Return a failure of pandera's with the caller's row, the remedy, and for a key all of it."""
+    row, value = failure.row, failure.value
+    if row is not None and failure.check == UNIQUE_KEY:
+        value = tuple(keys.iloc[int(row)])
     return Failure(
         failure.column,
         failure.check,
-        failure.row,
-        None if failure.row is None else failure.value,
+        row,
+        None if row is None else value,
         remedies.get((failure.column, failure.check), ""),
     )
 
@@ -74,10 +81,11 @@ def _rules(frame: pd.DataFrame, name: str, roles: Roles, type_: ColumnType) -> l
         return [*_date_rules(kind), *_key_rules(frame, roles)]
     if name in roles.entities and type_ == "String":
         return _entity_rules(kind)
+    is_object = frame[name].dtype == object and kind is not Kind.DECIMAL
     required = [_not_missing()] if name in roles.entities else []
     if type_ == "String":
         return [*required, *_text_rules(kind)]
-    return [*required, *_number_rules(kind, short=type_ == "Short Integer")]
+    return [*required, *_number_rules(kind, short=type_ == "Short Integer", is_object=is_object)]
 
 
 def _date_rules(kind: Kind) -> list[Rule]:
@@ -104,7 +112,7 @@ def _key_rules(frame: pd.DataFrame, roles: Roles) -> list[Rule]:
         f"Rows are identified by {', '.join(map(repr, keys))}; drop or sum repeated ones "
         f"(df.drop_duplicates({keys!r})), or name more columns in entities=."
     )
-    return [Rule("unique key", unique, remedy)]
+    return [Rule(UNIQUE_KEY, unique, remedy)]
 
 
 def _hashable(frame: pd.DataFrame, keys: list[str]) -> bool:
@@ -131,7 +139,7 @@ def _text_rules(kind: Kind) -> list[Rule]:
     return [_encodable()]
 
 
-def _number_rules(kind: Kind, *, short: bool) -> list[Rule]:
+def _number_rules(kind: Kind, *, short: bool, is_object: bool) -> list[Rule]:
     if kind is Kind.EMPTY:
         return []
     if kind is Kind.BOOLEAN:
@@ -141,8 +149,9 @@ def _number_rules(kind: Kind, *, short: bool) -> list[Rule]:
     if short:
         return [Rule("Short Integer", _is_short, "It holds whole numbers of -32768 to 32767.")]
     if kind in {Kind.INTEGER, Kind.SHORT}:
-        return [Rule("exact as a double", _is_exact, "Use df[column].astype(float) or text.")]
-    return [Rule("finite", _is_finite, "Replace infinity by a missing value or drop it.")]
+        return [_exact()]
+    mixed = [_exact()] if is_object else []
+    return [*mixed, Rule("finite", _is_finite, "Replace infinity by a missing value or drop it.")]
 
 
 def _always(name: str, remedy: str) -> Rule:
@@ -151,6 +160,11 @@ def _always(name: str, remedy: str) -> Rule:
 
 def _not_missing() -> Rule:
     return Rule("not missing", lambda values: values.notna(), "Drop these rows or fill them.")
+
+
+def _exact() -> Rule:
+    remedy = f"Whole numbers beyond {LARGEST_EXACT:,} are rounded by the service; send them as text."
+    return Rule("exact as a double", _is_exact, remedy)
 
 
 def _encodable() -> Rule:
@@ -204,11 +218,22 @@ def _finite(number: Any) -> bool:
 
 
 def _is_exact(values: pd.Series) -> pd.Series:
-    whole = values.astype(object).where(values.notna(), 0)
-    return (whole <= LARGEST_EXACT) & (whole >= -LARGEST_EXACT)
+    whole = values if _is_plain_integer(values) else _as_objects(values)
+    exact = (whole <= LARGEST_EXACT) & (whole >= -LARGEST_EXACT)
+    fractions = values.map(lambda value: isinstance(value, float)) if values.dtype == object else False
+    return (exact | fractions).astype(bool)
 
 
 def _is_short(values: pd.Series) -> pd.Series:
-    whole = values.astype(object).where(values.notna(), 0)
+    whole = values if _is_plain_integer(values) else _as_objects(values)
     low, high = _SHORT_RANGE
-    return (whole >= low) & (whole <= high) & (whole % 1 == 0)
+    return ((whole >= low) & (whole <= high) & (whole % 1 == 0)).astype(bool)
+
+
+def _as_objects(values: pd.Series) -> pd.Series:
+    """Return Python's own numbers, zero for missing ones."""
+    return values.astype(object).where(values.notna(), 0)
+
+
+def _is_plain_integer(values: pd.Series) -> bool:
+    return isinstance(values.dtype, np.dtype) and values.dtype.kind in "iu"

@@ -8,6 +8,7 @@ from typing import Any
 from alphacast_pandas.api.definitions import Definitions
 from alphacast_pandas.api.records import Column, ColumnType
 from alphacast_pandas.writing.roles import Roles
+from alphacast_pandas.writing.values import DATE_FORMAT
 
 Manifest = list[dict[str, Any]]
 
@@ -27,13 +28,17 @@ def needed_manifest(
     definitions: Definitions | None,
 ) -> Manifest | None:
     """Return what must be sent for the service to understand the file, None if it does already."""
+    if definitions is not None and definitions.has_rows and not definitions.stated:
+        # There is a manifest, which the service will not show; ours might undo it.
+        return None
     if definitions is None or not definitions.stated or definitions.date is None:
         return full_manifest(roles, types, date_format)
     stored = {str(column.name): column for column in definitions.columns}
     date = stored.get(roles.date)
     same_keys = set(definitions.keys) == set(roles.keys)
     unlisted = [n for n, t in types.items() if t != "Decimal" and _type_of(stored.get(n)) != t]
-    if same_keys and date is not None and date.date_format == date_format and not unlisted:
+    known_formats = {date_format} if date_format != DATE_FORMAT else {DATE_FORMAT, None}
+    if same_keys and date is not None and date.date_format in known_formats and not unlisted:
         return None
     kept = [c for n, c in stored.items() if n not in types and (c.raw or c.type)]
     return [*full_manifest(roles, types, date_format), *map(_kept, kept)]

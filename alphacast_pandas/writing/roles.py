@@ -102,7 +102,8 @@ def _inferred_date(columns: Mapping[str, Kind], definitions: Definitions | None)
     example = next((n for n in (*texts, *columns) if n.casefold() in {"date", "fecha"}), "Date")
     raise ValidationError(
         "No column holds dates, and every dataset has a date column. Turn one into dates: "
-        f"df[{example!r}] = pd.to_datetime(df[{example!r}])."
+        f"df[{example!r}] = pd.to_datetime(df[{example!r}]). Then it is found, or named in "
+        f"push(..., date={example!r})."
     )
 
 

@@ -85,6 +85,10 @@ class Caller:
             body = json.dumps(fields).encode()
         return send(self.emulator.url, method, path, body, headers)
 
+    def send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
+        """Send a body as it is."""
+        return send(self.emulator.url, method, path, body, headers | self.auth)
+
     def repository(self, name: str = "A repository", privacy: str = "Private") -> int:
         return self("POST", "/repositories", {"name": name, "privacy": privacy}).json["id"]
 

@@ -1,6 +1,6 @@
 """Strangers: curl as the quickstart types it, and the official SDK."""
 
-import datetime
+import datetime as dt
 import json
 import shutil
 import subprocess
@@ -112,12 +112,12 @@ def test_the_official_sdk_creates_fills_reads_and_deletes(alphacast, emulator):
         "GDP": 1.5,
     }
     assert dataset.download_data("tsv").startswith(b"Date\tcountry\tGDP\n")
-    since = datetime.datetime(2020, 6, 1)
+    since = dt.datetime(2020, 6, 1)  # noqa: DTZ001 - the SDK sends it as it is
     assert list(dataset.download_data("pandas", startDate=since)["GDP"]) == [3.5]
     chosen = dataset.download_data(
         "pandas",
-        startDate=datetime.date(2020, 1, 1),
-        endDate=datetime.date(2020, 12, 31),
+        startDate=dt.date(2020, 1, 1),
+        endDate=dt.date(2020, 12, 31),
         filterVariables=["GDP"],
         filterEntities={"country": ["Brazil", "Chile"]},
     )

@@ -4,7 +4,6 @@ import gzip
 import io
 import zipfile
 import zlib
-from http.client import HTTPConnection
 
 import pytest
 
@@ -38,7 +37,8 @@ def ending(call, text, manifest=MANIFEST, **words):
         (
             "Date,country,a\n2020-01-01,,99999\n2020-01-01, ,1\n",
             [DATE, COUNTRY, SHORT],
-            '1 rows are duplicated. First 10 rows as example: [{"Date": "2020-01-01", "country": "none"}]',
+            "1 rows are duplicated. First 10 rows as example:"
+            ' [{"Date": "2020-01-01", "country": "none"}]',
         ),
         (
             "Date,country,a\n2020-01-01,x,32768\n",
@@ -193,14 +193,9 @@ def test_a_damaged_file_ends_its_process_and_nothing_else(call, content):
     ],
 )
 def test_a_manifest_that_is_none_is_refused_at_once(call, manifest):
-    body = (
-        b'--e\r\nContent-Disposition: form-data; name="manifest"\r\n\r\n'
-        + manifest
-        + b'\r\n--e\r\nContent-Disposition: form-data; name="data"; filename="d"\r\n\r\na\n1\r\n--e--\r\n'
-    )
-    dataset = call.dataset()
-    connection = HTTPConnection(call.emulator.url.removeprefix("http://"), timeout=20)
-    headers = {"Content-Type": "multipart/form-data; boundary=e"} | call.auth
-    connection.request("PUT", f"/datasets/{dataset}/data", body, headers)
-    assert connection.getresponse().status == (400 if manifest else 201)
-    connection.close()
+    before = b'--e\r\nContent-Disposition: form-data; name="manifest"\r\n\r\n'
+    file = b'\r\n--e\r\nContent-Disposition: form-data; name="data"; filename="d"\r\n\r\na\n1\r\n'
+    body = before + manifest + file + b"--e--\r\n"
+    headers = {"Content-Type": "multipart/form-data; boundary=e"}
+    answer = call.send("PUT", f"/datasets/{call.dataset()}/data", body, headers)
+    assert answer.status == (400 if manifest else 201)

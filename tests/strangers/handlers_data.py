@@ -128,6 +128,8 @@ def start(state: State, dataset: Dataset, body: bytes, params: dict[str, str]) -
     """Do the work of an upload; the process reveals its end only after `states`."""
     flags = {name: flag(params.get(name, False)) for name in FLAGS}
     try:
+        if state.switches.breaks:
+            raise RefusedError(state.switches.breaks)
         stats = run(dataset, body, flags)
         text = f"{stats['insertedValues']} values added to database./n"
         end = {"status": state.switches.done, "statusDescription": text}

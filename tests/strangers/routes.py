@@ -123,6 +123,8 @@ def dataset_record(state: State, number: int, *, full: bool) -> Json:
     if state.switches.column_records == "absent":
         return record
     columns: list[Json] = [{"id": column.id} for column in dataset.columns]
+    if state.switches.column_records == "shuffled":
+        return {**record, "columns": columns[::-1]}
     if state.switches.column_records == "named":
         columns = [
             {"id": c.id, "name": c.name, "dataType": c.kind, "isEntity": c.entity}

@@ -31,7 +31,7 @@ class Switches:
     definitions: str = "full"  # full | irregular | text | empty
     definitions_status: int = 200
     dataset_status: int = 200
-    column_records: str = "named"  # named | ids | absent
+    column_records: str = "named"  # named | ids | shuffled (ids in no order) | absent
 
     # Catalogue
     names: str = "exact"  # exact | ignored                                              C7
@@ -45,6 +45,7 @@ class Switches:
     states: list[str] = field(default_factory=lambda: ["Requested", "Processing"])
     done: str = "Processed"  # C4
     failed: str = "Error"
+    breaks: str = ""  # what every process ends in an error with
     stats: bool = True
     no_manifest: str = "process"  # process | 400                                        C8
 

@@ -34,11 +34,8 @@ def test_a_bad_end_raises_with_the_services_own_words(
     service: State, client: ap.Client, failed: str
 ) -> None:
     dataset = stored(service)
-    service.switches.failed = failed
-    assert dataset.manifest is not None
-    dataset.manifest.append({"sourceName": "region", "isEntity": True})
-    service.switches.definitions = "irregular"  # the client cannot know of the region
-    with pytest.raises(tree.ProcessError, match="region") as caught:
+    service.switches.failed, service.switches.breaks = failed, "Broken: región 'x'/n"
+    with pytest.raises(tree.ProcessError, match="Broken: región 'x'") as caught:
         sample().alphacast.push(dataset.id, client=client)
     assert str(dataset.processes[0]["id"]) in repr(caught.value.process)
     assert not isinstance(caught.value, TimeoutError)

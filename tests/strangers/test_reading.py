@@ -194,6 +194,7 @@ def test_the_frame_says_where_it_comes_from(
     assert facts <= set(said)
     assert (said["dataset_id"], said["name"], said["rows"]) == (panel.id, "Panel", len(frame))
     assert said["repository_id"] == panel.repository_id
+    assert "2020-01-01" in json.dumps(said["query"])
     retrieved = datetime.fromisoformat(said["retrieved_at"])
     assert retrieved.utcoffset() is not None
     assert abs((retrieved - before).total_seconds()) < 60

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from strangers import tree
+from strangers.exchange import Reply
 from strangers.frames import DATE, PANEL, TEXT, cells, check_same, day, whole
 from strangers.state import State
 from strangers.store import Dataset
@@ -138,3 +139,36 @@ def test_a_numeric_name_is_not_taken_for_an_id(
     dataset.columns[2].id = 2021  # the id of one column is the name of the other
     frame: Any = ap.read_alphacast(dataset.id, select=["2021"], client=client)
     check_same(frame, whole(dataset)[["Date", "country", "2021"]])
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(401, tree.AuthenticationError), (429, tree.RateLimitError), (503, tree.ServiceError)],
+)
+@pytest.mark.parametrize("asked", [{}, {"select": "CPI"}, {"start": "2020"}], ids=str)
+def test_definitions_that_fail_to_come_are_not_guessed(
+    service: State,
+    client: ap.Client,
+    panel: Dataset,
+    status: int,
+    error: type[Exception],
+    asked: dict[str, str],
+) -> None:
+    """Refused (403, 404) is an answer; a service in trouble is none."""
+    service.order_reply(r"api: GET /datasets/\d+/columns$", status, times=99)
+    with pytest.raises(error):
+        ap.read_alphacast(panel.id, client=client, **asked)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"<html>", b"null", b"3", b'{"columnDefinitions": 3}'])
+def test_definitions_that_make_no_sense_are_an_error_or_do_no_harm(
+    service: State, client: ap.Client, body: bytes
+) -> None:
+    dataset = service.seed(CODES, CODE_ROWS)
+    service.order(r"api: GET /datasets/\d+/columns$", times=99, reply=Reply(200, body))
+    try:
+        frame = ap.read_alphacast(dataset.id, client=client)
+    except tree.DecodeError:
+        return
+    assert frame["padded"].tolist() == ["007", "012", "100"]
+    assert frame["words"].tolist() == ["NA", "nan", "inf"]

@@ -47,7 +47,7 @@ def odd_dataset(service: State, names: list[str]) -> Dataset:
     return service.seed(definitions, rows)
 
 
-@pytest.mark.parametrize("records", ["named", "ids", "absent"])
+@pytest.mark.parametrize("records", ["named", "ids", "shuffled", "absent"])
 @pytest.mark.parametrize("select", SELECTS)
 @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
 def test_odd_names_can_be_selected(

@@ -49,7 +49,8 @@ def test_an_unknown_mode_is_refused(service: State, client: ap.Client, mode: Any
 
 def test_a_first_push_needs_no_preparation(service: State, client: ap.Client) -> None:
     dataset = service.add_dataset("New")
-    result = sample(note=["a", None, 'q"\n,']).alphacast.push(dataset.id, client=client)
+    frame = sample(note=["a", None, 'q"\n,'])
+    result = frame.alphacast.push(dataset.id, entities=["country"], client=client)
     [upload] = service.uploads()
     entries = {entry["sourceName"]: entry for entry in upload.manifest}
     assert entries["Date"]["dataType"] == "Date"
@@ -76,13 +77,18 @@ def test_a_first_push_with_two_texts_needs_the_entities_named(
     assert [column.name for column in dataset.key_columns()] == ["Date", "country", "region"]
 
 
-@pytest.mark.parametrize("columns", [{"Date": ["a", "b", "c"]}, {"when": pd.Timestamp("2020")}])
-def test_no_date_and_two_dates_are_not_guessed_about(
-    service: State, client: ap.Client, columns: dict[str, Any]
-) -> None:
-    dataset = service.add_dataset("New")
+def test_two_dates_are_not_guessed_between(service: State, client: ap.Client) -> None:
+    dataset, frame = service.add_dataset("New"), sample(when=pd.Timestamp("2020"))
     with pytest.raises(ValueError, match="date=") as caught:
-        sample(**columns).alphacast.push(dataset.id, entities=["country"], client=client)
+        frame.alphacast.push(dataset.id, entities=["country"], client=client)
+    assert isinstance(caught.value, tree.AlphacastError)
+    assert service.uploads() == []
+
+
+def test_text_is_not_taken_for_dates(service: State, client: ap.Client) -> None:
+    frame = sample(Date=["2020-01-01", "2020-01-01", "2020-02-01"])
+    with pytest.raises(ValueError, match="Date") as caught:
+        frame.alphacast.push(service.add_dataset("New").id, entities=["country"], client=client)
     assert isinstance(caught.value, tree.AlphacastError)
     assert service.uploads() == []
 

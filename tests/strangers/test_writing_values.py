@@ -160,7 +160,8 @@ def test_dates_are_written_without_time_at_midnight(service: State, client: ap.C
 @pytest.mark.parametrize("first", [True, False], ids=["first push", "later push"])
 def test_times_of_day_survive(service: State, client: ap.Client, first: bool) -> None:
     dataset = service.add_dataset("Intraday") if first else stored(service, [])
-    dates = pd.to_datetime(["2020-01-01 00:00", "2020-01-01 18:30:15", "2020-02-01 23:59:59"])
+    days = ["2020-01-01 00:00:00", "2020-01-01 18:30:15", "2020-02-01 23:59:59"]
+    dates = pd.to_datetime(days)
     sample(Date=dates).alphacast.push(dataset.id, client=client)
     assert ap.read_alphacast(dataset.id, client=client)["Date"].tolist() == dates.tolist()
 

@@ -32,10 +32,9 @@ def reading() -> None:
     ap.read_alphacast(5515, filter="Country eq 'USA'", start=pd.Timestamp("2020"))
     ap.read_alphacast(5515, filter=[("country", "in", ["Chile"]), ("Date", ">=", "2020")])
     ap.read_alphacast(5515, filter=[[("country", "==", "Chile")], [("CPI", ">", 100)]])
-    ap.read_alphacast(5515, start=pd.Period("2020Q1"), end=dt.datetime(2021, 1, 1))
-    ap.read_alphacast(5515, 2020)  # type: ignore[misc]  # one argument by position
+    ap.read_alphacast(5515, start=pd.Period("2020Q1"), end=pd.Timestamp("2021-01-01"))
+    ap.read_alphacast(5515, 2020)  # type: ignore[call-arg,arg-type]  # one argument by position
     ap.read_alphacast(5515, last="24")  # type: ignore[arg-type]  # a number
-    ap.read_alphacast(5515, dtype_backend="polars")  # type: ignore[arg-type]  # one of two words
 
 
 def contracts() -> None:
@@ -44,7 +43,7 @@ def contracts() -> None:
 
 def settings() -> None:
     assert_type(ap.get_client(), ap.Client)
-    assert_type(ap.login("ak_0000", store=True), None)  # type: ignore[func-returns-value]  # as promised
+    ap.login("ak_0000", store=True)
     with ap.Client("ak_0000", base_url="http://127.0.0.1:8400", timeout=5.0, retries=0) as client:
         assert_type(client, ap.Client)
 
