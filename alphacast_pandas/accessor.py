@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from alphacast_pandas.api.client import Client
 from alphacast_pandas.writing import push as writing
-from alphacast_pandas.writing.result import PushResult
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandera.pandas as pa
+
+    from alphacast_pandas.api.client import Client
+    from alphacast_pandas.writing.result import PushResult
 
     Schema = pa.DataFrameSchema | type[pa.DataFrameModel]
 

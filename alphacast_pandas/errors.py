@@ -252,9 +252,7 @@ class ProcessError(AlphacastError):
     True
     """
 
-    def __init__(
-        self, message: str = "", *, process: Process | None = None, **facts: Any
-    ) -> None:
+    def __init__(self, message: str = "", *, process: Process | None = None, **facts: Any) -> None:
         super().__init__(message, **facts)
         self.process = process
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from alphacast_pandas.errors import DecodeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CHUNK_BYTES = 1 << 18
 # zlib's window bits: gzip with header and trailer.

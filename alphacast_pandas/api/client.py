@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from contextlib import contextmanager
-from types import TracebackType
+from typing import TYPE_CHECKING
 
-from alphacast_pandas.api.clock import Clock
 from alphacast_pandas.api.datasets import Datasets
-from alphacast_pandas.api.definitions import Definitions
 from alphacast_pandas.api.login import process_login
 from alphacast_pandas.api.repositories import Repositories
 from alphacast_pandas.api.settings import (
@@ -19,6 +16,13 @@ from alphacast_pandas.api.settings import (
     resolve_settings,
 )
 from alphacast_pandas.api.transport import Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+    from alphacast_pandas.api.clock import Clock
+    from alphacast_pandas.api.definitions import Definitions
 
 
 class Client:

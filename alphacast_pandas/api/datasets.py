@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 from alphacast_pandas.api.following import wait_for
 from alphacast_pandas.api.identifiers import resolve_id
@@ -11,9 +10,13 @@ from alphacast_pandas.api.records import Column, Dataset, DateStats, Process, co
 from alphacast_pandas.api.repositories import only_one
 from alphacast_pandas.api.responses import list_of
 from alphacast_pandas.api.tables import check_table_body
-from alphacast_pandas.api.transport import Answer, Transport
 from alphacast_pandas.api.uploading import File, opened, send_file
 from alphacast_pandas.errors import DecodeError, QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from alphacast_pandas.api.transport import Answer, Transport
 
 FORMATS = ("csv", "json", "tsv", "xlsx")
 # `list` is a method below, so the builtin is named here.

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from alphacast_pandas.api.clock import Clock
-from alphacast_pandas.api.records import Process
 from alphacast_pandas.errors import ProcessError, ProcessTimeout, QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from alphacast_pandas.api.clock import Clock
+    from alphacast_pandas.api.records import Process
 
 _FIRST_PAUSE = 0.05
 # The interval that the service's documentation advises.
 _LONGEST_PAUSE = 5.0
 
 
-def wait_for(
-    process: Process, ask: Callable[[], Process], clock: Clock, timeout: float
-) -> Process:
+def wait_for(process: Process, ask: Callable[[], Process], clock: Clock, timeout: float) -> Process:
     """Return the process once it has succeeded; raise if it failed or the time is up."""
     if not timeout >= 0:
         raise QueryError(f"timeout is seconds from 0 on, not {timeout!r}.")

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from alphacast_pandas.api.client import Client
 from alphacast_pandas.api.datasets import data_path
 from alphacast_pandas.api.definitions import Definitions, define, fold
 from alphacast_pandas.api.records import Column
 from alphacast_pandas.api.tables import read_head
-from alphacast_pandas.api.transport import Answer
 from alphacast_pandas.errors import APIError, DecodeError, NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from alphacast_pandas.api.client import Client
+    from alphacast_pandas.api.transport import Answer
 
 T = TypeVar("T")
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}.*)?")
@@ -94,7 +97,9 @@ def _guessed(columns: Sequence[Column], first_row: Sequence[str] | None) -> tupl
     """Return roles where nothing states them: the date comes first, then the entities."""
     values = [*(first_row or [])] + [""] * len(columns)
     guessed = [*columns]
-    is_date = ISO_DATE.fullmatch(values[0]) or (not first_row and fold(str(columns[0].name)) == "date")
+    is_date = ISO_DATE.fullmatch(values[0]) or (
+        not first_row and fold(str(columns[0].name)) == "date"
+    )
     if not is_date:
         return tuple(columns)
     guessed[0] = replace(columns[0], type="Date", is_entity=True)

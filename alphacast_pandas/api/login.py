@@ -22,9 +22,7 @@ def process_login() -> Login | None:
     return _told.login
 
 
-def login(
-    api_key: str | None = None, *, base_url: str | None = None, store: bool = False
-) -> None:
+def login(api_key: str | None = None, *, base_url: str | None = None, store: bool = False) -> None:
     """
     Set the API key of this process.
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from alphacast_pandas.errors import DecodeError, ProcessError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 ColumnType = Literal["Date", "String", "Decimal", "Short Integer"]
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.identifiers import resolve_id
 from alphacast_pandas.api.records import Repository
 from alphacast_pandas.api.responses import list_of
-from alphacast_pandas.api.transport import Transport
 from alphacast_pandas.errors import QueryError
+
+if TYPE_CHECKING:
+    from alphacast_pandas.api.transport import Transport
 
 # `list` is a method below, so the builtin is named here.
 _Repositories = list[Repository]

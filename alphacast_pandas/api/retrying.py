@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import random
-from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Mapping
 
 RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 LONGEST_RETRY_AFTER = 60.0
@@ -25,9 +28,7 @@ def pause_before(attempt: int, retry_after: float | None, random_: random.Random
     return grown * (0.5 + random_.random() / 2)
 
 
-def retry_after_seconds(
-    headers: Mapping[str, str], now: datetime.datetime
-) -> float | None:
+def retry_after_seconds(headers: Mapping[str, str], now: datetime.datetime) -> float | None:
     """Return the seconds of a ``Retry-After`` header, which holds seconds or a date."""
     value = (headers.get("Retry-After") or "").strip()
     if not value:

@@ -7,11 +7,13 @@ import json
 import math
 import os
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from alphacast_pandas.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DEFAULT_BASE_URL = "https://api.alphacast.io"
 DEFAULT_TIMEOUT = (10.0, 60.0)

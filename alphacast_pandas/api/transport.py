@@ -6,9 +6,8 @@ import base64
 import functools
 import itertools
 import random
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 import requests
@@ -26,6 +25,9 @@ from alphacast_pandas.errors import (
     ConnectionFailed,
     DecodeError,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 T = TypeVar("T")
 _MOST_REDIRECTS = 5

@@ -6,12 +6,15 @@ import contextlib
 import io
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from alphacast_pandas.api.multipart import Multipart, Part
-from alphacast_pandas.api.transport import Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from alphacast_pandas.api.transport import Transport
 
 File = bytes | str | os.PathLike[str] | BinaryIO
 _GZIP_MAGIC = b"\x1f\x8b"

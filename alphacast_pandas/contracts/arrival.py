@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from alphacast_pandas.api.definitions import Definitions
 from alphacast_pandas.contracts.failures import from_pandera, refuse
 from alphacast_pandas.contracts.schemas import frame_dtypes, schema_of, to_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from alphacast_pandas.api.definitions import Definitions
 
 
 def check_arrival(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from alphacast_pandas.errors import ValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 COLUMNS = ["column", "check", "row", "value"]
 _MOST_SHOWN = 10
@@ -29,7 +31,10 @@ def refuse(failures: Sequence[Failure], what: str) -> None:
     """Raise a `ValidationError` with all failures, if there are any."""
     if failures:
         table = pd.DataFrame(
-            {name: pd.Series([getattr(f, name) for f in failures], dtype=object) for name in COLUMNS}
+            {
+                name: pd.Series([getattr(f, name) for f in failures], dtype=object)
+                for name in COLUMNS
+            }
         )
         raise ValidationError(_message(failures, what), failures=table)
 

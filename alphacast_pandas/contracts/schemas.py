@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from alphacast_pandas.api.client import Client
 from alphacast_pandas.api.default import get_client
-from alphacast_pandas.api.definitions import Definitions
 from alphacast_pandas.api.identifiers import resolve_id
 from alphacast_pandas.api.learning import complete, learn
-from alphacast_pandas.api.records import Column
 from alphacast_pandas.contracts.types import date_dtype, text_dtype
 from alphacast_pandas.errors import QueryError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import pandera.pandas as pa
+
+    from alphacast_pandas.api.client import Client
+    from alphacast_pandas.api.definitions import Definitions
+    from alphacast_pandas.api.records import Column
 
 ROLES = ("date", "entity", "value", "ignore")
 _KEY = "alphacast"
@@ -73,7 +75,9 @@ def schema_of(
     definitions: Definitions, dtypes: Mapping[str, Any] | None = None
 ) -> pa.DataFrameSchema:
     """Return the schema of a dataset, at the types of a frame if they are given."""
-    types = dtypes or {str(c.name): _dtype(c, stated=definitions.stated) for c in definitions.columns}
+    types = dtypes or {
+        str(c.name): _dtype(c, stated=definitions.stated) for c in definitions.columns
+    }
     roles = {str(column.name): column.role for column in definitions.columns}
     return build_schema(types, {name: roles[name] for name in types if name in roles})
 
@@ -88,7 +92,9 @@ def build_schema(dtypes: Mapping[str, Any], roles: Mapping[str, str]) -> pa.Data
             None if dtype == object else dtype,
             nullable=name not in keys,
             metadata={_KEY: roles.get(name, "value")},
-            checks=[pa.Check(_is_text, element_wise=True, name="text")] if dtype == object else None,
+            checks=[pa.Check(_is_text, element_wise=True, name="text")]
+            if dtype == object
+            else None,
         )
         for name, dtype in dtypes.items()
     }
@@ -97,9 +103,7 @@ def build_schema(dtypes: Mapping[str, Any], roles: Mapping[str, str]) -> pa.Data
 
 def roles_of(contract: Any) -> dict[str, str]:
     """Return the roles that a user's schema states."""
-    stated = {
-        name: (column.metadata or {}).get(_KEY) for name, column in contract.columns.items()
-    }
+    stated = {name: (column.metadata or {}).get(_KEY) for name, column in contract.columns.items()}
     wrong = {name: role for name, role in stated.items() if role not in (None, *ROLES)}
     if wrong:
         name, role = next(iter(wrong.items()))

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from alphacast_pandas.api.definitions import Definitions
-from alphacast_pandas.api.records import Column
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.filters.dates import after, instant
 from alphacast_pandas.filters.names import check_names
@@ -26,6 +24,10 @@ from alphacast_pandas.filters.tree import (
     columns_of,
     with_leaves,
 )
+
+if TYPE_CHECKING:
+    from alphacast_pandas.api.definitions import Definitions
+    from alphacast_pandas.api.records import Column
 
 
 def check_filter(node: Node, definitions: Definitions) -> Node:
@@ -87,7 +89,9 @@ def _literal(text: str, column: Column, what: str) -> Value:
     try:
         return float(text)
     except ValueError:
-        raise QueryError(f"{what} {text!r} is not a number, and the column holds numbers.") from None
+        raise QueryError(
+            f"{what} {text!r} is not a number, and the column holds numbers."
+        ) from None
 
 
 def _text(value: Any, what: str) -> str:

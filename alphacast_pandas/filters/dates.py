@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from alphacast_pandas.errors import QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _ACCEPTED = "text such as '2020', '2020-02' or '2020-02-29', date, datetime, Timestamp or Period"
 

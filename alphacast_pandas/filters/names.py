@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from alphacast_pandas.api.definitions import fold
 from alphacast_pandas.errors import QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 
 def check_names(wanted: Iterable[str], known: Sequence[str], what: str) -> None:

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from alphacast_pandas.filters.quoting import Form, number, quoted
 from alphacast_pandas.filters.tree import And, Comparison, Leaf, Membership, Node, Or, conjuncts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # Longer filters are applied here: servers and proxies refuse addresses of about 8,000 bytes.
 LONGEST_FILTER = 4000
@@ -21,9 +24,7 @@ _ONE_DAY = datetime.timedelta(days=1)
 _ORDER = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
 
 
-def to_odata(
-    node: Node, form: Form, length: Callable[[str], int] = len
-) -> str | None:
+def to_odata(node: Node, form: Form, length: Callable[[str], int] = len) -> str | None:
     """
     Return what the service can evaluate of `node`, None if that is nothing.
 

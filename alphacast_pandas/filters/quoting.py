@@ -22,9 +22,12 @@ A quote is doubled, so that no name and no value can end its own quotation.
 
 from __future__ import annotations
 
-import datetime
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime
 
 _WORD = re.compile(r"[^\W\d]\w*", re.ASCII)
 _KEYWORDS = {"and", "or", "not", "in", "eq", "ne", "lt", "le", "gt", "ge", "null", "true", "false"}

@@ -8,7 +8,16 @@ from typing import Any, cast
 import pandas as pd
 
 from alphacast_pandas.errors import QueryError
-from alphacast_pandas.filters.tree import And, Comparison, Membership, Node, Not, Operator, Or, Range
+from alphacast_pandas.filters.tree import (
+    And,
+    Comparison,
+    Membership,
+    Node,
+    Not,
+    Operator,
+    Or,
+    Range,
+)
 
 _OPERATORS: dict[str, Operator] = {
     "=": "==",

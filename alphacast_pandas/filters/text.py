@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from alphacast_pandas.filters.tree import And, Comparison, Node, Operator, Or
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _TOKEN = re.compile(r"\s*(?:(?P<quoted>'(?:[^']|'')*')|(?P<paren>[()])|(?P<word>[^\s()']+))")
 _OPERATORS: dict[str, Operator] = {

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from alphacast_pandas.api.client import Client
 from alphacast_pandas.api.datasets import data_path
-from alphacast_pandas.api.definitions import Definitions
 from alphacast_pandas.api.learning import complete, learn, prove
 from alphacast_pandas.api.tables import read_head
-from alphacast_pandas.api.transport import Answer
 from alphacast_pandas.errors import AlphacastError, APIError, DecodeError, QueryError
 from alphacast_pandas.filters.tree import columns_of
-from alphacast_pandas.progress import Meter
-from alphacast_pandas.reading.options import ReadOptions
 from alphacast_pandas.reading.query import Query, Spelling, plan_query
 from alphacast_pandas.reading.table import parse_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from alphacast_pandas.api.client import Client
+    from alphacast_pandas.api.definitions import Definitions
+    from alphacast_pandas.api.transport import Answer
+    from alphacast_pandas.progress import Meter
+    from alphacast_pandas.reading.options import ReadOptions
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from alphacast_pandas.filters.mask import mask
-from alphacast_pandas.reading.fetch import Fetched
+
+if TYPE_CHECKING:
+    from alphacast_pandas.reading.fetch import Fetched
 
 
 def finish(fetched: Fetched) -> pa.Table:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from alphacast_pandas.api.definitions import Definitions
 from alphacast_pandas.contracts.types import date_dtype, text_dtype
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from alphacast_pandas.api.definitions import Definitions
 
 
 def to_frame(

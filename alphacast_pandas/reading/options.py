@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,9 @@ from alphacast_pandas.errors import QueryError
 from alphacast_pandas.filters.dates import after, instant
 from alphacast_pandas.filters.spellings import to_tree
 from alphacast_pandas.filters.text import parse_text
-from alphacast_pandas.filters.tree import Node
+
+if TYPE_CHECKING:
+    from alphacast_pandas.filters.tree import Node
 
 _BACKENDS = (None, "numpy_nullable", "pyarrow")
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from alphacast_pandas.api.definitions import Definitions
 from alphacast_pandas.api.records import Column
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.filters.check import check_filter
@@ -16,7 +14,12 @@ from alphacast_pandas.filters.names import check_names
 from alphacast_pandas.filters.odata import LONGEST_FILTER, to_odata
 from alphacast_pandas.filters.quoting import DOCUMENTED_FORM, SDK_FORM
 from alphacast_pandas.filters.tree import And, Comparison, Node, columns_of, conjuncts
-from alphacast_pandas.reading.options import ReadOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from alphacast_pandas.api.definitions import Definitions
+    from alphacast_pandas.reading.options import ReadOptions
 
 # The forms of a filter in the order in which they are tried: see filters/quoting.py.
 FORMS = (SDK_FORM, DOCUMENTED_FORM)
@@ -100,9 +103,7 @@ def _check(options: ReadOptions, definitions: Definitions) -> None:
         raise QueryError("The dataset has no date column, so start, end and last mean nothing.")
 
 
-def _conditions(
-    options: ReadOptions, definitions: Definitions
-) -> tuple[Node | None, Node | None]:
+def _conditions(options: ReadOptions, definitions: Definitions) -> tuple[Node | None, Node | None]:
     """Return the condition on dates, and the whole condition that `filter` is part of."""
     dates: list[Node] = []
     name = definitions.date.name if definitions.date else None

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from alphacast_pandas.api.client import Client
 from alphacast_pandas.api.default import get_client
 from alphacast_pandas.api.identifiers import resolve_id
 from alphacast_pandas.contracts.arrival import check_arrival
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pandera.pandas as pa
+
+    from alphacast_pandas.api.client import Client
 
 _Date = str | datetime.date | pd.Timestamp | pd.Period
 

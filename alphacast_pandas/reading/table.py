@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
 from alphacast_pandas.api.body import CHUNK_BYTES, BodyStream
-from alphacast_pandas.api.definitions import Definitions
 from alphacast_pandas.api.learning import PLAIN_NUMBER
 from alphacast_pandas.api.records import Column
 from alphacast_pandas.errors import DecodeError
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from alphacast_pandas.api.definitions import Definitions
 
 
 def parse_table(

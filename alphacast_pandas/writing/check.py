@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.definitions import Definitions, fold
-from alphacast_pandas.api.records import ColumnType
 from alphacast_pandas.contracts.failures import Failure, from_pandera, refuse
 from alphacast_pandas.contracts.schemas import roles_of, to_schema
 from alphacast_pandas.errors import ValidationError
@@ -19,6 +15,13 @@ from alphacast_pandas.writing.contract import check_values
 from alphacast_pandas.writing.kinds import Kind, kind_of
 from alphacast_pandas.writing.prepare import flat_frame
 from alphacast_pandas.writing.roles import Roles, resolve_roles
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from alphacast_pandas.api.records import ColumnType
 
 _REFUSED = "Nothing was sent, since the frame breaks its contract"
 
@@ -85,7 +88,9 @@ def _by_contract(
 
 def _name_failures(frame: pd.DataFrame) -> list[Failure]:
     names = [*frame.columns]
-    odd = [Failure(n, "names are text", remedy="Rename it.") for n in names if not isinstance(n, str)]
+    odd = [
+        Failure(n, "names are text", remedy="Rename it.") for n in names if not isinstance(n, str)
+    ]
     texts = [name for name in names if isinstance(name, str)]
     blank = [Failure(n, "names are not empty", remedy="Rename it.") for n in texts if not n.strip()]
     loose = [

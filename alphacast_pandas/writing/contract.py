@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from alphacast_pandas.api.records import ColumnType
 from alphacast_pandas.contracts.failures import Failure, from_pandera
 from alphacast_pandas.writing.kinds import NUMBERS, Kind, kind_of
-from alphacast_pandas.writing.roles import Roles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from alphacast_pandas.api.records import ColumnType
+    from alphacast_pandas.writing.roles import Roles
 
 LARGEST_EXACT = 2**53
 UNIQUE_KEY = "unique key"
@@ -59,9 +62,7 @@ def check_values(
     return []
 
 
-def _explained(
-    failure: Failure, keys: pd.DataFrame, remedies: Mapping[Any, str]
-) -> Failure:
+def _explained(failure: Failure, keys: pd.DataFrame, remedies: Mapping[Any, str]) -> Failure:
     """Return a failure of pandera's with the caller's row, the remedy, and for a key all of it."""
     row, value = failure.row, failure.value
     if row is not None and failure.check == UNIQUE_KEY:
@@ -163,7 +164,9 @@ def _not_missing() -> Rule:
 
 
 def _exact() -> Rule:
-    remedy = f"Whole numbers beyond {LARGEST_EXACT:,} are rounded by the service; send them as text."
+    remedy = (
+        f"Whole numbers beyond {LARGEST_EXACT:,} are rounded by the service; send them as text."
+    )
     return Rule("exact as a double", _is_exact, remedy)
 
 
@@ -209,7 +212,7 @@ def _encodes(value: Any) -> bool:
 
 def _is_finite(values: pd.Series) -> pd.Series:
     if kind_of(values) is Kind.DECIMAL:
-        return values.isna() | values.map(lambda number: _finite(number)).astype(bool)
+        return values.isna() | values.map(_finite).astype(bool)
     return ~np.isinf(values.astype("Float64").fillna(0.0).astype("float64"))
 
 
@@ -220,7 +223,9 @@ def _finite(number: Any) -> bool:
 def _is_exact(values: pd.Series) -> pd.Series:
     whole = values if _is_plain_integer(values) else _as_objects(values)
     exact = (whole <= LARGEST_EXACT) & (whole >= -LARGEST_EXACT)
-    fractions = values.map(lambda value: isinstance(value, float)) if values.dtype == object else False
+    fractions = (
+        values.map(lambda value: isinstance(value, float)) if values.dtype == object else False
+    )
     return (exact | fractions).astype(bool)
 
 

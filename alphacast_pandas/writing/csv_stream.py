@@ -4,31 +4,33 @@ from __future__ import annotations
 
 import gzip
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING, cast
 
-import pandas as pd
 import pyarrow as pa
 from pyarrow import csv
 
 from alphacast_pandas.writing.kinds import kind_of
 from alphacast_pandas.writing.values import to_arrow
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import pandas as pd
+
 _CELLS_PER_SLICE = 500_000
 _MOST_BYTES_IN_MEMORY = 1 << 26
 _LEVEL = 4
 
 
-def write_csv(
-    frame: pd.DataFrame, header: Sequence[str], formats: Mapping[str, str]
-) -> IO[bytes]:
+def write_csv(frame: pd.DataFrame, header: Sequence[str], formats: Mapping[str, str]) -> IO[bytes]:
     """
     Return a file, at its beginning, that holds the columns of `frame` as gzip CSV.
 
     `formats` are the formats of date columns. A large file is on disk, and gone when closed.
     """
     spool = cast(
-        "IO[bytes]", tempfile.SpooledTemporaryFile(max_size=_MOST_BYTES_IN_MEMORY)  # noqa: SIM115 - the caller closes it
+        "IO[bytes]",
+        tempfile.SpooledTemporaryFile(max_size=_MOST_BYTES_IN_MEMORY),  # noqa: SIM115 - the caller closes it
     )
     with gzip.GzipFile(fileobj=spool, mode="wb", compresslevel=_LEVEL, mtime=0) as packed:
         writer: csv.CSVWriter | None = None

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alphacast_pandas.api.definitions import Definitions
-from alphacast_pandas.api.records import Column, ColumnType
-from alphacast_pandas.writing.roles import Roles
 from alphacast_pandas.writing.values import DATE_FORMAT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from alphacast_pandas.api.definitions import Definitions
+    from alphacast_pandas.api.records import Column, ColumnType
+    from alphacast_pandas.writing.roles import Roles
 
 Manifest = list[dict[str, Any]]
 
 
-def full_manifest(
-    roles: Roles, types: Mapping[str, ColumnType], date_format: str
-) -> Manifest:
+def full_manifest(roles: Roles, types: Mapping[str, ColumnType], date_format: str) -> Manifest:
     """Return the manifest of a frame: date, entities, values, each with its type."""
     order = [*roles.keys, *(name for name in types if name not in roles.keys)]
     return [_entry(name, roles, types[name], date_format) for name in order]

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-import pandas as pd
-
-from alphacast_pandas.api.client import Client
 from alphacast_pandas.api.default import get_client
-from alphacast_pandas.api.definitions import Definitions
 from alphacast_pandas.api.identifiers import resolve_id
 from alphacast_pandas.api.learning import known
 from alphacast_pandas.contracts.schemas import build_schema, frame_dtypes
@@ -27,6 +22,14 @@ from alphacast_pandas.writing.result import PushResult, result_of
 from alphacast_pandas.writing.target import create_missing, resolve_target
 from alphacast_pandas.writing.upload import Upload, upload
 from alphacast_pandas.writing.values import date_format
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from alphacast_pandas.api.client import Client
+    from alphacast_pandas.api.definitions import Definitions
 
 # Mode -> (rows that the file lacks are deleted, rows on both sides get the new values).
 _FLAGS = {
@@ -126,7 +129,7 @@ def manifest_of(checked: Checked) -> Manifest:
 
 def schema_of_frame(checked: Checked) -> Any:
     """Return the pandera schema of a frame."""
-    roles = {name: "entity" for name in checked.roles.entities} | {checked.roles.date: "date"}
+    roles = dict.fromkeys(checked.roles.entities, "entity") | {checked.roles.date: "date"}
     return build_schema(frame_dtypes(checked.frame, [*checked.frame.columns]), roles)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alphacast_pandas.api.clock import Clock
-from alphacast_pandas.api.records import Process
+if TYPE_CHECKING:
+    from alphacast_pandas.api.clock import Clock
+    from alphacast_pandas.api.records import Process
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,14 @@ class PushResult:
 
 
 def result_of(
-    process: Process, *, dataset_id: int, rows: int, sent: int, seconds: float, url: str, clock: Clock
+    process: Process,
+    *,
+    dataset_id: int,
+    rows: int,
+    sent: int,
+    seconds: float,
+    url: str,
+    clock: Clock,
 ) -> PushResult:
     """Return the result of a push as far as its process has come."""
     return PushResult(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from alphacast_pandas.api.definitions import Definitions
 from alphacast_pandas.errors import QueryError, ValidationError
 from alphacast_pandas.filters.names import check_names
 from alphacast_pandas.writing.kinds import Kind, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from alphacast_pandas.api.definitions import Definitions
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,7 @@ def resolve_roles(
     return Roles(found, said_entities, ignored)
 
 
-def _given(
-    date: Any, entities: Any, names: list[str]
-) -> tuple[str | None, tuple[str, ...] | None]:
+def _given(date: Any, entities: Any, names: list[str]) -> tuple[str | None, tuple[str, ...] | None]:
     if date is not None and not isinstance(date, str):
         raise QueryError(f"date is the name of a column, not {date!r}.")
     if date is not None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from alphacast_pandas.api.client import Client
 from alphacast_pandas.api.identifiers import resolve_id
 from alphacast_pandas.errors import QueryError
+
+if TYPE_CHECKING:
+    from alphacast_pandas.api.client import Client
 
 
 @dataclass(frozen=True)

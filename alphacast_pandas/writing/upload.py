@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from alphacast_pandas.api.client import Client
-from alphacast_pandas.api.records import Process
 from alphacast_pandas.errors import AlphacastError
-from alphacast_pandas.progress import Meter
-from alphacast_pandas.writing.manifest import Manifest
+
+if TYPE_CHECKING:
+    from alphacast_pandas.api.client import Client
+    from alphacast_pandas.api.records import Process
+    from alphacast_pandas.progress import Meter
+    from alphacast_pandas.writing.manifest import Manifest
 
 # The service stores the file before it answers, so a process may appear a little later.
 _PAUSES = (0.0, 0.5, 1.0, 2.0)

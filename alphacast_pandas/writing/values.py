@@ -32,7 +32,9 @@ def as_timestamps(values: pd.Series) -> pd.Series:
     if isinstance(values.dtype, pd.PeriodDtype):
         return values.dt.to_timestamp(how="start")
     if isinstance(values.dtype, pd.ArrowDtype):
-        return values.astype("datetime64[us]" if values.dtype.kind != "M" else values.dtype.numpy_dtype)
+        return values.astype(
+            "datetime64[us]" if values.dtype.kind != "M" else values.dtype.numpy_dtype
+        )
     if values.dtype == object:
         plain = [_plain_instant(value) for value in values]
         try:
