@@ -38,9 +38,11 @@ class BodyStream(io.RawIOBase):
         self.on_wire: Callable[[int], None] | None = None
 
     def readable(self) -> bool:
+        """Say that it can be read, as `io` asks."""
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override] # the base's Buffer has no len
+        """Fill `buffer` as far as decoded bytes are at hand; 0 at the end."""
         while not self._decoded and not self._ended:
             self._fill()
         count = min(len(buffer), len(self._decoded))
@@ -66,7 +68,8 @@ class BodyStream(io.RawIOBase):
     def check_ended(self) -> None:
         """Raise unless a reader has taken everything, and with it every check of the end."""
         if not self._ended or self._decoded:
-            raise DecodeError("The body was not read to its end.", retryable=True)
+            msg = "The body was not read to its end."
+            raise DecodeError(msg, retryable=True)
 
     def _fill(self) -> None:
         wire = self._read_wire(CHUNK_BYTES)
@@ -97,15 +100,15 @@ class _Inflater:
             try:
                 pieces.append(self._inflate.decompress(wire))
             except zlib.error as error:
-                raise DecodeError(
-                    f"The compressed body is damaged ({error}).", retryable=True
-                ) from error
+                msg = f"The compressed body is damaged ({error})."
+                raise DecodeError(msg, retryable=True) from error
             wire = self._inflate.unused_data
         return b"".join(pieces)
 
     def check_end(self) -> None:
         if not self._inflate.eof:
-            raise DecodeError("The compressed body was cut short.", retryable=True)
+            msg = "The compressed body was cut short."
+            raise DecodeError(msg, retryable=True)
 
 
 def _decoder(encoding: str) -> _Inflater | None:
@@ -116,4 +119,5 @@ def _decoder(encoding: str) -> _Inflater | None:
         return _Inflater(_GZIP)
     if name == "deflate":
         return _Inflater(zlib.MAX_WBITS)
-    raise DecodeError(f"The body is encoded as {encoding!r}, which was not asked for.")
+    msg = f"The body is encoded as {encoding!r}, which was not asked for."
+    raise DecodeError(msg)

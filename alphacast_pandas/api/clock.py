@@ -11,11 +11,14 @@ from typing import Protocol
 class Clock(Protocol):
     """What the package needs of time; tests bring their own."""
 
-    def monotonic(self) -> float: ...
+    def monotonic(self) -> float:
+        """Return seconds that never run backwards."""
 
-    def sleep(self, seconds: float) -> None: ...
+    def sleep(self, seconds: float) -> None:
+        """Pause this thread."""
 
-    def now(self) -> datetime.datetime: ...
+    def now(self) -> datetime.datetime:
+        """Return the instant, aware, in UTC."""
 
 
 @dataclass(frozen=True)

@@ -341,7 +341,8 @@ class Datasets:
             If the plan is used up, in either form the service says it.
         """
         if format not in FORMATS:
-            raise QueryError(f"format is one of {', '.join(FORMATS)}, not {format!r}.")
+            msg = f"format is one of {', '.join(FORMATS)}, not {format!r}."
+            raise QueryError(msg)
         query = {"$format": format, **(params or {})}
 
         def whole(answer: Answer) -> bytes:

@@ -20,21 +20,28 @@ _LONGEST_PAUSE = 5.0
 def wait_for(process: Process, ask: Callable[[], Process], clock: Clock, timeout: float) -> Process:
     """Return the process once it has succeeded; raise if it failed or the time is up."""
     if not timeout >= 0:
-        raise QueryError(f"timeout is seconds from 0 on, not {timeout!r}.")
+        msg = f"timeout is seconds from 0 on, not {timeout!r}."
+        raise QueryError(msg)
     deadline = clock.monotonic() + timeout
     pause = _FIRST_PAUSE
     while not process.succeeded:
         if process.failed:
-            raise ProcessError(
+            msg = (
                 f"{_shown(process)} ended as {process.status!r}. The service says: "
-                f'"{process.description or "nothing"}"',
+                f'"{process.description or "nothing"}"'
+            )
+            raise ProcessError(
+                msg,
                 process=process,
             )
         left = deadline - clock.monotonic()
         if left <= 0:
-            raise ProcessTimeout(
+            msg = (
                 f"{_shown(process)} was still {process.status!r} after {timeout:g} seconds. "
-                "It goes on without us: follow it with error.process.wait(timeout=...).",
+                "It goes on without us: follow it with error.process.wait(timeout=...)."
+            )
+            raise ProcessTimeout(
+                msg,
                 process=process,
                 in_doubt=True,
             )

@@ -21,10 +21,11 @@ def resolve_id(value: Any, what: str = "dataset") -> int:
     """
     number = _from_text(value) if isinstance(value, str) else _from_number(value)
     if number is None or number < 1:
-        raise QueryError(
+        msg = (
             f"{value!r} is not a {what}: give its number (5515 or '5515') or the address of its "
             f"page ('https://www.alphacast.io/{_plural(what)}/some-name-5515')."
         )
+        raise QueryError(msg)
     return number
 
 

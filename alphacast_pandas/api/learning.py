@@ -79,10 +79,11 @@ def prove(
     folded = {fold(name) for name in header}
     absent = [name for name in definitions.names if fold(name) not in folded]
     if absent:
-        raise DecodeError(
+        msg = (
             f"The answer lacks the column {absent[0]!r}, which the dataset's definitions promise; "
             f"it has {', '.join(map(repr, header[:10]))}{', ...' if len(header) > 10 else ''}."
         )
+        raise DecodeError(msg)
     proved = definitions.with_header(header)
     if proved.stated or proved.date is not None:
         return proved

@@ -64,7 +64,7 @@ class Multipart:
     def read(self, size: int = -1) -> bytes:
         """Return the next bytes, at most `size` of them; nothing at the end."""
         pieces: list[bytes] = []
-        wanted = self._length if size is None or size < 0 else size
+        wanted = self._length if size < 0 else size
         while self._streams and wanted > 0:
             piece = self._streams[0].read(wanted)
             if not piece:

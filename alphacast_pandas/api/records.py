@@ -207,7 +207,8 @@ class Process:
             If it was still running when the time was up.
         """
         if self.follow is None:
-            raise ProcessError("This record has no connection to follow.", process=self)
+            msg = "This record has no connection to follow."
+            raise ProcessError(msg, process=self)
         return self.follow(self, timeout)
 
     @property
@@ -257,7 +258,8 @@ def columns_from_json(value: Any) -> tuple[Column, ...]:
     if isinstance(value, dict):
         value = value.get("columnDefinitions") or value.get("columns") or []
     if not isinstance(value, list):
-        raise DecodeError(f"Expected column definitions, got {_shown(value)}.")
+        msg = f"Expected column definitions, got {_shown(value)}."
+        raise DecodeError(msg)
     return tuple(Column.from_json(item) for item in value)
 
 
@@ -274,14 +276,16 @@ def _flag(item: Mapping[str, Any], key: str) -> bool | None:
 
 def _object(value: Any, what: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise DecodeError(f"Expected {what} as a JSON object, got {_shown(value)}.")
+        msg = f"Expected {what} as a JSON object, got {_shown(value)}."
+        raise DecodeError(msg)
     return cast("dict[str, Any]", value)
 
 
 def _id(item: Mapping[str, Any], what: str) -> int:
     number = _integer(item.get("id"))
     if number is None:
-        raise DecodeError(f"Expected {what} with an id, got {_shown(item)}.")
+        msg = f"Expected {what} with an id, got {_shown(item)}."
+        raise DecodeError(msg)
     return number
 
 

@@ -243,7 +243,8 @@ def only_one(found: list[Any], what: str) -> Any:
     """Return the one element, None if there is none, and refuse to choose among several."""
     if len(found) > 1:
         numbers = ", ".join(str(item.id) for item in found)
-        raise QueryError(f"{len(found)} {what} ({numbers}); use the number instead of the name.")
+        msg = f"{len(found)} {what} ({numbers}); use the number instead of the name."
+        raise QueryError(msg)
     return found[0] if found else None
 
 

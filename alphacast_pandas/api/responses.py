@@ -83,16 +83,16 @@ def parse_json(request: Request, body: bytes) -> Any:
     try:
         return json.loads(body)
     except ValueError as error:
-        raise DecodeError(
-            f"{request} was answered with something that is not JSON: {shown_body(body)}"
-        ) from error
+        msg = f"{request} was answered with something that is not JSON: {shown_body(body)}"
+        raise DecodeError(msg) from error
 
 
 def check_not_quota_notice(header: list[str], rest: bytes) -> None:
     """Raise if a table is no table: the used-up quota comes as a CSV of one column ``error``."""
     if len(header) == 1 and header[0].strip().casefold() == "error":
+        msg = f'The service sent a notice in the place of data: "{error_text(rest).strip(chr(34))}"'
         raise QuotaError(
-            f'The service sent a notice in the place of data: "{error_text(rest).strip(chr(34))}"',
+            msg,
             status_code=200,
         )
 
@@ -108,5 +108,6 @@ def list_of(value: Any) -> list[Any]:
     if isinstance(value, dict) and isinstance(value.get("data"), list):
         value = value["data"]
     if not isinstance(value, list):
-        raise DecodeError(f"Expected a list, got {repr(value)[:200]}.")
+        msg = f"Expected a list, got {repr(value)[:200]}."
+        raise DecodeError(msg)
     return value

@@ -71,46 +71,52 @@ def check_login(login: Login) -> Login:
 def check_api_key(api_key: Any) -> str:
     """Return the key without blanks around it; they can only have come by accident."""
     if api_key is None or (isinstance(api_key, str) and not api_key.strip()):
-        raise ConfigurationError(
+        msg = (
             "There is no Alphacast API key. Make one at "
             f"{KEYS_PAGE}, then either set the environment variable ALPHACAST_API_KEY, or call "
             'alphacast_pandas.login("ak_...") (with store=True to keep it on this computer), or '
             'pass client=alphacast_pandas.Client("ak_...").'
         )
+        raise ConfigurationError(msg)
     if not isinstance(api_key, str):
-        raise ConfigurationError(f"The API key must be text, not {type(api_key).__name__}.")
+        msg = f"The API key must be text, not {type(api_key).__name__}."
+        raise ConfigurationError(msg)
     key = api_key.strip()
     if not (key.isascii() and key.isprintable()) or " " in key or ":" in key:
-        raise ConfigurationError(
+        msg = (
             "The API key holds a blank, a colon or a character that no key has. "
             f"Copy it again from {KEYS_PAGE}."
         )
+        raise ConfigurationError(msg)
     return key
 
 
 def check_base_url(base_url: Any) -> str:
     """Return the address of the API without a slash at its end."""
     if not isinstance(base_url, str):
-        raise ConfigurationError(f"base_url must be text, not {type(base_url).__name__}.")
+        msg = f"base_url must be text, not {type(base_url).__name__}."
+        raise ConfigurationError(msg)
     try:
         parts = urlsplit(base_url.strip())
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise ConfigurationError(f"base_url {_shown(base_url)} is not an address.") from None
+        msg = f"base_url {_shown(base_url)} is not an address."
+        raise ConfigurationError(msg) from None
     if parts.scheme not in {"http", "https"} or not host or any(c.isspace() for c in host):
-        raise ConfigurationError(
-            f"base_url {_shown(base_url)} is not an address; it looks like {DEFAULT_BASE_URL!r}."
-        )
+        msg = f"base_url {_shown(base_url)} is not an address; it looks like {DEFAULT_BASE_URL!r}."
+        raise ConfigurationError(msg)
     if parts.query or parts.fragment or "@" in parts.netloc:
-        raise ConfigurationError(
+        msg = (
             "base_url is the bare address of the API, without credentials, '?' and '#': "
             f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
         )
+        raise ConfigurationError(msg)
     if parts.scheme == "http" and not is_loopback(host):
-        raise ConfigurationError(
+        msg = (
             f"base_url {base_url!r} would send the API key unencrypted; use https. "
             "Plain http is for this computer only (127.0.0.1, localhost)."
         )
+        raise ConfigurationError(msg)
     return f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")
 
 
@@ -134,16 +140,16 @@ def check_timeout(timeout: Any) -> tuple[float, float]:
     pair = timeout if isinstance(timeout, tuple | list) else (timeout, timeout)
     numbers = [isinstance(n, int | float) and not isinstance(n, bool) for n in pair]
     if len(pair) != 2 or not all(numbers) or not all(0 < n < math.inf for n in pair):
-        raise ConfigurationError(
-            f"timeout is (connect, read) in seconds, both above zero, not {timeout!r}."
-        )
+        msg = f"timeout is (connect, read) in seconds, both above zero, not {timeout!r}."
+        raise ConfigurationError(msg)
     return float(pair[0]), float(pair[1])
 
 
 def check_retries(retries: Any) -> int:
     """Return how often a read is tried again."""
     if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
-        raise ConfigurationError(f"retries is a whole number from 0 on, not {retries!r}.")
+        msg = f"retries is a whole number from 0 on, not {retries!r}."
+        raise ConfigurationError(msg)
     return retries
 
 
@@ -163,10 +169,11 @@ def stored_login() -> Login:
     except FileNotFoundError:
         return Login()
     except (OSError, ValueError, AttributeError) as error:
-        raise ConfigurationError(
+        msg = (
             f"The stored login {path} cannot be read ({type(error).__name__}). Delete the file, "
             "or write it again with alphacast_pandas.login(..., store=True)."
-        ) from error
+        )
+        raise ConfigurationError(msg) from error
 
 
 def store_login(login: Login) -> Path:
@@ -178,11 +185,12 @@ def store_login(login: Login) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial.unlink(missing_ok=True)
         handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(handle, "w", encoding="utf-8") as file:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
         partial.replace(path)
     except OSError as error:
-        raise ConfigurationError(f"The login cannot be stored in {path}: {error}.") from error
+        msg = f"The login cannot be stored in {path}: {error}."
+        raise ConfigurationError(msg) from error
     return path
 
 

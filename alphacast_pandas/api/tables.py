@@ -27,7 +27,7 @@ def parse_record(record: bytes, delimiter: str = ",") -> list[str]:
     """
     Return the fields of one record.
 
-    >>> parse_record(b'Date,"Vivienda, agua"\\r\\n')
+    >>> parse_record(b'Date,"Vivienda, agua"')
     ['Date', 'Vivienda, agua']
     """
     text = record.removeprefix(_BOM).decode("utf-8", errors="replace").rstrip("\r\n")
@@ -56,10 +56,12 @@ def check_header(record: bytes, rest: bytes) -> list[str]:
     names = parse_record(record)
     check_not_quota_notice(names, rest)
     if not any(names):
-        raise DecodeError("The service answered with an empty body in the place of a table.")
+        msg = "The service answered with an empty body in the place of a table."
+        raise DecodeError(msg)
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        raise DecodeError(f"The header of the table names {twice!r} twice: {shown_body(record)}")
+        msg = f"The header of the table names {twice!r} twice: {shown_body(record)}"
+        raise DecodeError(msg)
     return names
 
 

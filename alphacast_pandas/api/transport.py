@@ -52,12 +52,18 @@ _NOTHING_SENT = (
 class Content(Protocol):
     """A request body of known length that is read once."""
 
-    headers: Mapping[str, str]
-    sent_whole: bool
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What to say of it in the request."""
+
+    @property
+    def sent_whole(self) -> bool:
+        """Whether the last byte has been handed to the connection."""
 
     def __len__(self) -> int: ...
 
-    def read(self, size: int = -1) -> bytes: ...
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes, nothing at the end."""
 
 
 @dataclass(frozen=True)
@@ -112,9 +118,12 @@ class Transport:
         response = self._exchange(request, url, headers, json=json, content=content)
         with response:
             if response.status_code in _REDIRECTS:
-                raise APIError(
+                msg = (
                     f"{request} was redirected; only reads follow a redirect. Check base_url "
-                    f"{self.settings.base_url!r}.",
+                    f"{self.settings.base_url!r}."
+                )
+                raise APIError(
+                    msg,
                     status_code=response.status_code,
                 )
             try:
@@ -145,7 +154,8 @@ class Transport:
                 response.close()
                 response = self._exchange(request, url, {})
         response.close()
-        raise APIError(f"{request} was redirected more than {_MOST_REDIRECTS} times.")
+        msg = f"{request} was redirected more than {_MOST_REDIRECTS} times."
+        raise APIError(msg)
 
     def _target(self, request: Request, url: str, location: str | None) -> str:
         try:
@@ -153,13 +163,15 @@ class Transport:
             parts = urlsplit(target)
             host, _ = parts.hostname, parts.port
         except ValueError as error:
-            raise APIError(f"{request} was redirected to what is not an address.") from error
+            msg = f"{request} was redirected to what is not an address."
+            raise APIError(msg) from error
         usable = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
         if not location or not host or not usable:
-            raise APIError(
+            msg = (
                 f"{request} was redirected to {parts.scheme}://{host}, which is not a place to "
                 "read from: only https is followed."
             )
+            raise APIError(msg)
         return target
 
     def _is_api(self, url: str) -> bool:
@@ -196,7 +208,8 @@ class Transport:
                 **self._environment("{0.scheme}://{0.netloc}".format(urlsplit(url))),
             )
         except _ADDRESS_ERRORS as error:
-            raise ConfigurationError(f"{request} cannot be sent: {error}.") from error
+            msg = f"{request} cannot be sent: {error}."
+            raise ConfigurationError(msg) from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise self._connection_failed(request, error, content) from error
 
@@ -255,8 +268,9 @@ class Transport:
             except urllib3.exceptions.ReadTimeoutError as error:
                 raise self._connection_failed(request, error, None) from error
             except (urllib3.exceptions.HTTPError, OSError) as error:
+                msg = f"The answer to {request} was cut short: {self._reason(error)}."
                 raise DecodeError(
-                    f"The answer to {request} was cut short: {self._reason(error)}.",
+                    msg,
                     status_code=response.status_code,
                     retryable=True,
                 ) from error

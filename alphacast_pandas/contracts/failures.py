@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from alphacast_pandas.errors import ValidationError
@@ -52,7 +53,7 @@ def from_pandera(error: Any, labels: pd.Index | None) -> list[Failure]:
 def _label(index: Any, labels: pd.Index | None) -> Any:
     if _or_none(index) is None or labels is None:
         return _or_none(index)
-    return labels[int(index)]
+    return plain(labels[int(index)])
 
 
 def _or_none(value: Any) -> Any:
@@ -74,11 +75,20 @@ def _indented(lines: Iterable[str]) -> list[str]:
 
 def _line(failure: Failure) -> str:
     place = f"column {failure.column!r}" if failure.column is not None else "frame"
-    row = f", row {failure.row!r}" if failure.row is not None else ""
+    row = f", row {_shown(failure.row)}" if failure.row is not None else ""
     value = f": {_shown(failure.value)}" if failure.value is not None else ""
     return f"{place}{row}: {failure.check}{value}"
 
 
 def _shown(value: Any) -> str:
-    text = str(value) if isinstance(value, pd.Timestamp) else repr(value)
+    if isinstance(value, tuple):
+        return ", ".join(map(_shown, value))
+    if isinstance(value, pd.Timestamp):
+        return str(value).removesuffix(" 00:00:00")
+    text = repr(value)
     return text if len(text) <= 80 else f"{text[:80]}..."
+
+
+def plain(value: Any) -> Any:
+    """Return Python's own value for NumPy's."""
+    return value.item() if isinstance(value, np.generic) else value

@@ -9,7 +9,7 @@ import pandas as pd
 from alphacast_pandas.api.default import get_client
 from alphacast_pandas.api.identifiers import resolve_id
 from alphacast_pandas.api.learning import complete, learn
-from alphacast_pandas.contracts.types import date_dtype, text_dtype
+from alphacast_pandas.contracts.types import date_dtype, is_object, text_dtype
 from alphacast_pandas.errors import QueryError
 
 if TYPE_CHECKING:
@@ -89,11 +89,11 @@ def build_schema(dtypes: Mapping[str, Any], roles: Mapping[str, str]) -> pa.Data
     keys = [name for role in ("date", "entity") for name, r in roles.items() if r == role]
     columns = {
         name: pa.Column(
-            None if dtype == object else dtype,
+            None if is_object(dtype) else dtype,
             nullable=name not in keys,
             metadata={_KEY: roles.get(name, "value")},
             checks=[pa.Check(_is_text, element_wise=True, name="text")]
-            if dtype == object
+            if is_object(dtype)
             else None,
         )
         for name, dtype in dtypes.items()
@@ -107,9 +107,8 @@ def roles_of(contract: Any) -> dict[str, str]:
     wrong = {name: role for name, role in stated.items() if role not in (None, *ROLES)}
     if wrong:
         name, role = next(iter(wrong.items()))
-        raise QueryError(
-            f"schema: column {name!r} has the role {role!r}; roles are {', '.join(ROLES)}."
-        )
+        msg = f"schema: column {name!r} has the role {role!r}; roles are {', '.join(ROLES)}."
+        raise QueryError(msg)
     return {name: role for name, role in stated.items() if role is not None}
 
 
@@ -117,9 +116,10 @@ def to_schema(contract: Any) -> Any:
     """Return the pandera schema of a schema or a model."""
     made = contract.to_schema() if hasattr(contract, "to_schema") else contract
     if not hasattr(made, "validate") or not isinstance(getattr(made, "columns", None), dict):
-        raise QueryError(
+        msg = (
             f"schema is a pandera DataFrameSchema or DataFrameModel, not {type(contract).__name__}."
         )
+        raise QueryError(msg)
     return made
 
 

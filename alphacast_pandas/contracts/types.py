@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 
 def text_dtype() -> Any:
     """Return pandas' own text type: ``str`` from pandas 3 on, before that object."""
     return pd.Series(["a"]).dtype
+
+
+def is_object(dtype: Any) -> bool:
+    """Tell the type of columns that hold any Python object."""
+    return isinstance(dtype, np.dtype) and dtype.kind == "O"
 
 
 def date_dtype() -> Any:

@@ -39,7 +39,8 @@ def check_filter(node: Node, definitions: Definitions) -> Node:
 def _checked(leaf: Leaf, definitions: Definitions) -> Node:
     column = definitions.get(leaf.column)
     if column is None:  # pragma: no cover - names were checked before
-        raise QueryError(f"filter: there is no column {leaf.column!r}.")
+        msg = f"filter: there is no column {leaf.column!r}."
+        raise QueryError(msg)
     if isinstance(leaf, Comparison):
         return Comparison(leaf.column, leaf.operator, _value(leaf.value, column, definitions))
     if isinstance(leaf, Membership):
@@ -67,10 +68,11 @@ def _value(value: Any, column: Column, definitions: Definitions) -> Value:
     if isinstance(value, Literal):
         return _literal(value.text, column, what)
     if _is_missing(value):
-        raise QueryError(
+        msg = (
             f"{what} {value!r} is a missing value, which nothing is equal to. Read without this "
             f"condition and keep rows with df[df[{column.name!r}].isna()]."
         )
+        raise QueryError(msg)
     if column.role == "date":
         return instant(value, what)
     if column.is_text:
@@ -89,14 +91,14 @@ def _literal(text: str, column: Column, what: str) -> Value:
     try:
         return float(text)
     except ValueError:
-        raise QueryError(
-            f"{what} {text!r} is not a number, and the column holds numbers."
-        ) from None
+        msg = f"{what} {text!r} is not a number, and the column holds numbers."
+        raise QueryError(msg) from None
 
 
 def _text(value: Any, what: str) -> str:
     if not isinstance(value, str):
-        raise QueryError(f"{what} {value!r} is not text, and the column holds text.")
+        msg = f"{what} {value!r} is not text, and the column holds text."
+        raise QueryError(msg)
     return str(value)
 
 
@@ -104,11 +106,13 @@ def _number(value: Any, what: str) -> int | float:
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise QueryError(f"{what} {value!r} is not a number, and the column holds numbers.")
+        msg = f"{what} {value!r} is not a number, and the column holds numbers."
+        raise QueryError(msg)
     try:
         double = float(value)
     except OverflowError:
-        raise QueryError(f"{what} {value!r} is beyond every number a column can hold.") from None
+        msg = f"{what} {value!r} is beyond every number a column can hold."
+        raise QueryError(msg) from None
     return value if isinstance(value, int) else double
 
 

@@ -13,6 +13,7 @@ from alphacast_pandas.errors import QueryError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_LAST_INSTANT = datetime.datetime.max  # noqa: DTZ901 - dates of datasets have no zone
 _ACCEPTED = "text such as '2020', '2020-02' or '2020-02-29', date, datetime, Timestamp or Period"
 
 
@@ -36,7 +37,7 @@ def after(value: Any, what: str) -> tuple[datetime.datetime, bool]:
     try:
         return _first_of(period + 1, what), False
     except QueryError:
-        return datetime.datetime.max, True
+        return _LAST_INSTANT, True
 
 
 def _period(value: Any, what: str) -> pd.Period | None:
@@ -44,7 +45,8 @@ def _period(value: Any, what: str) -> pd.Period | None:
     if isinstance(value, pd.Period):
         return value
     if isinstance(value, str) and ":" not in value:
-        return _parsed(pd.Period, value.strip(), what)
+        period: pd.Period = _parsed(pd.Period, value.strip(), what)
+        return period
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
         return pd.Period(value, freq="D")
     return None
@@ -56,7 +58,8 @@ def _exact(value: Any, what: str) -> datetime.datetime:
     timestamp = _parsed(pd.Timestamp, value, what)
     _refuse_zone(timestamp, what)
     if timestamp.nanosecond:
-        raise QueryError(f"{what} {timestamp} is finer than a microsecond, which no dataset holds.")
+        msg = f"{what} {timestamp} is finer than a microsecond, which no dataset holds."
+        raise QueryError(msg)
     exact: datetime.datetime = timestamp.to_pydatetime()
     return exact
 
@@ -80,10 +83,11 @@ def _first_of(period: pd.Period, what: str) -> datetime.datetime:
 
 def _refuse_zone(value: Any, what: str) -> None:
     if getattr(value, "tzinfo", None) is not None:
-        raise QueryError(
+        msg = (
             f"{what} {value!s} has a time zone; dates of Alphacast have none. "
             "Use .tz_localize(None) or .replace(tzinfo=None)."
         )
+        raise QueryError(msg)
 
 
 def _unreadable(value: Any, what: str) -> QueryError:

@@ -27,9 +27,13 @@ def mask(node: Node, table: pa.Table) -> pa.ChunkedArray:
     """
     match node:
         case And(parts):
-            return functools.reduce(pc.and_, (mask(p, table) for p in parts), _all(table, True))
+            return functools.reduce(
+                pc.and_, (mask(p, table) for p in parts), _constant(table, value=True)
+            )
         case Or(parts):
-            return functools.reduce(pc.or_, (mask(p, table) for p in parts), _all(table, False))
+            return functools.reduce(
+                pc.or_, (mask(p, table) for p in parts), _constant(table, value=False)
+            )
         case Not(part):
             return pc.invert(mask(part, table))
         case Comparison(column, operator, value):
@@ -40,10 +44,11 @@ def mask(node: Node, table: pa.Table) -> pa.ChunkedArray:
             values, kind = _comparable(table.column(column))
             return pc.is_in(values, value_set=pa.array(wanted, kind))
         case Range():
-            raise TypeError("ranges are turned into comparisons when a filter is checked")
+            msg = "ranges are turned into comparisons when a filter is checked"
+            raise TypeError(msg)
 
 
-def _all(table: pa.Table, value: bool) -> pa.ChunkedArray:  # noqa: FBT001 - a constant column
+def _constant(table: pa.Table, *, value: bool) -> pa.ChunkedArray:
     return pa.chunked_array([pa.repeat(pa.scalar(value), table.num_rows)])
 
 

@@ -17,7 +17,8 @@ def check_names(wanted: Iterable[str], known: Sequence[str], what: str) -> None:
     unknown = [name for name in dict.fromkeys(wanted) if name not in known]
     if unknown:
         hints = " ".join(unknown_name(name, known) for name in unknown)
-        raise QueryError(f"{what}: {hints}")
+        msg = f"{what}: {hints}"
+        raise QueryError(msg)
 
 
 def unknown_name(name: str, known: Sequence[str]) -> str:

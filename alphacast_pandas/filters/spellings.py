@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 
@@ -40,20 +40,23 @@ def to_tree(spelling: Any) -> Node | str | None:
         return None
     if isinstance(spelling, str):
         if not spelling.strip():
-            raise QueryError("filter is empty text; leave it out to read everything.")
+            msg = "filter is empty text; leave it out to read everything."
+            raise QueryError(msg)
         return spelling
     if isinstance(spelling, Mapping):
         return And(tuple(_from_item(name, wanted) for name, wanted in spelling.items()))
     if isinstance(spelling, list):
         return _from_list(spelling)
-    raise QueryError(f"filter is {_FORMS}, not {type(spelling).__name__}.")
+    msg = f"filter is {_FORMS}, not {type(spelling).__name__}."
+    raise QueryError(msg)
 
 
 def _from_item(name: Any, wanted: Any) -> Node:
     column = _column(name)
     if isinstance(wanted, slice):
         if wanted.step is not None:
-            raise QueryError(f"The slice for column {column!r} has a step; a range has none.")
+            msg = f"The slice for column {column!r} has a step; a range has none."
+            raise QueryError(msg)
         bounds = wanted.start, wanted.stop
         return And() if bounds == (None, None) else Range(column, *bounds)
     if pd.api.types.is_list_like(wanted):
@@ -63,10 +66,11 @@ def _from_item(name: Any, wanted: Any) -> Node:
 
 def _from_list(spelling: list[Any]) -> Node:
     if not spelling:
-        raise QueryError(
+        msg = (
             "filter is an empty list, which could mean every row or none; "
             "leave it out to read everything."
         )
+        raise QueryError(msg)
     if all(isinstance(part, list) for part in spelling):
         return Or(tuple(_from_tuples(part) for part in spelling))
     return _from_tuples(spelling)
@@ -78,24 +82,26 @@ def _from_tuples(spelling: list[Any]) -> Node:
 
 def _from_tuple(part: Any) -> Node:
     if not isinstance(part, tuple) or len(part) != 3 or not isinstance(part[1], str):
-        raise QueryError(
+        msg = (
             f"{part!r} is not a condition; a list holds tuples (column, operator, value), "
             "or lists of such tuples for alternatives."
         )
+        raise QueryError(msg)
     column, operator, value = _column(part[0]), " ".join(part[1].casefold().split()), part[2]
     if operator in {"in", "not in"}:
         if not pd.api.types.is_list_like(value):
-            raise QueryError(f"{part!r}: {operator!r} takes a list of values.")
+            msg = f"{part!r}: {operator!r} takes a list of values."
+            raise QueryError(msg)
         inside = Membership(column, tuple(value))
         return inside if operator == "in" else Not(inside)
     if operator not in _OPERATORS:
-        raise QueryError(
-            f"{part!r}: {part[1]!r} is none of the operators = == != < <= > >= in 'not in'."
-        )
+        msg = f"{part!r}: {part[1]!r} is none of the operators = == != < <= > >= in 'not in'."
+        raise QueryError(msg)
     return Comparison(column, _OPERATORS[operator], value)
 
 
 def _column(name: Any) -> str:
     if not isinstance(name, str):
-        raise QueryError(f"{name!r} is not the name of a column; names are text.")
-    return cast("str", name)
+        msg = f"{name!r} is not the name of a column; names are text."
+        raise QueryError(msg)
+    return name

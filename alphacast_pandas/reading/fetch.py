@@ -125,9 +125,8 @@ class _Reading:
                 if refusals:
                     self._remember(spelling, spellings)
                 return fetched
-        raise QueryError(
-            f"The service refused the query. {refusals[0]}", status_code=400
-        ) from refusals[0]
+        msg = f"The service refused the query. {refusals[0]}"
+        raise QueryError(msg, status_code=400) from refusals[0]
 
     def _remember(self, spelling: Spelling, spellings: Sequence[Spelling]) -> None:
         """Begin with the form that was accepted next time; asking for everything is no form."""
@@ -163,10 +162,11 @@ def _in_order(definitions: Definitions) -> tuple[str, ...]:
 def _check_promised(keep: Sequence[str], header: Sequence[str]) -> None:
     absent = [name for name in keep if name not in header]
     if absent:
-        raise DecodeError(
+        msg = (
             f"The answer lacks the column {absent[0]!r}; it has "
             f"{', '.join(map(repr, header[:10]))}{', ...' if len(header) > 10 else ''}."
         )
+        raise DecodeError(msg)
 
 
 def _dates(fetched: Fetched) -> pa.ChunkedArray | None:
@@ -192,7 +192,7 @@ def _count_dates(fetched: Fetched) -> int:
 def _grown(fetched: Fetched, query: Query) -> int:
     rows_a_date = fetched.table.num_rows / _count_dates(fetched)
     wanted = int(rows_a_date * ((query.last or 0) + 1)) + 1
-    return max(2 * fetched.table.num_rows, wanted)
+    return max(2 * int(fetched.table.num_rows), wanted)
 
 
 def _starts_at_first_date(fetched: Fetched, top: int) -> bool:

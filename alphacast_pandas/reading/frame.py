@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from alphacast_pandas.contracts.types import date_dtype, text_dtype
+from alphacast_pandas.contracts.types import date_dtype, is_object, text_dtype
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +73,6 @@ def _with_pandas_dates(frame: pd.DataFrame) -> pd.DataFrame:
 def _with_missing_text(frame: pd.DataFrame, table: pa.Table) -> pd.DataFrame:
     """Return text columns of type object with NaN for missing, as pandas' own reader has it."""
     for position, name in enumerate(table.column_names):
-        if frame.dtypes.iloc[position] == object and table.column(position).null_count:
+        if is_object(frame.dtypes.iloc[position]) and table.column(position).null_count:
             frame[name] = frame[name].where(frame[name].notna(), np.nan)
     return frame

@@ -65,9 +65,10 @@ def check_options(
     if dtype_backend is pd.api.extensions.no_default:
         dtype_backend = None
     if dtype_backend not in _BACKENDS:
-        raise QueryError(
+        msg = (
             f"dtype_backend is 'numpy_nullable' or 'pyarrow', as in pandas, not {dtype_backend!r}."
         )
+        raise QueryError(msg)
     return ReadOptions(
         tree=parse_text(spelling) if isinstance(spelling, str) else spelling,
         text=spelling if isinstance(spelling, str) else None,
@@ -88,7 +89,8 @@ def _check_order(start: Any, end: Any) -> None:
         return
     stop, included = after(end, "end")
     if first is not None and (first > stop or (first == stop and not included)):
-        raise QueryError(f"start {start!s} is after end {end!s}.")
+        msg = f"start {start!s} is after end {end!s}."
+        raise QueryError(msg)
 
 
 def _count(value: Any, what: str) -> int | None:
@@ -99,23 +101,28 @@ def _count(value: Any, what: str) -> int | None:
     except TypeError:
         number = 0
     if number < 1:
-        raise QueryError(f"{what} is a whole number from 1 on, not {value!r}.")
+        msg = f"{what} is a whole number from 1 on, not {value!r}."
+        raise QueryError(msg)
     return number
 
 
 def _names(value: Any, what: str) -> tuple[str, ...]:
     names = (value,) if isinstance(value, str) else value
     if not pd.api.types.is_list_like(names) or isinstance(names, dict | set | frozenset):
-        raise QueryError(f"{what} is the name of a column or a list of names, not {value!r}.")
+        msg = f"{what} is the name of a column or a list of names, not {value!r}."
+        raise QueryError(msg)
     names = tuple(names)
     odd = [name for name in names if not isinstance(name, str)]
     if odd:
-        raise QueryError(f"{what}: {odd[0]!r} is not the name of a column; names are text.")
+        msg = f"{what}: {odd[0]!r} is not the name of a column; names are text."
+        raise QueryError(msg)
     if not names:
-        raise QueryError(f"{what} is empty; leave it out to read every column.")
+        msg = f"{what} is empty; leave it out to read every column."
+        raise QueryError(msg)
     repeated = [name for position, name in enumerate(names) if name in names[:position]]
     if repeated:
-        raise QueryError(f"{what} names {repeated[0]!r} twice.")
+        msg = f"{what} names {repeated[0]!r} twice."
+        raise QueryError(msg)
     return tuple(str(name) for name in names)
 
 

@@ -100,7 +100,8 @@ def _check(options: ReadOptions, definitions: Definitions) -> None:
         check_names(options.index, [name for name in names if name in shown], "index, after select")
     dated = options.start is not None or options.end is not None or options.last is not None
     if dated and definitions.date is None:
-        raise QueryError("The dataset has no date column, so start, end and last mean nothing.")
+        msg = "The dataset has no date column, so start, end and last mean nothing."
+        raise QueryError(msg)
 
 
 def _conditions(options: ReadOptions, definitions: Definitions) -> tuple[Node | None, Node | None]:

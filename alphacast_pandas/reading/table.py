@@ -32,8 +32,9 @@ def parse_table(
     table = _parsed(stream, header, types)
     stream.check_ended()
     if not stream.end_is_proven and stream.last_byte not in {b"\n", b""}:
+        msg = "The body ends in the middle of a line and nothing proves that it is whole."
         raise DecodeError(
-            "The body ends in the middle of a line and nothing proves that it is whole.",
+            msg,
             retryable=True,
         )
     for position, column in enumerate(columns):
@@ -66,14 +67,14 @@ def _parsed(stream: BodyStream, header: Sequence[str], types: dict[str, pa.DataT
             ),
         )
     except (pa.ArrowInvalid, pa.ArrowKeyError) as error:
-        raise DecodeError(
-            f"The table is not what the dataset's definitions promise: {error}"
-        ) from error
+        msg = f"The table is not what the dataset's definitions promise: {error}"
+        raise DecodeError(msg) from error
 
 
 def _typed(values: pa.ChunkedArray, column: Column, definitions: Definitions) -> pa.ChunkedArray:
     if column.role == "date" and values.null_count:
-        raise DecodeError(f"The date column {column.name!r} has {values.null_count} empty fields.")
+        msg = f"The date column {column.name!r} has {values.null_count} empty fields."
+        raise DecodeError(msg)
     if column.type == "Short Integer" and pa.types.is_floating(values.type):
         return _short(values, column)
     if pa.types.is_floating(values.type):
@@ -87,9 +88,8 @@ def _short(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
     try:
         return values.cast(pa.int16())
     except pa.ArrowInvalid as error:
-        raise DecodeError(
-            f"Column {column.name!r} is a Short Integer by its definition: {error}"
-        ) from error
+        msg = f"Column {column.name!r} is a Short Integer by its definition: {error}"
+        raise DecodeError(msg) from error
 
 
 def _without_nan(values: pa.ChunkedArray) -> pa.ChunkedArray:

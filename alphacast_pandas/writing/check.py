@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from alphacast_pandas.api.records import ColumnType
 
+# The types of new columns; all others are numbers, or refused.
+_TYPES: dict[Kind, ColumnType] = {Kind.TEXT: "String", Kind.SHORT: "Short Integer"}
 _REFUSED = "Nothing was sent, since the frame breaks its contract"
 
 
@@ -50,7 +52,8 @@ def check_frame(
     stated = {} if contract is None else roles_of(contract)
     frame = flat_frame(df, index)
     if frame.empty:
-        raise ValidationError("The frame is empty: there is nothing to push.")
+        msg = "The frame is empty: there is nothing to push."
+        raise ValidationError(msg)
     failures: list[Failure] = []
     if contract is not None:
         frame, failures = _by_contract(frame, df, contract)
@@ -158,7 +161,7 @@ def _type(
     if column is not None and definitions is not None and definitions.stated:
         return "Decimal"
     kind = kind_of(values)
-    return {Kind.TEXT: "String", Kind.SHORT: "Short Integer"}.get(kind, "Decimal")
+    return _TYPES.get(kind, "Decimal")
 
 
 def _warn_of_empty_text(frame: pd.DataFrame, roles: Roles) -> None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from alphacast_pandas.contracts.failures import Failure, from_pandera
+from alphacast_pandas.contracts.failures import Failure, from_pandera, plain
 from alphacast_pandas.writing.kinds import NUMBERS, Kind, kind_of
+from alphacast_pandas.writing.values import as_timestamps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,7 +59,7 @@ def check_values(
         remedies = {(name, rule.name): rule.remedy for name, rs in rules.items() for rule in rs}
         keys = frame[[name for name in roles.keys if name in frame.columns]]
         found = [_explained(f, keys, remedies) for f in from_pandera(error, None)]
-        return [replace(f, row=None if f.row is None else labels[int(f.row)]) for f in found]
+        return [replace(f, row=None if f.row is None else plain(labels[int(f.row)])) for f in found]
     return []
 
 
@@ -107,7 +108,7 @@ def _key_rules(frame: pd.DataFrame, roles: Roles) -> list[Rule]:
     repeated = frame.duplicated(subset=keys, keep=False) if _hashable(frame, keys) else None
 
     def unique(dates: pd.Series) -> pd.Series:
-        return pd.Series(True, dates.index) if repeated is None else ~repeated
+        return pd.Series([True] * len(dates), dates.index) if repeated is None else ~repeated
 
     remedy = (
         f"Rows are identified by {', '.join(map(repr, keys))}; drop or sum repeated ones "
@@ -175,36 +176,29 @@ def _encodable() -> Rule:
 
 
 def _in_calendar(values: pd.Series) -> pd.Series:
-    from alphacast_pandas.writing.values import as_timestamps
-
     years = as_timestamps(values).dt.year
-    return values.isna() | ((years >= 1) & (years <= 9999))
+    return _or_missing(values, (years >= 1) & (years <= 9999))
 
 
 def _in_microseconds(values: pd.Series) -> pd.Series:
-    from alphacast_pandas.writing.values import as_timestamps
-
-    return values.isna() | (as_timestamps(values).dt.nanosecond == 0)
+    return _or_missing(values, as_timestamps(values).dt.nanosecond == 0)
 
 
 def _has_text(values: pd.Series) -> pd.Series:
-    return values.notna() & (values.astype(object) != "")
+    return _by_distinct(values, bool, missing=False)
 
 
 def _is_trimmed(values: pd.Series) -> pd.Series:
-    text = values.astype(object)
-    return values.isna() | (text.str.strip() == text)
+    return _by_distinct(values, lambda text: text.strip() == text)
 
 
 def _is_encodable(values: pd.Series) -> pd.Series:
-    if values.dtype != object and not isinstance(values.dtype, pd.CategoricalDtype):
-        return pd.Series(True, values.index)
-    return values.map(_encodes).astype(bool)
+    return _by_distinct(values, _encodes)
 
 
-def _encodes(value: Any) -> bool:
+def _encodes(text: str) -> bool:
     try:
-        str(value).encode()
+        text.encode()
     except UnicodeEncodeError:
         return False
     return True
@@ -212,12 +206,26 @@ def _encodes(value: Any) -> bool:
 
 def _is_finite(values: pd.Series) -> pd.Series:
     if kind_of(values) is Kind.DECIMAL:
-        return values.isna() | values.map(_finite).astype(bool)
-    return ~np.isinf(values.astype("Float64").fillna(0.0).astype("float64"))
+        return _by_distinct(values, math.isfinite)
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind == "f":
+        numbers = values
+    else:
+        numbers = values.astype("Float64").fillna(0.0).astype("float64")
+    return pd.Series(~np.isinf(numbers), index=values.index)
 
 
-def _finite(number: Any) -> bool:
-    return number is None or number is pd.NA or math.isfinite(number)
+def _or_missing(values: pd.Series, passes: pd.Series) -> pd.Series:
+    """Let missing values pass: another rule speaks of them."""
+    return pd.Series(values.isna() | passes, index=values.index)
+
+
+def _by_distinct(
+    values: pd.Series, test: Callable[[Any], bool], *, missing: bool = True
+) -> pd.Series:
+    """Return a test of each value, made once for each distinct one."""
+    codes, distinct = pd.factorize(values.astype(object))
+    passes = np.array([*(test(value) for value in distinct), missing], dtype=bool)
+    return pd.Series(passes[codes], index=values.index)
 
 
 def _is_exact(values: pd.Series) -> pd.Series:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import tempfile
-from typing import IO, TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import pyarrow as pa
 from pyarrow import csv
@@ -22,14 +22,14 @@ _MOST_BYTES_IN_MEMORY = 1 << 26
 _LEVEL = 4
 
 
-def write_csv(frame: pd.DataFrame, header: Sequence[str], formats: Mapping[str, str]) -> IO[bytes]:
+def write_csv(frame: pd.DataFrame, header: Sequence[str], formats: Mapping[str, str]) -> BinaryIO:
     """
     Return a file, at its beginning, that holds the columns of `frame` as gzip CSV.
 
     `formats` are the formats of date columns. A large file is on disk, and gone when closed.
     """
     spool = cast(
-        "IO[bytes]",
+        "BinaryIO",
         tempfile.SpooledTemporaryFile(max_size=_MOST_BYTES_IN_MEMORY),  # noqa: SIM115 - the caller closes it
     )
     with gzip.GzipFile(fileobj=spool, mode="wb", compresslevel=_LEVEL, mtime=0) as packed:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 import pandas as pd
+
+from alphacast_pandas.contracts.types import is_object
 
 
 class Kind(StrEnum):
@@ -44,7 +47,7 @@ def kind_of(values: pd.Series) -> Kind:
     dtype = values.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         return kind_of(pd.Series(dtype.categories.to_numpy(), dtype=dtype.categories.dtype))
-    if dtype == object:
+    if is_object(dtype):
         return _kind_of_objects(values)
     if isinstance(dtype, pd.ArrowDtype):
         return _kind_of_arrow(dtype)
@@ -53,7 +56,7 @@ def kind_of(values: pd.Series) -> Kind:
     return _kind_of_dtype(dtype)
 
 
-def _kind_of_dtype(dtype: object) -> Kind:
+def _kind_of_dtype(dtype: Any) -> Kind:
     types = pd.api.types
     if types.is_bool_dtype(dtype):
         return Kind.BOOLEAN

@@ -46,7 +46,7 @@ def needed_manifest(
 
 
 def header_names(names: list[str], definitions: Definitions | None, *, replaced: bool) -> list[str]:
-    """Return the names in the file: where the stored manifest renames a column, the one it knows."""
+    """Return the names in the file: for a renamed column, the one its manifest knows."""
     if definitions is None or replaced:
         return names
     columns = [definitions.get(name) for name in names]

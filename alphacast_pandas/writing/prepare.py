@@ -12,27 +12,31 @@ from alphacast_pandas.errors import QueryError, ValidationError
 def flat_frame(df: pd.DataFrame, index: Any) -> pd.DataFrame:
     """Return `df` with index levels as columns where they belong to the data."""
     if not (index is None or isinstance(index, bool)):
-        raise QueryError(f"index is None, True or False, not {index!r}.")
+        msg = f"index is None, True or False, not {index!r}."
+        raise QueryError(msg)
     if df.columns.nlevels > 1:
-        raise ValidationError(
+        msg = (
             "The columns are a MultiIndex, and a dataset has one row of names. "
             'Join the levels first: df.columns = ["_".join(names) for names in df.columns].'
         )
+        raise ValidationError(msg)
     names = list(df.index.names)
     named = [name for name in names if name is not None]
     if index is False or (index is None and not named and _is_only_a_count(df.index)):
         return df.reset_index(drop=True)
     if len(named) < len(names):
-        raise ValidationError(
+        msg = (
             "The index has no name, so it cannot become a column. Name it "
             '(df.index.name = "Date"), or leave it out with index=False.'
         )
+        raise ValidationError(msg)
     both = [name for name in named if name in df.columns]
     if both:
-        raise ValidationError(
+        msg = (
             f"{both[0]!r} is both in the index and a column. Leave one out: index=False, "
             f"or df.drop(columns={both[0]!r})."
         )
+        raise ValidationError(msg)
     return df.reset_index()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from alphacast_pandas.api.default import get_client
 from alphacast_pandas.api.identifiers import resolve_id
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
+    import pandera.pandas as pa
 
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.api.definitions import Definitions
@@ -127,7 +128,7 @@ def manifest_of(checked: Checked) -> Manifest:
     return full_manifest(checked.roles, checked.types, format_)
 
 
-def schema_of_frame(checked: Checked) -> Any:
+def schema_of_frame(checked: Checked) -> pa.DataFrameSchema:
     """Return the pandera schema of a frame."""
     roles = dict.fromkeys(checked.roles.entities, "entity") | {checked.roles.date: "date"}
     return build_schema(frame_dtypes(checked.frame, [*checked.frame.columns]), roles)
@@ -135,7 +136,8 @@ def schema_of_frame(checked: Checked) -> Any:
 
 def _flags(mode: Any, *, accept_new_columns: bool) -> dict[str, bool]:
     if mode not in _FLAGS:
-        raise QueryError(f"mode is one of {', '.join(map(repr, _FLAGS))}, not {mode!r}.")
+        msg = f"mode is one of {', '.join(map(repr, _FLAGS))}, not {mode!r}."
+        raise QueryError(msg)
     delete_missing, update_on_conflict = _FLAGS[mode]
     return {
         "deleteMissingFromDB": delete_missing,
@@ -146,6 +148,6 @@ def _flags(mode: Any, *, accept_new_columns: bool) -> dict[str, bool]:
 
 def _csv(
     checked: Checked, format_: str, definitions: Definitions | None, *, replaced: bool
-) -> IO[bytes]:
+) -> BinaryIO:
     header = header_names([*checked.frame.columns], definitions, replaced=replaced)
     return write_csv(checked.frame, header, {checked.roles.date: format_})

@@ -40,7 +40,7 @@ def resolve_roles(
     definitions: Definitions | None,
 ) -> Roles:
     """Return the roles: from the arguments, then the schema, then the dataset, then inferred."""
-    names = [name for name in frame.columns if isinstance(name, str)]
+    names = [*frame.columns]
     ignored = tuple(name for name, role in stated.items() if role == "ignore")
     wanted = _given(date, entities, names)
     said_date = wanted[0] or _with_role(stated, "date")
@@ -52,19 +52,21 @@ def resolve_roles(
         said_date = stored.date.name
     if said_entities is None and stored is not None:
         said_entities = tuple(str(column.name) for column in stored.entities)
-    columns = {name: kind_of(frame[name]) for name in names if names.count(name) == 1}
+    columns = {name: kind_of(frame[name]) for name in names}
     free = {name: kind for name, kind in columns.items() if name not in ignored}
-    found = said_date or _inferred_date(free, definitions)
+    found = said_date or _inferred_date(free)
     if said_entities is None:
         said_entities = _inferred_entities(free, found, stated)
     if found in said_entities:
-        raise QueryError(f"{found!r} cannot be both the date and an entity.")
+        msg = f"{found!r} cannot be both the date and an entity."
+        raise QueryError(msg)
     return Roles(found, said_entities, ignored)
 
 
 def _given(date: Any, entities: Any, names: list[str]) -> tuple[str | None, tuple[str, ...] | None]:
     if date is not None and not isinstance(date, str):
-        raise QueryError(f"date is the name of a column, not {date!r}.")
+        msg = f"date is the name of a column, not {date!r}."
+        raise QueryError(msg)
     if date is not None:
         check_names([date], names, "date")
     if entities is None:
@@ -72,7 +74,8 @@ def _given(date: Any, entities: Any, names: list[str]) -> tuple[str | None, tupl
     listed = (entities,) if isinstance(entities, str) else tuple(entities)
     odd = [name for name in listed if not isinstance(name, str)]
     if odd or len(set(listed)) < len(listed):
-        raise QueryError(f"entities are names of columns, each once, not {entities!r}.")
+        msg = f"entities are names of columns, each once, not {entities!r}."
+        raise QueryError(msg)
     check_names(listed, names, "entities")
     return date, listed
 
@@ -80,7 +83,8 @@ def _given(date: Any, entities: Any, names: list[str]) -> tuple[str | None, tupl
 def _with_role(stated: Mapping[str, str], role: str) -> str | None:
     found = [name for name, stated_role in stated.items() if stated_role == role]
     if len(found) > 1:
-        raise QueryError(f"schema: {found[0]!r} and {found[1]!r} both have the role {role!r}.")
+        msg = f"schema: {found[0]!r} and {found[1]!r} both have the role {role!r}."
+        raise QueryError(msg)
     return found[0] if found else None
 
 
@@ -90,22 +94,24 @@ def _stated_entities(stated: Mapping[str, str]) -> tuple[str, ...] | None:
     return found if found or "date" in stated.values() else None
 
 
-def _inferred_date(columns: Mapping[str, Kind], definitions: Definitions | None) -> str:
+def _inferred_date(columns: Mapping[str, Kind]) -> str:
     found = [name for name, kind in columns.items() if kind in {Kind.DATE, Kind.ZONED}]
     if len(found) == 1:
         return found[0]
     if found:
-        raise ValidationError(
+        msg = (
             f"Several columns hold dates ({_listed(found)}), and a dataset has one date column. "
             f"Say which: push(..., date={found[0]!r})."
         )
+        raise ValidationError(msg)
     texts = [name for name, kind in columns.items() if kind is Kind.TEXT]
     example = next((n for n in (*texts, *columns) if n.casefold() in {"date", "fecha"}), "Date")
-    raise ValidationError(
+    msg = (
         "No column holds dates, and every dataset has a date column. Turn one into dates: "
         f"df[{example!r}] = pd.to_datetime(df[{example!r}]). Then it is found, or named in "
         f"push(..., date={example!r})."
     )
+    raise ValidationError(msg)
 
 
 def _inferred_entities(
@@ -117,11 +123,12 @@ def _inferred_entities(
         if kind is Kind.TEXT and name != date and stated.get(name) != "value"
     ]
     if len(texts) > 1:
-        raise ValidationError(
+        msg = (
             f"Several columns hold text ({_listed(texts)}), and which of them identify a row is "
             f"not plain to see. Say it: push(..., date={date!r}, entities={texts[:1]!r}), with "
             "every column that belongs to the key; the others are values."
         )
+        raise ValidationError(msg)
     return tuple(texts)
 
 

@@ -31,12 +31,12 @@ def resolve_target(
     """Return the target; nothing is created yet."""
     if dataset_id is not None:
         if name is not None or repository is not None:
-            raise QueryError("Give either dataset_id, or name and repository.")
+            msg = "Give either dataset_id, or name and repository."
+            raise QueryError(msg)
         return Target(resolve_id(dataset_id))
     if not isinstance(name, str) or not name.strip():
-        raise QueryError(
-            "Say where to push to: push(5515), or push(name='Prices', repository='My data')."
-        )
+        msg = "Say where to push to: push(5515), or push(name='Prices', repository='My data')."
+        raise QueryError(msg)
     place = _repository(client, repository)
     if place.repository_id is None:
         return Target(None, name, None, place.repository_name)
@@ -59,7 +59,8 @@ def _repository(client: Client, repository: int | str | None) -> Target:
         return Target(repository_id=client.repositories.home().id)
     if isinstance(repository, str) and "/" not in repository:
         if not repository.strip():
-            raise QueryError("repository is empty text; give its name or its number.")
+            msg = "repository is empty text; give its name or its number."
+            raise QueryError(msg)
         found = client.repositories.find(repository)
         if found is not None:
             return Target(repository_id=found.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from alphacast_pandas.errors import AlphacastError
 
@@ -22,7 +22,7 @@ class Upload:
     """One file on its way, with all that the service is told about it."""
 
     dataset_id: int
-    file: IO[bytes]
+    file: BinaryIO
     manifest: Manifest | None
     flags: dict[str, bool]
 
@@ -49,7 +49,9 @@ def upload(client: Client, sent: Upload, meter: Meter) -> Process:
 
 def _begun_since(client: Client, sent: Upload, before: set[int] | None) -> Process | None:
     """Return the one process that has begun since, None if it cannot be told which is ours."""
-    for pause in () if before is None else _PAUSES:
+    if before is None:
+        return None
+    for pause in _PAUSES:
         client.clock.sleep(pause)
         try:
             begun = [p for p in client.datasets.processes(sent.dataset_id) if p.id not in before]

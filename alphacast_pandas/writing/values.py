@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -30,11 +31,12 @@ def as_timestamps(values: pd.Series) -> pd.Series:
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype(values.cat.categories.dtype)
     if isinstance(values.dtype, pd.PeriodDtype):
-        return values.dt.to_timestamp(how="start")
+        firsts: pd.Series = values.dt.to_timestamp(how="start")
+        return firsts
     if isinstance(values.dtype, pd.ArrowDtype):
-        return values.astype(
-            "datetime64[us]" if values.dtype.kind != "M" else values.dtype.numpy_dtype
-        )
+        kind = values.dtype.pyarrow_dtype
+        unit = kind.unit if pa.types.is_timestamp(kind) else "us"
+        return values.astype(np.dtype(f"datetime64[{unit}]"))
     if values.dtype == object:
         plain = [_plain_instant(value) for value in values]
         try:

@@ -1,0 +1,50 @@
+"""The program ``alphacast-pandas``: one word a command."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_COMMANDS = {
+    "demo": ("alphacast_pandas.demo", "real data up and down against a local Alphacast"),
+    "emulator": ("alphacast_pandas.emulator.__main__", "run a local Alphacast"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit status."""
+    given = [*sys.argv[1:]] if arguments is None else [*arguments]
+    options = _parser().parse_args(given[:1])
+    module, _ = _COMMANDS[options.command]
+    try:
+        command = importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        print(
+            f"error: {options.command} needs the package {error.name}, which is not installed.\n"
+            "Install it with: pip install 'alphacast-pandas[emulator]'",
+            file=sys.stderr,
+        )
+        return 1
+    status: int = command.main(given[1:])
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    lines = (f"  {name:10} {explanation}" for name, (_, explanation) in _COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="alphacast-pandas",
+        description="Alphacast datasets as pandas DataFrames.",
+        epilog="commands:\n" + "\n".join(lines) + "\n\nEach command explains itself with --help.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("command", choices=[*_COMMANDS], metavar="command", help="see below")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,186 @@
+"""The demonstration: real data up and down, with no key and no network."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from alphacast_pandas.api.client import Client
+from alphacast_pandas.emulator import Emulator
+from alphacast_pandas.errors import ValidationError
+from alphacast_pandas.reading.read import read_alphacast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_SEEDS = resources.files("alphacast_pandas.emulator") / "seeds"
+
+
+@dataclass
+class Demonstration:
+    """One walk through the service, which remembers what it made on the way."""
+
+    client: Client
+    world: pd.DataFrame
+    macro: pd.DataFrame
+    repository_id: int = 0
+    world_id: int = 0
+    macro_id: int = 0
+    failures: list[str] = field(default_factory=list)
+
+    def create(self) -> Any:
+        """Create a repository and a dataset in it."""
+        repository = self.client.repositories.create("Demonstration data", privacy="Private")
+        self.repository_id = repository.id
+        dataset = self.client.datasets.create("World", repository_id=repository.id)
+        self.world_id = dataset.id
+        self.check("the dataset is in its repository", dataset.repository_id == repository.id)
+        return dataset
+
+    def push(self) -> Any:
+        """Push a panel of 142 countries: check, gzip CSV, upload, follow the process."""
+        result = self.world.alphacast.push(self.world_id, entities="country", client=self.client)
+        self.check("every value is accounted for", result.inserted == 5 * len(self.world))
+        return result
+
+    def push_by_name(self) -> Any:
+        """Push quarterly US data by name: the dataset is created on the way."""
+        result = self.macro.alphacast.push(
+            name="United States", repository="Demonstration data", client=self.client
+        )
+        self.macro_id = result.dataset_id
+        self.check("the service says so", result.status.casefold() in {"processed", "completed"})
+        return result
+
+    def read(self) -> Any:
+        """Read all of it back: equal to what was pushed, bit for bit, Namibia's NA included."""
+        frame = read_alphacast(self.world_id, client=self.client)
+        self.check("what comes back is what went in", frame.equals(self.world))
+        self.check("Namibia is still NA", "NA" in set(frame["iso_alpha2"]))
+        return frame
+
+    def filter(self) -> Any:
+        """Filter: only the rows asked for cross the network."""
+        wanted = ["Argentina", "Brazil"]
+        frame = read_alphacast(
+            self.world_id, filter={"country": wanted}, start="1990", end="2002", client=self.client
+        )
+        world = self.world
+        mask = world["country"].isin(wanted) & world["Date"].dt.year.between(1990, 2002)
+        self.check("pandas finds the same", frame.equals(world[mask].reset_index(drop=True)))
+        return frame
+
+    def select(self) -> Any:
+        """Select columns, with the date and the country as index."""
+        frame = read_alphacast(
+            self.world_id, select=["life_expectancy"], index=True, client=self.client
+        )
+        self.check("one column is left", [*frame.columns] == ["life_expectancy"])
+        return frame
+
+    def last(self) -> Any:
+        """Read the last four quarters."""
+        frame = read_alphacast(
+            self.macro_id, select=["realgdp", "unemp"], last=4, client=self.client
+        )
+        expected = self.macro.tail(4)["realgdp"].tolist()
+        self.check("they are the last four", frame["realgdp"].tolist() == expected)
+        return frame
+
+    def revise(self) -> Any:
+        """Revise two figures: upsert updates them and keeps everything else."""
+        revision = self.macro.tail(2)[["Date", "country", "unemp"]].copy()
+        revision["unemp"] += 0.1
+        result = revision.alphacast.push(self.macro_id, mode="upsert", client=self.client)
+        frame = read_alphacast(self.macro_id, last=2, client=self.client)
+        self.check("both are revised", frame["unemp"].tolist() == revision["unemp"].tolist())
+        self.check(
+            "nothing else moved",
+            len(read_alphacast(self.macro_id, client=self.client)) == len(self.macro),
+        )
+        return result
+
+    def refuse(self) -> Any:
+        """Push a mistake: it is explained before anything is sent."""
+        twice = pd.concat([self.macro.tail(1), self.macro.tail(1)])
+        try:
+            twice.alphacast.push(self.macro_id, client=self.client)
+        except ValidationError as error:
+            return error
+        self.check("a repeated key is refused", holds=False)
+        return None
+
+    def check(self, what: str, holds: bool) -> None:  # noqa: FBT001 - reads as a sentence at the call
+        """Note and print whether something held."""
+        print(f"  {'ok' if holds else 'FAILED'}: {what}")
+        if not holds:
+            self.failures.append(what)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the demonstration; return 1 if anything did not hold."""
+    _parser().parse_args(arguments)
+    begun = time.perf_counter()
+    with Emulator() as emulator, Client(emulator.api_key, base_url=emulator.url) as client:
+        print(f"A local Alphacast listens on {emulator.url}; no key and no network are needed.\n")
+        demonstration = Demonstration(client, seed("world_development"), seed("us_macro_quarterly"))
+        steps = (
+            demonstration.create,
+            demonstration.push,
+            demonstration.push_by_name,
+            demonstration.read,
+            demonstration.filter,
+            demonstration.select,
+            demonstration.last,
+            demonstration.revise,
+            demonstration.refuse,
+        )
+        for number, step in enumerate(steps, 1):
+            _run(number, step)
+    failures = demonstration.failures
+    print(f"{len(steps)} steps in {time.perf_counter() - begun:.1f} seconds.", end=" ")
+    print("Failed: " + "; ".join(failures) if failures else "Everything held.")
+    return 1 if failures else 0
+
+
+def seed(name: str) -> pd.DataFrame:
+    """Return one of the files that the package ships, at the types of its columns."""
+    index = json.loads((_SEEDS / "index.json").read_text(encoding="utf-8"))
+    texts = next(
+        [*entry["entities"], *entry["text"]] for entry in index if entry["file"] == f"{name}.csv"
+    )
+    with (_SEEDS / f"{name}.csv").open("rb") as file:
+        frame = pd.read_csv(
+            file,
+            dtype=dict.fromkeys(texts, str),
+            keep_default_na=False,
+            float_precision="round_trip",
+            parse_dates=["Date"],
+        )
+    numbers = [column for column in frame.columns if column not in {"Date", *texts}]
+    return frame.astype(dict.fromkeys(numbers, "float64"))
+
+
+def _run(number: int, step: Callable[[], Any]) -> None:
+    print(f"{number}. {step.__doc__}")
+    begun = time.perf_counter()
+    outcome = step()
+    seconds = time.perf_counter() - begun
+    shown = outcome.to_string(max_rows=6) if isinstance(outcome, pd.DataFrame) else str(outcome)
+    print("\n".join(f"  {line}" for line in shown.splitlines()))
+    print(f"  ({seconds:.2f} s)\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(prog="alphacast-pandas demo", description=__doc__)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
