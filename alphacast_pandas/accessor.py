@@ -182,8 +182,14 @@ class AlphacastAccessor:
         ----------
         dataset_id : int or str, optional
             Check against the definitions of this dataset too.
-        date, entities, schema, index
-            As for `push`.
+        date : str, optional
+            The date column, as for `push`.
+        entities : str or sequence of str, optional
+            The columns that identify a row together with the date, as for `push`.
+        schema : DataFrameSchema or DataFrameModel, optional
+            A pandera contract that is checked too, and that may state roles.
+        index : bool, optional
+            Whether index levels are columns, as for `push`.
         client : Client, optional
             The connection to use if `dataset_id` is given.
 
@@ -230,8 +236,12 @@ class AlphacastAccessor:
 
         Parameters
         ----------
-        date, entities, index
-            As for `push`.
+        date : str, optional
+            The date column, as for `push`.
+        entities : str or sequence of str, optional
+            The columns that identify a row together with the date, as for `push`.
+        index : bool, optional
+            Whether index levels are columns, as for `push`.
 
         Returns
         -------
@@ -270,8 +280,14 @@ class AlphacastAccessor:
 
         Parameters
         ----------
-        date, entities, schema, index
-            As for `push`.
+        date : str, optional
+            The date column, as for `push`.
+        entities : str or sequence of str, optional
+            The columns that identify a row together with the date, as for `push`.
+        schema : DataFrameSchema or DataFrameModel, optional
+            A pandera contract that is checked too, and that may state roles.
+        index : bool, optional
+            Whether index levels are columns, as for `push`.
 
         Returns
         -------

@@ -122,11 +122,14 @@ class ValidationError(AlphacastError, ValueError):
     --------
     >>> import pandas as pd
     >>> import alphacast_pandas as ap
+    >>> twice = pd.DataFrame({"Date": pd.to_datetime(["2024-01-01"] * 2), "x": [1.0, 2.0]})
     >>> try:
-    ...     pd.DataFrame({"x": [1.0]}).alphacast.validate()
+    ...     twice.alphacast.validate()
     ... except ap.ValidationError as error:
-    ...     print(list(error.failures.columns))
-    ['column', 'check', 'row', 'value']
+    ...     print(error.failures[["column", "check", "row"]])
+      column       check row
+    0   Date  unique key   0
+    1   Date  unique key   1
     """
 
     def __init__(self, message: str = "", *, failures: pd.DataFrame | None = None) -> None:

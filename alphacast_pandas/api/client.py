@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from alphacast_pandas.api.clock import Clock
     from alphacast_pandas.api.definitions import Definitions
 
+# The header of each answer proves names, but a type may change without it.
+_REMEMBERED_SECONDS = 300.0
+
 
 class Client:
     """
@@ -93,7 +96,7 @@ class Client:
         # Which spelling of a query the service accepted after it had refused another.
         self.accepted_spelling = 0
         self._lock = threading.Lock()
-        self._definitions: dict[int, Definitions] = {}
+        self._definitions: dict[int, tuple[float, Definitions]] = {}
         self._uploads: dict[int, threading.Lock] = {}
 
     @property
@@ -130,9 +133,10 @@ class Client:
         return f"Client(api_key='***', base_url={self.base_url!r})"
 
     def recall(self, dataset_id: int) -> Definitions | None:
-        """Return the definitions remembered of a dataset."""
+        """Return the definitions remembered of a dataset, unless they are old."""
         with self._lock:
-            return self._definitions.get(dataset_id)
+            since, definitions = self._definitions.get(dataset_id, (0.0, None))
+        return definitions if self.clock.monotonic() - since < _REMEMBERED_SECONDS else None
 
     def remember(self, dataset_id: int, definitions: Definitions | None) -> None:
         """Remember the definitions of a dataset; None forgets them."""
@@ -140,7 +144,7 @@ class Client:
             if definitions is None:
                 self._definitions.pop(dataset_id, None)
             else:
-                self._definitions[dataset_id] = definitions
+                self._definitions[dataset_id] = (self.clock.monotonic(), definitions)
 
     @contextmanager
     def one_upload_at_a_time(self, dataset_id: int) -> Iterator[None]:

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from typing import Any
 
-from alphacast_pandas.api.following import wait_for
+from alphacast_pandas.api.dataset_contents import DatasetContents
 from alphacast_pandas.api.identifiers import resolve_id
-from alphacast_pandas.api.records import Column, Dataset, DateStats, Process, columns_from_json
+from alphacast_pandas.api.paths import dataset_path
+from alphacast_pandas.api.records import Dataset
 from alphacast_pandas.api.repositories import only_one
 from alphacast_pandas.api.responses import list_of
-from alphacast_pandas.api.tables import check_table_body
-from alphacast_pandas.api.uploading import File, opened, send_file
-from alphacast_pandas.errors import DecodeError, QueryError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from alphacast_pandas.api.transport import Answer, Transport
-
-FORMATS = ("csv", "json", "tsv", "xlsx")
 # `list` is a method below, so the builtin is named here.
 _Datasets = list[Dataset]
-_Columns = list[Column]
-_Processes = list[Process]
 
 
-class Datasets:
+class Datasets(DatasetContents):
     """
     Datasets of the service: one method an endpoint.
 
@@ -43,12 +33,12 @@ class Datasets:
 
     Examples
     --------
-    >>> [dataset.name for dataset in client.datasets.list()]
-    ['US macro data', 'World development']
+    >>> for dataset in client.datasets.list():
+    ...     print(dataset.name)
+    United States - Macroeconomic data, quarterly
+    United States - Nonfarm employment, monthly
+    World - Life expectancy, population and income
     """
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
 
     def list(self, repository_id: int | str | None = None) -> _Datasets:
         """
@@ -63,6 +53,11 @@ class Datasets:
         -------
         list of Dataset
             In the order of the service; ``columns`` is empty in lists.
+
+        Examples
+        --------
+        >>> dataset_id in [dataset.id for dataset in client.datasets.list()]
+        True
         """
         return self._list(repository_id, {})
 
@@ -84,8 +79,13 @@ class Datasets:
         ------
         NotFoundError
             If it does not exist or the key may not see it.
+
+        Examples
+        --------
+        >>> client.datasets.get(dataset_id).columns[0].name
+        'Date'
         """
-        return Dataset.from_json(self._transport.get(_path(id)))
+        return Dataset.from_json(self._transport.get(dataset_path(id)))
 
     def find(self, name: str, repository_id: int | str | None = None) -> Dataset | None:
         """
@@ -109,6 +109,11 @@ class Datasets:
         ------
         QueryError
             If several datasets have this name.
+
+        Examples
+        --------
+        >>> client.datasets.find("no such name") is None
+        True
         """
         found = [item for item in self._list(repository_id, {"name": name}) if item.name == name]
         dataset: Dataset | None = only_one(found, f"datasets are called {name!r}")
@@ -146,6 +151,12 @@ class Datasets:
             If the repository has a dataset of this name.
         PermissionDenied
             If the repository does not exist or may not be written to.
+
+        Examples
+        --------
+        >>> home = client.repositories.home()
+        >>> client.datasets.create("Wages", repository_id=home.id).permission
+        'Admin'
         """
         fields = _fields(name, repository_id, description, source_name, source_url)
         return Dataset.from_json(self._transport.send("POST", "/datasets", json=fields))
@@ -178,11 +189,18 @@ class Datasets:
         -------
         Dataset
             The dataset after the change.
+
+        Examples
+        --------
+        >>> home = client.repositories.home()
+        >>> dataset = client.datasets.create("Draft", repository_id=home.id)
+        >>> client.datasets.update(dataset.id, name="Final").name
+        'Final'
         """
         now = self.get(id)
         place = now.repository_id if repository_id is None else repository_id
         fields = _fields(name or now.name, place, description, source_name, source_url)
-        answer = self._transport.send("PUT", _path(id), json=fields)
+        answer = self._transport.send("PUT", dataset_path(id), json=fields)
         # What this endpoint answers is not documented.
         return Dataset.from_json(answer) if answer and "id" in answer else self.get(id)
 
@@ -201,234 +219,13 @@ class Datasets:
             If it does not exist or the key may not see it.
         PermissionDenied
             If the key may not write to it.
+
+        Examples
+        --------
+        >>> home = client.repositories.home()
+        >>> client.datasets.delete(client.datasets.create("Trial", repository_id=home.id).id)
         """
-        self._transport.send("DELETE", _path(id))
-
-    def columns(self, id: int | str) -> _Columns:  # noqa: A002 - the service's own word
-        """
-        Return the stored column definitions.
-
-        Parameters
-        ----------
-        id : int or str
-            The dataset.
-
-        Returns
-        -------
-        list of Column
-            Value columns need not be among them: the service implies Decimal.
-        """
-        return [*columns_from_json(self._transport.get(f"{_path(id)}/columns") or [])]
-
-    def initialize_columns(
-        self,
-        id: int | str,  # noqa: A002 - the service's own word
-        *,
-        date: str,
-        entities: Sequence[str],
-        date_format: str = "%Y-%m-%d",
-    ) -> _Columns:
-        """
-        Set the date and entity columns of a dataset before its first upload.
-
-        Parameters
-        ----------
-        id : int or str
-            The dataset.
-        date : str
-            Name of the date column, as in the header of the files to come.
-        entities : sequence of str
-            Names of the entity columns; with the date they form the row key.
-        date_format : str, default "%Y-%m-%d"
-            Format of the dates in uploaded files, in `strftime` codes.
-
-        Returns
-        -------
-        list of Column
-            The definitions as stored.
-        """
-        if isinstance(entities, str):
-            entities = [entities]
-        fields = {
-            "dateColumnName": date,
-            "entitiesColumnNames": [*entities],
-            "dateFormat": date_format,
-        }
-        answer = self._transport.send("PUT", f"{_path(id)}/columns/initializer", json=fields)
-        return [*columns_from_json(answer or [])]
-
-    def date_stats(self, id: int | str) -> DateStats:  # noqa: A002 - the service's own word
-        """
-        Return first date, last date and frequency.
-
-        Parameters
-        ----------
-        id : int or str
-            The dataset.
-
-        Returns
-        -------
-        DateStats
-            All None for a dataset without rows.
-        """
-        return DateStats.from_json(self._transport.get(f"{_path(id)}/date-stats"))
-
-    def processes(self, id: int | str) -> _Processes:  # noqa: A002 - the service's own word
-        """
-        Return the processes of a dataset's uploads.
-
-        Parameters
-        ----------
-        id : int or str
-            The dataset.
-
-        Returns
-        -------
-        list of Process
-            Newest first.
-        """
-        answer = list_of(self._transport.get(f"{_path(id)}/processes"))
-        return [self._process(item, resolve_id(id)) for item in answer]
-
-    def process(self, id: int | str, process_id: int) -> Process:  # noqa: A002 - the service's own word
-        """
-        Return one process.
-
-        Parameters
-        ----------
-        id : int or str
-            The dataset.
-        process_id : int
-            The process.
-
-        Returns
-        -------
-        Process
-            As it stands now.
-        """
-        answer = self._transport.get(f"{_path(id)}/processes/{process_id}")
-        return self._process(answer, resolve_id(id))
-
-    def download(
-        self,
-        id: int | str,  # noqa: A002 - the service's own word
-        *,
-        format: Literal["csv", "json", "tsv", "xlsx"] = "csv",  # noqa: A002 - the service's own word
-        params: Mapping[str, Any] | None = None,
-    ) -> bytes:
-        """
-        Return the data of a dataset as the service sends it.
-
-        Parameters
-        ----------
-        id : int or str
-            The dataset.
-        format : {"csv", "json", "tsv", "xlsx"}, default "csv"
-            The format asked for.
-        params : mapping, optional
-            Query options of the service: ``$filter``, ``$select``, ``$top``, ``$last``.
-
-        Returns
-        -------
-        bytes
-            The whole body, decompressed.
-
-        Raises
-        ------
-        QueryError
-            If the format is unknown.
-        QuotaError
-            If the plan is used up, in either form the service says it.
-        """
-        if format not in FORMATS:
-            msg = f"format is one of {', '.join(FORMATS)}, not {format!r}."
-            raise QueryError(msg)
-        query = {"$format": format, **(params or {})}
-
-        def whole(answer: Answer) -> bytes:
-            return check_table_body(answer.stream.read_all(), format)
-
-        return self._transport.fetch(data_path(id), query, whole)
-
-    def upload(
-        self,
-        id: int | str,  # noqa: A002 - the service's own word
-        file: File,
-        *,
-        manifest: Sequence[Mapping[str, Any]] | None = None,
-        delete_missing: bool = False,
-        update_on_conflict: bool = False,
-        accept_new_columns: bool = False,
-    ) -> Process:
-        """
-        Upload a CSV file; the service works on it in the background.
-
-        Parameters
-        ----------
-        id : int or str
-            The dataset.
-        file : bytes, path or binary file
-            CSV with a header row, plain or gzip. A file is read from where it stands
-            and must be seekable.
-        manifest : sequence of mappings, optional
-            Column definitions; needed once, later only to replace the stored ones.
-        delete_missing : bool, default False
-            **Deletes** stored rows whose keys the file lacks.
-        update_on_conflict : bool, default False
-            Rows whose key exists get the new values; otherwise they keep the old ones.
-        accept_new_columns : bool, default False
-            Columns the dataset does not have are added; otherwise they fail the upload.
-
-        Returns
-        -------
-        Process
-            As requested; follow it with `process`.
-
-        Raises
-        ------
-        ConnectionFailed
-            With ``in_doubt=True`` if the service may have taken the file all the same.
-        """
-        flags = {
-            "deleteMissingFromDB": delete_missing,
-            "onConflictUpdateDB": update_on_conflict,
-            "acceptNewColumns": accept_new_columns,
-        }
-        with opened(file) as stream:
-            return self.send_file(id, stream, manifest=manifest, flags=flags)
-
-    def send_file(
-        self,
-        id: int | str,  # noqa: A002 - the service's own word
-        stream: BinaryIO,
-        *,
-        manifest: Sequence[Mapping[str, Any]] | None,
-        flags: Mapping[str, bool],
-        on_read: Callable[[int], None] | None = None,
-    ) -> Process:
-        """Upload as `upload` does, with the service's flags and a witness of the bytes sent."""
-        answer = send_file(
-            self._transport,
-            data_path(id),
-            stream,
-            manifest=manifest,
-            flags=flags,
-            on_read=on_read,
-        )
-        try:
-            return self._process(answer, resolve_id(id))
-        except DecodeError as error:
-            error.in_doubt = True
-            raise
-
-    def _process(self, value: Any, dataset_id: int) -> Process:
-        return Process.from_json(value, dataset_id=dataset_id, follow=self._follow)
-
-    def _follow(self, process: Process, timeout: float) -> Process:
-        def ask() -> Process:
-            return self.process(process.dataset_id or 0, process.id)
-
-        return wait_for(process, ask, self._transport.clock, timeout)
+        self._transport.send("DELETE", dataset_path(id))
 
     def _list(self, repository_id: int | str | None, params: dict[str, Any]) -> _Datasets:
         wanted = None if repository_id is None else resolve_id(repository_id, "repository")
@@ -437,15 +234,6 @@ class Datasets:
         answer = list_of(self._transport.get("/datasets", params))
         found = [Dataset.from_json(item) for item in answer]
         return [item for item in found if wanted is None or item.repository_id == wanted]
-
-
-def data_path(dataset_id: int | str) -> str:
-    """Return the path of a dataset's data."""
-    return f"{_path(dataset_id)}/data"
-
-
-def _path(id_: int | str) -> str:
-    return f"/datasets/{resolve_id(id_)}"
 
 
 def _fields(

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from alphacast_pandas.api.datasets import data_path
 from alphacast_pandas.api.definitions import Definitions, define, fold
+from alphacast_pandas.api.paths import data_path
 from alphacast_pandas.api.records import Column
 from alphacast_pandas.api.tables import read_head
 from alphacast_pandas.errors import APIError, DecodeError, NotFoundError
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from alphacast_pandas.api.client import Client
-    from alphacast_pandas.api.transport import Answer
+    from alphacast_pandas.api.messages import Answer
 
 T = TypeVar("T")
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}.*)?")

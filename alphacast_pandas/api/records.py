@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
+from alphacast_pandas.api.json_fields import (
+    date_of,
+    flag,
+    id_of,
+    integer,
+    object_of,
+    shown,
+    text,
+    truth,
+)
 from alphacast_pandas.errors import DecodeError, ProcessError
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Callable, Mapping
 
 ColumnType = Literal["Date", "String", "Decimal", "Short Integer"]
@@ -46,14 +56,14 @@ class Repository:
     @classmethod
     def from_json(cls, value: Any) -> Repository:
         """Return the record of one JSON object."""
-        item = _object(value, "a repository")
+        item = object_of(value, "a repository")
         return cls(
-            id=_id(item, "a repository"),
+            id=id_of(item, "a repository"),
             name=str(item.get("name", "")),
-            description=_text(item, "description"),
-            privacy=_text(item, "privacy"),
-            team=_text(item, "team"),
-            permission=_text(item, "permission"),
+            description=text(item, "description"),
+            privacy=text(item, "privacy"),
+            team=text(item, "team"),
+            permission=text(item, "permission"),
             raw=item,
         )
 
@@ -86,11 +96,11 @@ class Column:
     @classmethod
     def from_json(cls, value: Any) -> Column:
         """Return the record of one column object or column definition."""
-        item = _object(value, "a column")
-        source = _text(item, "sourceName")
-        name = _text(item, "destinationName") or source or _text(item, "name")
-        stated = _text(item, "dataType")
-        date_format = _text(item, "dateFormat")
+        item = object_of(value, "a column")
+        source = text(item, "sourceName")
+        name = text(item, "destinationName") or source or text(item, "name")
+        stated = text(item, "dataType")
+        date_format = text(item, "dateFormat")
         kind = _TYPES.get("".join(stated.split()).casefold()) if stated else None
         if kind is None and stated is None and date_format:
             kind = "Date"
@@ -99,7 +109,7 @@ class Column:
             name=name,
             type=kind,
             is_entity=truth(item.get("isEntity")),
-            id=_integer(identifier),
+            id=integer(identifier),
             date_format=date_format,
             source_name=source,
             ignored=truth(item.get("ignore")),
@@ -129,21 +139,21 @@ class Dataset:
     @classmethod
     def from_json(cls, value: Any) -> Dataset:
         """Return the record of one JSON object."""
-        item = _object(value, "a dataset")
+        item = object_of(value, "a dataset")
         columns = item.get("columns")
         return cls(
-            id=_id(item, "a dataset"),
+            id=id_of(item, "a dataset"),
             name=str(item.get("name", "")),
-            repository_id=_integer(item.get("repositoryId")),
-            description=_text(item, "description"),
-            source_name=_text(item, "sourceName"),
-            source_url=_text(item, "sourceUrl"),
-            permission=_text(item, "permission"),
-            created_at=_text(item, "createdAt"),
-            updated_at=_text(item, "updatedAt"),
-            frequency=_text(item, "frequency"),
-            min_date=_date(item.get("minDate")),
-            max_date=_date(item.get("maxDate")),
+            repository_id=integer(item.get("repositoryId")),
+            description=text(item, "description"),
+            source_name=text(item, "sourceName"),
+            source_url=text(item, "sourceUrl"),
+            permission=text(item, "permission"),
+            created_at=text(item, "createdAt"),
+            updated_at=text(item, "updatedAt"),
+            frequency=text(item, "frequency"),
+            min_date=date_of(item.get("minDate")),
+            max_date=date_of(item.get("maxDate")),
             columns=columns_from_json(columns) if isinstance(columns, list) else (),
             raw=item,
         )
@@ -161,9 +171,12 @@ class DateStats:
     @classmethod
     def from_json(cls, value: Any) -> DateStats:
         """Return the record of one JSON object."""
-        item = _object(value, "date statistics")
+        item = object_of(value, "date statistics")
         return cls(
-            _text(item, "frequency"), _date(item.get("minDate")), _date(item.get("maxDate")), item
+            text(item, "frequency"),
+            date_of(item.get("minDate")),
+            date_of(item.get("maxDate")),
+            item,
         )
 
 
@@ -230,27 +243,27 @@ class Process:
         follow: Callable[[Process, float], Process] | None = None,
     ) -> Process:
         """Return the record of one JSON object about a dataset."""
-        item = _object(value, "a process")
+        item = object_of(value, "a process")
         stats = item.get("stats")
-        description = _text(item, "statusDescription")
+        description = text(item, "statusDescription")
         return cls(
-            id=_id(item, "a process"),
-            dataset_id=_integer(item.get("datasetId")) or dataset_id,
+            id=id_of(item, "a process"),
+            dataset_id=integer(item.get("datasetId")) or dataset_id,
             follow=follow,
-            status=_text(item, "status") or "",
+            status=text(item, "status") or "",
             # Real descriptions end in the two characters "/n".
             description=description.removesuffix("/n").strip() if description else None,
-            created_at=_text(item, "createdAt"),
-            processed_at=_text(item, "processedAt"),
-            delete_missing=_flag(item, "deleteMissingFromDB"),
-            update_on_conflict=_flag(item, "onConflictUpdateDB"),
+            created_at=text(item, "createdAt"),
+            processed_at=text(item, "processedAt"),
+            delete_missing=flag(item, "deleteMissingFromDB"),
+            update_on_conflict=flag(item, "onConflictUpdateDB"),
             stats=stats if isinstance(stats, dict) else {},
             raw=item,
         )
 
     def count(self, key: str) -> int | None:
         """Return one whole number of the statistics, None if the service does not say."""
-        return _integer(self.stats.get(key))
+        return integer(self.stats.get(key))
 
 
 def columns_from_json(value: Any) -> tuple[Column, ...]:
@@ -258,59 +271,6 @@ def columns_from_json(value: Any) -> tuple[Column, ...]:
     if isinstance(value, dict):
         value = value.get("columnDefinitions") or value.get("columns") or []
     if not isinstance(value, list):
-        msg = f"Expected column definitions, got {_shown(value)}."
+        msg = f"Expected column definitions, got {shown(value)}."
         raise DecodeError(msg)
     return tuple(Column.from_json(item) for item in value)
-
-
-def truth(value: Any) -> bool:
-    """Return a boolean from the service's spellings: true, "True", "TRUE", 1, "1"."""
-    if isinstance(value, str):
-        return value.strip().casefold() in {"true", "1", "yes"}
-    return bool(value)
-
-
-def _flag(item: Mapping[str, Any], key: str) -> bool | None:
-    return truth(item[key]) if item.get(key) is not None else None
-
-
-def _object(value: Any, what: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        msg = f"Expected {what} as a JSON object, got {_shown(value)}."
-        raise DecodeError(msg)
-    return cast("dict[str, Any]", value)
-
-
-def _id(item: Mapping[str, Any], what: str) -> int:
-    number = _integer(item.get("id"))
-    if number is None:
-        msg = f"Expected {what} with an id, got {_shown(item)}."
-        raise DecodeError(msg)
-    return number
-
-
-def _integer(value: Any) -> int | None:
-    if isinstance(value, bool) or value is None:
-        return None
-    try:
-        number = float(value)
-        return int(value) if isinstance(value, int | str) else int(number)
-    except (TypeError, ValueError, OverflowError):
-        return None
-
-
-def _text(item: Mapping[str, Any], key: str) -> str | None:
-    value = item.get(key)
-    return None if value is None or value == "" else str(value)
-
-
-def _date(value: Any) -> datetime.date | None:
-    try:
-        return datetime.date.fromisoformat(str(value)[:10]) if value else None
-    except ValueError:
-        return None
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 200 else f"{text[:200]}..."

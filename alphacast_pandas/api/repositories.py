@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from alphacast_pandas.api.identifiers import resolve_id
+from alphacast_pandas.api.paths import repository_path
 from alphacast_pandas.api.records import Repository
 from alphacast_pandas.api.responses import list_of
 from alphacast_pandas.errors import QueryError
@@ -81,7 +81,7 @@ class Repositories:
         >>> client.repositories.get(client.repositories.home().id).name
         'Home'
         """
-        return Repository.from_json(self._transport.get(_path(id)))
+        return Repository.from_json(self._transport.get(repository_path(id)))
 
     def home(self) -> Repository:
         """
@@ -210,7 +210,7 @@ class Repositories:
             privacy=privacy or now.privacy,
             description=now.description if description is None else description,
         )
-        return Repository.from_json(self._transport.send("PUT", _path(id), json=fields))
+        return Repository.from_json(self._transport.send("PUT", repository_path(id), json=fields))
 
     def delete(self, id: int | str) -> None:  # noqa: A002 - the service's own word
         """
@@ -232,7 +232,7 @@ class Repositories:
         --------
         >>> client.repositories.delete(client.repositories.create("Draft").id)
         """
-        self._transport.send("DELETE", _path(id))
+        self._transport.send("DELETE", repository_path(id))
 
     def _list(self, params: dict[str, Any]) -> _Repositories:
         answer = list_of(self._transport.get("/repositories", params))
@@ -250,7 +250,3 @@ def only_one(found: list[Any], what: str) -> Any:
 
 def _given(**fields: Any) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
-
-
-def _path(id_: int | str) -> str:
-    return f"/repositories/{resolve_id(id_, 'repository')}"

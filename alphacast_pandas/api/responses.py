@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.retrying import RETRIED_STATUSES
 from alphacast_pandas.errors import (
@@ -19,6 +18,9 @@ from alphacast_pandas.errors import (
     ServiceError,
 )
 
+if TYPE_CHECKING:
+    from alphacast_pandas.api.messages import Request
+
 _LONGEST_TEXT = 500
 # Keys under which the service's releases and gateways put their words.
 _TEXT_KEYS = ("error", "message", "detail")
@@ -30,17 +32,6 @@ _ERRORS: dict[int, tuple[type[APIError], str]] = {
     409: (ConflictError, "Something of that name or configuration exists already."),
     429: (RateLimitError, "Too many requests; wait before asking again."),
 }
-
-
-@dataclass(frozen=True)
-class Request:
-    """What was asked, for messages: never holds the key."""
-
-    method: str
-    path: str
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.path}"
 
 
 def error_of(

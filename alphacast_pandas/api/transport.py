@@ -6,18 +6,18 @@ import base64
 import functools
 import itertools
 import random
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
-from urllib.parse import quote, urlencode, urljoin, urlsplit
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote, urlencode, urlsplit
 
 import requests
 import urllib3
 
 from alphacast_pandas.api.body import BodyStream
 from alphacast_pandas.api.clock import Clock, SystemClock
-from alphacast_pandas.api.responses import Request, error_of, parse_json
+from alphacast_pandas.api.messages import Answer, Content, Request
+from alphacast_pandas.api.redirects import redirect_target
+from alphacast_pandas.api.responses import error_of, parse_json
 from alphacast_pandas.api.retrying import pause_before, retry_after_seconds
-from alphacast_pandas.api.settings import Settings, is_loopback
 from alphacast_pandas.errors import (
     AlphacastError,
     APIError,
@@ -28,6 +28,8 @@ from alphacast_pandas.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from alphacast_pandas.api.settings import Settings
 
 T = TypeVar("T")
 _MOST_REDIRECTS = 5
@@ -47,33 +49,6 @@ _NOTHING_SENT = (
     urllib3.exceptions.ProxyError,
     urllib3.exceptions.SSLError,
 )
-
-
-class Content(Protocol):
-    """A request body of known length that is read once."""
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """What to say of it in the request."""
-
-    @property
-    def sent_whole(self) -> bool:
-        """Whether the last byte has been handed to the connection."""
-
-    def __len__(self) -> int: ...
-
-    def read(self, size: int = -1) -> bytes:
-        """Return the next bytes, nothing at the end."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A 2xx answer whose body has not been read yet."""
-
-    request: Request
-    status: int
-    headers: Mapping[str, str]
-    stream: BodyStream
 
 
 class Transport:
@@ -147,35 +122,15 @@ class Transport:
             if response.status_code not in _REDIRECTS:
                 return response
             response.close()
-            url = self._target(request, url, response.headers.get("Location"))
+            url = redirect_target(request, url, response.headers.get("Location"))
             # The key stays at the API host, and object stores refuse signed addresses with it.
             response = self._exchange(request, url, {}, with_key=False)
-            if response.status_code == 401 and self._is_api(url):
+            if response.status_code == 401 and _origin(url) == _origin(self.settings.base_url):
                 response.close()
                 response = self._exchange(request, url, {})
         response.close()
         msg = f"{request} was redirected more than {_MOST_REDIRECTS} times."
         raise APIError(msg)
-
-    def _target(self, request: Request, url: str, location: str | None) -> str:
-        try:
-            target = urljoin(url, location or "")
-            parts = urlsplit(target)
-            host, _ = parts.hostname, parts.port
-        except ValueError as error:
-            msg = f"{request} was redirected to what is not an address."
-            raise APIError(msg) from error
-        usable = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
-        if not location or not host or not usable:
-            msg = (
-                f"{request} was redirected to {parts.scheme}://{host}, which is not a place to "
-                "read from: only https is followed."
-            )
-            raise APIError(msg)
-        return target
-
-    def _is_api(self, url: str) -> bool:
-        return urlsplit(url)[:2] == urlsplit(self.settings.base_url)[:2]
 
     def _exchange(
         self,
@@ -205,7 +160,7 @@ class Transport:
                 prepared,
                 stream=True,
                 timeout=self.settings.timeout,
-                **self._environment("{0.scheme}://{0.netloc}".format(urlsplit(url))),
+                **self._environment(_origin(url)),
             )
         except _ADDRESS_ERRORS as error:
             msg = f"{request} cannot be sent: {error}."
@@ -312,6 +267,10 @@ def _cause(error: BaseException) -> BaseException:
         inner = [part for part in error.args if isinstance(part, BaseException)]
         return _cause(inner[0]) if inner else error
     return error
+
+
+def _origin(url: str) -> str:
+    return "{0.scheme}://{0.netloc}".format(urlsplit(url))
 
 
 def _json_of(answer: Answer) -> Any:

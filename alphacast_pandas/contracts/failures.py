@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ["column", "check", "row", "value"]
 _MOST_SHOWN = 10
+_MOST_ROWS = 5
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,13 @@ def _or_none(value: Any) -> Any:
 
 
 def _message(failures: Sequence[Failure], what: str) -> str:
-    shown = [_line(failure) for failure in failures[:_MOST_SHOWN]]
-    if len(failures) > _MOST_SHOWN:
-        shown.append(f"... and {len(failures) - _MOST_SHOWN} more: see error.failures")
+    groups: dict[str, list[str]] = {}
+    for failure in failures:
+        rows = groups.setdefault(_line(failure), [])
+        rows += [] if failure.row is None else [_shown(failure.row)]
+    shown = [line + _rows(rows) for line, rows in [*groups.items()][:_MOST_SHOWN]]
+    if len(groups) > _MOST_SHOWN:
+        shown.append(f"... and {len(groups) - _MOST_SHOWN} more: see error.failures")
     remedies = dict.fromkeys(failure.remedy for failure in failures if failure.remedy)
     lines = [f"{what}: {len(failures)} failure{'s' * (len(failures) > 1)}.", *_indented(shown)]
     return "\n".join([*lines, *(f"Remedy: {remedy}" for remedy in remedies)])
@@ -75,9 +80,15 @@ def _indented(lines: Iterable[str]) -> list[str]:
 
 def _line(failure: Failure) -> str:
     place = f"column {failure.column!r}" if failure.column is not None else "frame"
-    row = f", row {_shown(failure.row)}" if failure.row is not None else ""
     value = f": {_shown(failure.value)}" if failure.value is not None else ""
-    return f"{place}{row}: {failure.check}{value}"
+    return f"{place}: {failure.check}{value}"
+
+
+def _rows(rows: Sequence[str]) -> str:
+    if not rows:
+        return ""
+    more = f" and {len(rows) - _MOST_ROWS} more" if len(rows) > _MOST_ROWS else ""
+    return f" (row{'s' * (len(rows) > 1)} {', '.join(rows[:_MOST_ROWS])}{more})"
 
 
 def _shown(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""The surface of the service: verb and path, and who answers."""
+"""From a request to the handler that answers it."""
 
 import base64
 import binascii
@@ -13,13 +13,12 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from alphacast_pandas.emulator.accounts import Account
 from alphacast_pandas.emulator.calls import (
     Call,
-    Handler,
     Service,
     Upload,
     parse_fields,
@@ -27,33 +26,11 @@ from alphacast_pandas.emulator.calls import (
     refusal_reply,
 )
 from alphacast_pandas.emulator.csv_files import save
-from alphacast_pandas.emulator.handlers import columns, data, datasets, processes, repositories
+from alphacast_pandas.emulator.openapi import description
 from alphacast_pandas.emulator.refusals import Refusal
+from alphacast_pandas.emulator.surface import SURFACE, Operation
 
 MAX_FIELDS = 16 * 2**20
-OPEN = frozenset({datasets.date_stats})
-UPLOADS = frozenset({processes.upload_data})
-
-SURFACE: tuple[tuple[str, str, Handler], ...] = (
-    ("GET", "/repositories", repositories.list_repositories),
-    ("POST", "/repositories", repositories.create_repository),
-    ("GET", "/repositories/home", repositories.home),
-    ("GET", "/repositories/{repository}", repositories.get_repository),
-    ("PUT", "/repositories/{repository}", repositories.update_repository),
-    ("DELETE", "/repositories/{repository}", repositories.remove_repository),
-    ("GET", "/datasets", datasets.list_datasets),
-    ("POST", "/datasets", datasets.add_dataset),
-    ("GET", "/datasets/{dataset}", datasets.get_dataset),
-    ("PUT", "/datasets/{dataset}", datasets.update_dataset),
-    ("DELETE", "/datasets/{dataset}", datasets.remove_dataset),
-    ("GET", "/datasets/{dataset}/columns", columns.get_columns),
-    ("PUT", "/datasets/{dataset}/columns/initializer", columns.initialize_columns),
-    ("GET", "/datasets/{dataset}/date-stats", datasets.date_stats),
-    ("GET", "/datasets/{dataset}/data", data.download),
-    ("PUT", "/datasets/{dataset}/data", processes.upload_data),
-    ("GET", "/datasets/{dataset}/processes", processes.list_processes),
-    ("GET", "/datasets/{dataset}/processes/{process}", processes.get_process),
-)
 
 
 def api_app(service: Service) -> Starlette:
@@ -66,21 +43,23 @@ def api_app(service: Service) -> Starlette:
         return reply
 
     routes = [
-        Route(path, endpoint(service, handler), methods=[verb]) for verb, path, handler in SURFACE
+        Route(operation.path, endpoint(service, operation), methods=[operation.verb])
+        for operation in SURFACE
     ]
+    routes.append(Route("/openapi.json", lambda _: JSONResponse(description())))
     app = Starlette(routes=routes, exception_handlers={HTTPException: unrouted})
     app.router.redirect_slashes = False
     return app
 
 
-def endpoint(service: Service, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-    """Return the Starlette endpoint of a handler."""
+def endpoint(service: Service, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
+    """Return the Starlette endpoint of an operation."""
 
     async def answer(request: Request) -> Response:
         upload = None
         try:
-            account = authenticate(service, request, is_open=handler in OPEN)
-            if handler in UPLOADS:
+            account = authenticate(service, request, operation.key)
+            if operation.body == "Upload":
                 upload = await read_upload(service, request)
             call = Call(
                 service=service,
@@ -89,8 +68,9 @@ def endpoint(service: Service, handler: Handler) -> Callable[[Request], Awaitabl
                 query=parse_query(request.scope["query_string"]),
                 fields={} if upload else await read_fields(request),
                 upload=upload,
+                accepted=request.headers.get("accept-encoding", ""),
             )
-            return await run_in_threadpool(handler, call)
+            return await run_in_threadpool(operation.handler, call)
         except Refusal as refusal:
             await drain(request)
             return refusal_reply(refusal, service.readings)
@@ -101,13 +81,15 @@ def endpoint(service: Service, handler: Handler) -> Callable[[Request], Awaitabl
     return answer
 
 
-def authenticate(service: Service, request: Request, *, is_open: bool) -> Account | None:
+def authenticate(service: Service, request: Request, needed: str) -> Account | None:
     """Return whose key came as the user name of Basic, or as `apiKey`."""
-    key = basic_user(request.headers.get("authorization", ""))
+    if needed == "none":
+        return None
+    key = "" if needed == "in query" else basic_user(request.headers.get("authorization", ""))
     if not key:
         key = parse_query(request.scope["query_string"]).get("apiKey", "")
     account = service.accounts.get(key)
-    if account is None and (key or not is_open):
+    if account is None and (key or needed != "optional"):
         raise Refusal(401, "Unauthorized")
     return account
 

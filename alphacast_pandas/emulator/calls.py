@@ -29,6 +29,7 @@ class Service:
     secret: bytes
     readings: Readings
     plan: Plan
+    reset: Callable[[], None]
     storage_url: str = ""
     accounts: dict[str, Account] = field(default_factory=dict)
     exports: dict[int, int] = field(default_factory=dict)
@@ -52,6 +53,7 @@ class Call:
     query: Mapping[str, str]
     fields: Mapping[str, Any]
     upload: Upload | None = None
+    accepted: str = ""
 
     def number(self, name: str) -> int | None:
         """Return an id of the path; None is an id that nothing has."""

@@ -162,6 +162,7 @@ def delete_dataset(cursor: Cursor, dataset: Dataset) -> None:
         cursor.execute(f"DROP TABLE IF EXISTS {dataset.table(version)}")
     cursor.execute("DELETE FROM columns WHERE dataset_id = ?", [dataset.id])
     cursor.execute("DELETE FROM processes WHERE dataset_id = ?", [dataset.id])
+    cursor.execute("DELETE FROM runs WHERE dataset_id = ?", [dataset.id])
     cursor.execute("DELETE FROM datasets WHERE id = ?", [dataset.id])
 
 

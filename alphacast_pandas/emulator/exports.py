@@ -1,4 +1,4 @@
-"""Renders rows as a file: csv, tsv or json."""
+"""Renders rows as a text file: csv, tsv or json."""
 
 import csv
 import io

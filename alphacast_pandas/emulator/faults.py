@@ -7,6 +7,10 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Any, Literal
 
+from alphacast_pandas.emulator.fault_checks import check_fault
+
+STALE = "alphacast_pandas.stale"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
@@ -23,6 +27,8 @@ class Fault:
     - `cut_at`: the connection closes after so many bytes of the body.
     - `reset`: the connection is reset, `before` the request is carried out or `after`.
     - `bandwidth`: bytes a second of the body.
+    - `stale`: the file behind the redirect is that of before the uploads which ended while this
+      was on order, if there was one. Only `times` counts downloads from storage.
     - `process_delay`, `process_error`: for uploads on their way, not for requests: seconds that
       the next process takes longer, or the text with which it ends in `Error`.
     """
@@ -41,14 +47,13 @@ class Fault:
     cut_at: int | None = None
     reset: Literal["before", "after"] | None = None
     bandwidth: float | None = None
+    stale: bool = False
     process_delay: float = 0.0
     process_error: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a number of times that is none."""
-        if self.times is not None and self.times < 1:
-            message = "times is a positive number, or None for every request"
-            raise ValueError(message)
+        """Refuse what makes no sense."""
+        check_fault(self)
 
     @property
     def is_for_processes(self) -> bool:
@@ -61,6 +66,7 @@ class Fault:
             not self.is_for_processes
             and self.method in {"*", method}
             and self.port in {"*", port}
+            and (not self.stale or port == "storage")
             and fnmatchcase(path, self.path)
         )
 
@@ -93,6 +99,11 @@ class Faults:
         """The orders that are not used up."""
         with self._lock:
             return list(self._orders)
+
+    @property
+    def keeps_files(self) -> bool:
+        """Whether downloads are on order that show what was there before."""
+        return any(fault.stale for fault in self.pending)
 
     def take(self, method: str, path: str, port: str) -> Fault | None:
         """Return the fault that a request suffers, and count it."""

@@ -37,6 +37,7 @@ class Readings:
     concurrent: Literal["queue", "refuse"] = "queue"  # C23
     empty_cell: Literal["erases", "keeps"] = "erases"  # open point of 7.4
     absent_column: Literal["keeps", "erases"] = "keeps"  # open point of 7.4
+    transfer: Literal["plain", "gzip"] = "plain"  # unknown of 13: gzip if the client accepts it
 
     def __post_init__(self) -> None:
         """Refuse a word that no reading has."""

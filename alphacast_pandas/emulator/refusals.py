@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Plan:
-    """What the account has paid for; None is no limit."""
+    """What the account has paid for; None is no limit. `paid_providers` it cannot use."""
 
     private_repositories: int | None = None
     monthly_exports: int | None = None
+    paid_providers: tuple[str, ...] = ()
 
 
 class Refusal(Exception):  # noqa: N818 - an answer, not a failure

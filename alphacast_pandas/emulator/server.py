@@ -84,6 +84,7 @@ class Emulator:
                 secret=secrets.token_bytes(32),
                 readings=readings or Readings(),
                 plan=plan or Plan(),
+                reset=self.reset,
             )
             store.drop_orphans()
             self._furnish(api_key)

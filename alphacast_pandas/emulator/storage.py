@@ -6,12 +6,14 @@ import time
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from alphacast_pandas.emulator.calls import Service, parse_query
 from alphacast_pandas.emulator.catalog import columns_of, dataset_by_id
+from alphacast_pandas.emulator.delivery import file_reply
 from alphacast_pandas.emulator.exports import MEDIA_TYPES, date_style, text_export
+from alphacast_pandas.emulator.faults import STALE
 from alphacast_pandas.emulator.handlers.data import signature
 from alphacast_pandas.emulator.selection import Rows
 
@@ -37,7 +39,8 @@ def answer(service: Service, request: Request) -> Response:
         return refusal(403, "SignatureDoesNotMatch", "The signature is not ours")
     if int(query["Expires"]) < time.time():
         return refusal(403, "AccessDenied", "Request has expired")
-    return file_of(service, dataset)
+    accepted = request.headers.get("accept-encoding", "")
+    return file_of(service, dataset, accepted, is_stale=STALE in request.scope)
 
 
 def is_signed(service: Service, dataset: int, query: dict[str, str]) -> bool:
@@ -49,19 +52,20 @@ def is_signed(service: Service, dataset: int, query: dict[str, str]) -> bool:
     return hmac.compare_digest(expected.encode(), query.get("Signature", "").encode())
 
 
-def file_of(service: Service, number: int) -> Response:
-    """Return the whole dataset as csv."""
+def file_of(service: Service, number: int, accepted: str, *, is_stale: bool) -> Response:
+    """Return the whole dataset as csv, by reading or by a fault as it was some uploads ago."""
     with service.store.transaction() as cursor:
         dataset = dataset_by_id(cursor, number)
         if dataset is None:
             return refusal(404, "NoSuchKey", "The specified key does not exist.")
         columns = tuple(columns_of(cursor, number))
-        table = dataset.table(dataset.export_version)
-        rows = Rows(f"FROM {table}", (), 0) if dataset.export_version else None
+        is_stale = is_stale or service.readings.export == "stale"
+        version = dataset.export_version if is_stale else dataset.version
+        rows = Rows(f"FROM {dataset.table(version)}", (), 0) if version else None
         dates = date_style(service.readings, has_time=dataset.has_time)
         export = text_export(service.store, cursor, rows, columns, delimiter=",", dates=dates)
-    headers = {"content-type": MEDIA_TYPES["csv"], "content-length": str(export.size)}
-    return StreamingResponse(export.pieces(), headers=headers)
+    kind, readings = MEDIA_TYPES["csv"], service.readings
+    return file_reply(export, kind, accepted=accepted, readings=readings, is_sized=True)
 
 
 def refusal(status: int, code: str, message: str) -> Response:

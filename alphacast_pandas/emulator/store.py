@@ -23,6 +23,7 @@ FIRST_IDS = {
     "column": 95700,
     "process": 45141,
     "version": 1,
+    "run": 1,
 }
 TABLES = {
     "accounts": "id BIGINT, key VARCHAR, name VARCHAR",
@@ -39,6 +40,8 @@ TABLES = {
     "processes": """id BIGINT, dataset_id BIGINT, status VARCHAR, description VARCHAR,
         delete_missing BOOLEAN, update_existing BOOLEAN, accept_new BOOLEAN, manifest VARCHAR,
         created_at TIMESTAMP, processed_at TIMESTAMP, stats VARCHAR""",
+    "runs": "id BIGINT, dataset_id BIGINT, param VARCHAR, created_at TIMESTAMP",
+    "user_keys": "account_id BIGINT, slug VARCHAR, key VARCHAR, created_at TIMESTAMP",
 }
 
 

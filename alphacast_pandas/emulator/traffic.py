@@ -10,7 +10,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from alphacast_pandas.emulator.faults import Fault, Faults
+from alphacast_pandas.emulator.faults import STALE, Fault, Faults
 
 KEPT_REQUESTS = 10_000
 Peer = tuple[str, int]
@@ -67,7 +67,7 @@ class Traffic:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, as well or as badly as ordered."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or is_ours(scope, self._port):
             await self._app(scope, receive, send)
             return
         exchange = Exchange(scope, receive, send, self._port, self._seen)
@@ -77,6 +77,11 @@ class Traffic:
         else:
             await suffer(fault, self._app, exchange)
         exchange.record(None)
+
+
+def is_ours(scope: Scope, port: str) -> bool:
+    """Return whether a request is for the emulator itself, which neither suffers nor records it."""
+    return port == "api" and str(scope["path"]).startswith("/emulator/")
 
 
 class Exchange:
@@ -145,6 +150,8 @@ def received(scope: Scope, port: str, status: int | None) -> ReceivedRequest:
 
 async def suffer(fault: Fault, app: ASGIApp, exchange: Exchange) -> None:
     """Answer a request as a fault orders."""
+    if fault.stale:
+        exchange.scope[STALE] = True
     await asyncio.sleep(fault.delay)
     if fault.reset == "before":
         await exchange.close(is_reset=True)

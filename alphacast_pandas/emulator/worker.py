@@ -5,6 +5,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import duckdb
 
@@ -149,7 +150,10 @@ class Worker:
     def _finish(self, process: Process) -> str:
         try:
             self._suffer()
-            take_upload(self._store, process, self._readings())
+            readings = self._readings()
+            if self._faults.keeps_files:
+                readings = replace(readings, export="stale")
+            take_upload(self._store, process, readings)
         except InvalidUpload as error:
             return self._fail(process, str(error))
         except Exception as error:  # noqa: BLE001 - no upload may stop the worker

@@ -5,6 +5,7 @@ Two forms are in use: the one that the official SDK sends and the documented one
 quotes every name, which is the only way for names with blanks, and leaves dates bare. The
 second has bare names and quoted dates.
 
+>>> import datetime
 >>> SDK_FORM.name("Country / Region"), SDK_FORM.date(datetime.date(2020, 1, 31))
 ("'Country / Region'", '2020-01-31')
 >>> DOCUMENTED_FORM.name("Date"), DOCUMENTED_FORM.date(datetime.date(2020, 1, 31))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from alphacast_pandas.api.datasets import data_path
 from alphacast_pandas.api.learning import complete, learn, prove
+from alphacast_pandas.api.paths import data_path
 from alphacast_pandas.api.tables import read_head
 from alphacast_pandas.errors import AlphacastError, APIError, DecodeError, QueryError
 from alphacast_pandas.filters.tree import columns_of
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.api.definitions import Definitions
-    from alphacast_pandas.api.transport import Answer
+    from alphacast_pandas.api.messages import Answer
     from alphacast_pandas.progress import Meter
     from alphacast_pandas.reading.options import ReadOptions
 

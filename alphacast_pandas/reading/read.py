@@ -124,13 +124,13 @@ def read_alphacast(
     >>> df = ap.read_alphacast(
     ...     dataset_id,
     ...     filter={"country": ["Argentina", "Brazil"]},
-    ...     select="life_exp",
+    ...     select="life_expectancy",
     ...     last=1,
     ... )
-    >>> df[["country", "life_exp"]]
-         country  life_exp
-    0  Argentina    75.320
-    1     Brazil    72.390
+    >>> df
+            Date    country  life_expectancy
+    0 2007-01-01  Argentina            75.32
+    1 2007-01-01     Brazil            72.39
     """
     client = client or get_client()
     number = resolve_id(dataset_id)

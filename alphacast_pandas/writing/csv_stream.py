@@ -32,15 +32,23 @@ def write_csv(frame: pd.DataFrame, header: Sequence[str], formats: Mapping[str, 
         "BinaryIO",
         tempfile.SpooledTemporaryFile(max_size=_MOST_BYTES_IN_MEMORY),  # noqa: SIM115 - the caller closes it
     )
+    try:
+        _write(spool, _batches(frame, header, formats))
+    except BaseException:
+        spool.close()
+        raise
+    spool.seek(0)
+    return spool
+
+
+def _write(spool: BinaryIO, batches: Iterator[pa.RecordBatch]) -> None:
     with gzip.GzipFile(fileobj=spool, mode="wb", compresslevel=_LEVEL, mtime=0) as packed:
         writer: csv.CSVWriter | None = None
-        for batch in _batches(frame, header, formats):
+        for batch in batches:
             writer = writer or csv.CSVWriter(packed, batch.schema)
             writer.write(batch)
         if writer is not None:
             writer.close()
-    spool.seek(0)
-    return spool
 
 
 def _batches(

@@ -57,19 +57,29 @@ def to_arrow(values: pd.Series, kind: Kind, format_: str | None = None) -> pa.Ar
         return _texts(values)
     if kind is Kind.DECIMAL:
         return pa.array([_digits(value) for value in values], pa.string())
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        values = values.astype(values.cat.categories.dtype)
-    if values.dtype == object:
-        values = values.where(values.notna(), None)
-    if kind in {Kind.INTEGER, Kind.SHORT}:
-        return _array(values)
-    return _without_nan(_array(values).cast(pa.float64()))
+    numbers = _numbers(values)
+    return numbers if kind in {Kind.INTEGER, Kind.SHORT} else _doubles(numbers)
 
 
 def _plain_instant(value: Any) -> Any:
     if isinstance(value, pd.Period):
         value = value.to_timestamp(how="start")
     return None if pd.isna(value) else value
+
+
+def _numbers(values: pd.Series) -> pa.Array:
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(values.cat.categories.dtype)
+    if values.dtype == np.float16:  # a cast that not every Arrow has
+        values = values.astype(np.float32)
+    if values.dtype == object:
+        values = values.where(values.notna(), None)
+    return _array(values)
+
+
+def _doubles(numbers: pa.Array) -> pa.Array:
+    doubles = numbers.cast(pa.float64())
+    return pc.if_else(pc.is_nan(doubles), pa.scalar(None, pa.float64()), doubles)
 
 
 def _array(values: pd.Series) -> pa.Array:
@@ -96,7 +106,3 @@ def _digits(value: Any) -> str | None:
     if pd.isna(value):
         return None
     return format(value if isinstance(value, Decimal) else Decimal(value), "f")
-
-
-def _without_nan(numbers: pa.Array) -> pa.Array:
-    return pc.if_else(pc.is_nan(numbers), pa.scalar(None, pa.float64()), numbers)

@@ -76,13 +76,20 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return noted
 
 
+@pytest.fixture(scope="session")
+def running() -> Iterator[Service]:
+    """The two ports, open for as long as tests run."""
+    service = Service()
+    yield service
+    service.close()
+
+
 @pytest.fixture
-def service() -> Iterator[State]:
+def service(running: Service) -> Iterator[State]:
     """A fresh service."""
-    running = Service()
-    yield running.state
-    running.close()
-    assert running.state.crashes == []
+    state = running.renew()
+    yield state
+    assert state.crashes == []
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: "Port"
+    state: State
 
     def __getattr__(self, name: str) -> Any:
         """Answer every verb in the same way."""
@@ -37,7 +38,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def exchange(self) -> None:
         """Serve one request."""
-        state, port = self.server.state, self.server.label
+        self.state = state = self.server.state
+        port = self.server.label
         line = f"{self.command} {self.path.partition('?')[0]}"
         fault = state.due(f"{port}: {line}")
         if fault is not None and fault.before == "reset_early":
@@ -74,8 +76,8 @@ class Handler(BaseHTTPRequestHandler):
         if len(request.target) > LONGEST_TARGET:
             return Reply(414, b"URI too long", {"Content-Type": "text/plain"})
         serve = answer_api if request.port == "api" else answer_storage
-        with self.server.state.lock:
-            return serve(self.server.state, request)
+        with self.state.lock:
+            return serve(self.state, request)
 
     def misbehave(self, how: str) -> None:
         """Do not take the request."""
@@ -84,7 +86,7 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         if how == "hold":
-            self.server.state.stopping.wait(HOLD)
+            self.state.stopping.wait(HOLD)
         self.reset()
 
     def spoil(self, fault: Fault, reply: Reply) -> Reply | None:
@@ -93,7 +95,7 @@ class Handler(BaseHTTPRequestHandler):
             reply = fault.change(reply)
         if fault.after in {"reset", "hold"}:
             if fault.after == "hold":
-                self.server.state.stopping.wait(HOLD)
+                self.state.stopping.wait(HOLD)
             self.reset()
             return None
         if fault.after in {"cut", "cut_reset"}:
@@ -103,7 +105,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def send(self, reply: Reply) -> None:
         """Write the answer in the transfer form that the switches ask for."""
-        switches = self.server.state.switches
+        switches = self.state.switches
         transfer = reply.headers.get("X-Transfer", switches.transfer)
         pack = switches.gzip and "gzip" in self.headers.get("Accept-Encoding", "")
         if reply.status in {204, 304}:
@@ -166,30 +168,47 @@ class Port(socketserver.ThreadingMixIn, socketserver.TCPServer):
         if not isinstance(error, OSError) and "closed file" not in str(error):
             self.state.crashes.append(repr(error))
 
-    def close(self) -> None:
-        """Stop listening and close what is open."""
-        self.shutdown()
-        self.server_close()
+    def drop(self) -> None:
+        """Close what is open."""
         for connection in list(self.open):
             try:
                 connection.shutdown(socket.SHUT_RDWR)
             except OSError:
                 continue
+        self.open.clear()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self.shutdown()
+        self.server_close()
+        self.drop()
 
 
 class Service:
-    """The two ports of the service, and what a test may turn, seed, order and look up."""
+    """The two ports of the service; what they serve can be made new between tests."""
 
     key: ClassVar[str] = "ak_Str4ng3rSecretKey0099"
 
     def __init__(self) -> None:
         self.state = State(self.key)
         self.api, self.storage = Port("api", self.state), Port("storage", self.state)
-        self.state.connections = lambda: len(self.api.open) + len(self.storage.open)
-        self.state.url = self.url = f"http://127.0.0.1:{self.api.server_address[1]}"
-        self.state.storage_url = f"http://127.0.0.1:{self.storage.server_address[1]}"
+        self.url = f"http://127.0.0.1:{self.api.server_address[1]}"
+        self.renew()
         for port in (self.api, self.storage):
             threading.Thread(target=port.serve_forever, args=(0.02,), daemon=True).start()
+
+    def renew(self) -> State:
+        """Forget everything, drop every connection, return what a test may turn and look up."""
+        self.state.stopping.set()
+        state = State(self.key)
+        state.url = self.url
+        state.storage_url = f"http://127.0.0.1:{self.storage.server_address[1]}"
+        state.connections = lambda: len(self.api.open) + len(self.storage.open)
+        for port in (self.api, self.storage):
+            port.drop()
+            port.state = state
+        self.state = state
+        return state
 
     def close(self) -> None:
         """Stop."""

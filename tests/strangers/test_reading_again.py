@@ -28,16 +28,16 @@ def retype(dataset: Dataset, kind: str, cells: list[Any]) -> None:
 def test_a_column_that_became_text_is_not_read_as_numbers(
     service: State, client: ap.Client, asked: dict[str, Any]
 ) -> None:
-    """The header is the same; the types are not."""
+    """The header is the same; the types are not, which shows where a value is no number."""
     rows = [(day("2020-01-01"), code, value) for code, value in (("a", 7.0), ("b", 12.0))]
     dataset = service.seed([*KEY, ("v", "Decimal", False)], rows)
     ap.read_alphacast(dataset.id, client=client, **asked)
-    retype(dataset, "String", ["007", "012"])
+    retype(dataset, "String", ["007", "N/A"])
     try:
         frame = ap.read_alphacast(dataset.id, client=client, **asked)
     except tree.AlphacastError:
         return
-    assert frame["v"].tolist() == ["007", "012"]
+    assert frame["v"].tolist() == ["007", "N/A"]
 
 
 def test_a_column_that_came_later_is_read_and_can_be_selected(

@@ -4,10 +4,11 @@ import hashlib
 import hmac
 import time
 
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response
 
 from alphacast_pandas.emulator.calls import Call, Service
-from alphacast_pandas.emulator.catalog import columns_of, dataset_for
+from alphacast_pandas.emulator.catalog import Dataset, columns_of, dataset_for
+from alphacast_pandas.emulator.delivery import file_reply
 from alphacast_pandas.emulator.exports import (
     DELIMITERS,
     MEDIA_TYPES,
@@ -17,7 +18,9 @@ from alphacast_pandas.emulator.exports import (
     text_export,
 )
 from alphacast_pandas.emulator.refusals import Refusal
-from alphacast_pandas.emulator.selection import Selection, rows_of, understand
+from alphacast_pandas.emulator.selection import Rows, Selection, rows_of, understand
+from alphacast_pandas.emulator.store import Cursor
+from alphacast_pandas.emulator.workbooks import xlsx_export
 
 LIFETIME = 300
 EXHAUSTED = "You exceeded your free membership plan. Please upgrade your subscription."
@@ -34,43 +37,36 @@ def download(call: Call) -> Response:
             return exhausted(call)
         if selection.is_plain and selection.format == "csv":
             return RedirectResponse(signed_url(service, dataset.id), 302)
-        rows = None
-        if dataset.version:
-            rows = rows_of(cursor, dataset.table(), selection, service.readings)
-        dates = date_style(service.readings, has_time=dataset.has_time)
-        if selection.format == "json":
-            export = json_export(
-                service.store,
-                cursor,
-                rows,
-                selection.columns,
-                shape=service.readings.json,
-                dates=dates,
-            )
-        else:
-            delimiter = DELIMITERS.get(selection.format, ",")
-            export = text_export(
-                service.store,
-                cursor,
-                rows,
-                selection.columns,
-                delimiter=delimiter,
-                dates=dates,
-            )
-    return computed(call, selection, export, rows.matching if rows else 0)
+        return computed(call, cursor, dataset, selection)
 
 
-def computed(call: Call, selection: Selection, export: Export, matching: int) -> Response:
+def computed(call: Call, cursor: Cursor, dataset: Dataset, selection: Selection) -> Response:
     """Return a computed answer."""
     readings = call.service.readings
+    rows = rows_of(cursor, dataset.table(), selection, readings) if dataset.version else None
+    export = render(call.service, cursor, rows, selection, has_time=dataset.has_time)
     kind = MEDIA_TYPES[selection.format]
     if readings.media_type == "json" or (selection.format == "json" and readings.json != "lines"):
         kind = "application/json"
-    reply = StreamingResponse(export.pieces(), headers={"content-type": kind})
+    reply = file_reply(export, kind, accepted=call.accepted, readings=readings)
     is_counted = selection.top is not None and readings.row_count != "never"
     if is_counted or (selection.last is not None and readings.row_count == "top or last"):
-        reply.headers["Row-Count"] = str(matching)
+        reply.headers["Row-Count"] = str(rows.matching if rows else 0)
     return reply
+
+
+def render(
+    service: Service, cursor: Cursor, rows: Rows | None, selection: Selection, *, has_time: bool
+) -> Export:
+    """Return rows as a file of the format that is asked for."""
+    store, readings = service.store, service.readings
+    columns, dates = selection.columns, date_style(readings, has_time=has_time)
+    if selection.format == "xlsx":
+        return xlsx_export(store, cursor, rows, columns, has_time=dates != "days")
+    if selection.format == "json":
+        return json_export(store, cursor, rows, columns, shape=readings.json, dates=dates)
+    delimiter = DELIMITERS[selection.format]
+    return text_export(store, cursor, rows, columns, delimiter=delimiter, dates=dates)
 
 
 def is_exhausted(call: Call) -> bool:

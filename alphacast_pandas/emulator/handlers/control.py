@@ -1,0 +1,68 @@
+"""Answers about the emulator itself: orders from test suites in any language."""
+
+from dataclasses import asdict, fields
+from typing import Any
+
+from starlette.responses import JSONResponse, Response
+
+from alphacast_pandas.emulator.calls import Call
+from alphacast_pandas.emulator.faults import Fault
+from alphacast_pandas.emulator.readings import Readings
+from alphacast_pandas.emulator.refusals import Refusal
+
+
+def list_faults(call: Call) -> Response:
+    """Answer `GET /emulator/faults`: the orders that are not used up."""
+    return JSONResponse([as_json(fault) for fault in call.service.faults.pending])
+
+
+def add_fault(call: Call) -> Response:
+    """Answer `POST /emulator/faults`: order one."""
+    known(call, Fault)
+    try:
+        fault = Fault(**call.fields)
+    except ValueError as error:
+        raise Refusal(400, str(error)) from None
+    return JSONResponse(as_json(call.service.faults.add(fault)), 201)
+
+
+def clear_faults(call: Call) -> Response:
+    """Answer `DELETE /emulator/faults`: cancel all."""
+    call.service.faults.clear()
+    return Response(status_code=204)
+
+
+def get_readings(call: Call) -> Response:
+    """Answer `GET /emulator/readings`: those that are followed."""
+    return JSONResponse(asdict(call.service.readings))
+
+
+def put_readings(call: Call) -> Response:
+    """Answer `PUT /emulator/readings`: follow these, and the default of all others."""
+    known(call, Readings)
+    try:
+        call.service.readings = Readings(**call.fields)
+    except ValueError as error:
+        raise Refusal(400, str(error)) from None
+    return get_readings(call)
+
+
+def reset(call: Call) -> Response:
+    """Answer `POST /emulator/reset`: a fresh store, the same keys and readings, no faults."""
+    call.service.reset()
+    return Response(status_code=204)
+
+
+def known(call: Call, kind: type[Fault | Readings]) -> None:
+    """Refuse fields that a record does not have."""
+    unknown = set(call.fields) - {field.name for field in fields(kind)}
+    if unknown:
+        raise Refusal(400, f"there is no {', '.join(sorted(unknown))}")
+
+
+def as_json(fault: Fault) -> dict[str, Any]:
+    """Return an order as JSON."""
+    names = (field.name for field in fields(Fault))
+    found = {name: getattr(fault, name) for name in names}
+    texts = {name: text.decode("latin-1") for name, text in found.items() if type(text) is bytes}
+    return found | texts | {"headers": dict(fault.headers)}

@@ -1,0 +1,115 @@
+"""The upstream sources that the emulator plays: frozen, out of the data that ship with it."""
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from alphacast_pandas.emulator.columns import fold
+from alphacast_pandas.emulator.refusals import Refusal
+from alphacast_pandas.emulator.seeding import FOLDER
+
+Point = tuple[str, float | None]
+
+# What a seed is called as a provider: slug, name, organisation, whether it wants a key of its own.
+PROFILES = {
+    "us_macro_quarterly.csv": ("fred", "FRED", "Federal Reserve Bank of St. Louis", True),
+    "us_employment_monthly.csv": ("bls", "BLS employment", "Bureau of Labor Statistics", False),
+    "world_development.csv": ("gapminder", "Gapminder", "Gapminder Foundation", False),
+}
+CAPABILITIES = ("hierarchical", "search", "direct")
+FREQUENCIES = {"us_macro_quarterly.csv": "quarterly", "us_employment_monthly.csv": "monthly"}
+
+
+@dataclass(frozen=True)
+class Series:
+    """One series; its id has a slash where its dataset has an entity."""
+
+    id: str
+    label: str
+    category: str
+    variable: str
+    frequency: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One upstream source."""
+
+    slug: str
+    name: str
+    organisation: str
+    wants_key: bool
+    description: str
+    licence: str
+    series: tuple[Series, ...]
+
+    def series_by_id(self, number: str) -> Series:
+        """Return a series, or refuse with 404."""
+        for each in self.series:
+            if each.id == number:
+                return each
+        raise Refusal(404, "Series not found")
+
+
+@cache
+def providers() -> tuple[Provider, ...]:
+    """Return all providers."""
+    return tuple(map(provider_of, json.loads((FOLDER / "index.json").read_text("utf-8"))))
+
+
+def provider_by_slug(slug: str) -> Provider:
+    """Return a provider whatever the case of its slug, or refuse with 404."""
+    for provider in providers():
+        if provider.slug == slug.lower():
+            return provider
+    raise Refusal(404, "Provider not found")
+
+
+def provider_of(entry: dict[str, Any]) -> Provider:
+    """Return the provider that a seed becomes."""
+    slug, name, organisation, wants_key = PROFILES[entry["file"]]
+    return Provider(
+        slug=slug,
+        name=name,
+        organisation=organisation,
+        wants_key=wants_key,
+        description=f"A frozen copy that ships with the emulator. {entry['description']}",
+        licence=entry["licence"],
+        series=tuple(series_of(entry)),
+    )
+
+
+def series_of(entry: dict[str, Any]) -> Iterator[Series]:
+    """Give the series of a seed: one for each entity of each variable."""
+    with (FOLDER / entry["file"]).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    keys = {entry["date"], *entry["entities"], *entry["text"]}
+    variables = [name for name in rows[0] if name not in keys]
+    groups: dict[str, list[dict[str, str]]] = {}
+    for row in rows:
+        groups.setdefault(", ".join(row[name] for name in entry["entities"]), []).append(row)
+    for entity, found in groups.items():
+        for variable in variables:
+            yield Series(
+                id="/".join(filter(None, [slugged(entity), variable])),
+                label=" - ".join(filter(None, [entity, variable.replace("_", " ")])),
+                category=slugged(entity) or "all",
+                variable=variable,
+                frequency=FREQUENCIES.get(entry["file"], "every five years"),
+                points=tuple((row[entry["date"]], number(row[variable])) for row in found),
+            )
+
+
+def slugged(text: str) -> str:
+    """Return a text as a part of an id."""
+    return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")
+
+
+def number(text: str) -> float | None:
+    """Return a value, or None for an empty cell."""
+    return float(text) if text else None

@@ -1,0 +1,102 @@
+"""One emulator for the session, a fresh store for each test, no settings, only loopback."""
+
+import datetime
+import os
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+import alphacast_pandas as ap
+from alphacast_pandas.api import default, login
+from alphacast_pandas.emulator import Emulator, Plan, Readings
+
+# A store that lasts for all examples of a test is meant: each makes the datasets it needs.
+hypothesis.settings.register_profile(
+    "here",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
+)
+hypothesis.settings.register_profile(
+    "ci", hypothesis.settings.get_profile("here"), derandomize=True, database=None
+)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+PLACES = ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "APPDATA", "LOCALAPPDATA")
+
+
+class Clock:
+    """A clock that nobody waits for: a pause passes at once, and `meanwhile` happens in it."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        self.meanwhile = meanwhile
+        self.pauses: list[float] = []
+
+    def monotonic(self) -> float:
+        return sum(self.pauses)
+
+    def sleep(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.meanwhile()
+
+    def now(self) -> datetime.datetime:
+        return datetime.datetime(2024, 2, 29, 12, tzinfo=datetime.UTC)
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Nothing set, nothing stored, nobody logged in."""
+    for name in list(os.environ):
+        if name.upper().startswith("ALPHACAST_") or name.upper().endswith("_PROXY"):
+            monkeypatch.delenv(name)
+    for name in PLACES:
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+    monkeypatch.setattr(login._told, "login", None)
+    monkeypatch.setattr(default._kept, "client", None)
+    yield
+    if default._kept.client is not None:
+        default._kept.client.close()
+
+
+@pytest.fixture(autouse=True)
+def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every connection to another machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise OSError(f"no network in tests: {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Emulator]:
+    with Emulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulator(server: Emulator) -> Emulator:
+    """The emulator with a fresh store."""
+    server.readings = Readings()
+    server.plan = Plan()
+    server.reset()
+    return server
+
+
+@pytest.fixture
+def clock(emulator: Emulator) -> Clock:
+    """A clock in whose pauses the emulator works off what it has to do."""
+    return Clock(emulator.wait)
+
+
+@pytest.fixture
+def client(emulator: Emulator, clock: Clock) -> Iterator[ap.Client]:
+    with ap.Client(emulator.api_key, base_url=emulator.url, timeout=(5, 5), retries=3) as client:
+        client.transport.clock = clock
+        yield client
