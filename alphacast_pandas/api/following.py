@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.errors import ProcessError, ProcessTimeout, QueryError
 
@@ -19,9 +19,7 @@ _LONGEST_PAUSE = 5.0
 
 def wait_for(process: Process, ask: Callable[[], Process], clock: Clock, timeout: float) -> Process:
     """Return the process once it has succeeded; raise if it failed or the time is up."""
-    if not timeout >= 0:
-        msg = f"timeout is seconds from 0 on, not {timeout!r}."
-        raise QueryError(msg)
+    check_seconds(timeout)
     deadline = clock.monotonic() + timeout
     pause = _FIRST_PAUSE
     while not process.succeeded:
@@ -49,6 +47,14 @@ def wait_for(process: Process, ask: Callable[[], Process], clock: Clock, timeout
         pause = min(pause * 1.5, _LONGEST_PAUSE)
         process = ask()
     return process
+
+
+def check_seconds(timeout: Any) -> None:
+    """Raise unless `timeout` is a time to wait."""
+    number = isinstance(timeout, int | float) and not isinstance(timeout, bool)
+    if not number or not timeout >= 0:
+        msg = f"timeout is seconds from 0 on, not {timeout!r}."
+        raise QueryError(msg)
 
 
 def _shown(process: Process) -> str:

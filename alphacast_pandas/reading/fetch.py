@@ -130,7 +130,7 @@ class _Reading:
 
     def _remember(self, spelling: Spelling, spellings: Sequence[Spelling]) -> None:
         """Begin with the form that was accepted next time; asking for everything is no form."""
-        if spelling != spellings[-1]:
+        if spelling.filter or spelling.select:
             self.client.accepted_spelling = spellings.index(spelling)
 
     def _once(self, query: Query, spelling: Spelling) -> Fetched:

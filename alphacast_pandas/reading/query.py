@@ -129,11 +129,19 @@ def _spellings(
     keep: tuple[str, ...] | None,
     definitions: Definitions,
 ) -> tuple[Spelling, ...]:
-    """Return how to ask, should the service refuse: the last way leaves everything to us."""
+    """
+    Return how to ask, should the service refuse the first way.
+
+    The last one leaves everything to us. It is there if a column has no way to be written.
+    """
     filters = [None if condition is None else to_odata(condition, form, _length) for form in FORMS]
     selects = [None] if keep is None else _selects(keep, definitions)
     ways = [Spelling(_joined(text, ours), select) for select in selects for ours in filters]
-    return tuple(dict.fromkeys([*ways, Spelling(text, None)]))
+    filtered = () if condition is None else columns_of(condition)
+    unwritable = any(form.name(name) is None for form in FORMS for name in filtered)
+    if unwritable or keep is not None:
+        ways.append(Spelling(text, None))
+    return tuple(dict.fromkeys(ways))
 
 
 def _joined(text: str | None, ours: str | None) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from alphacast_pandas.api.default import get_client
+from alphacast_pandas.api.following import check_seconds
 from alphacast_pandas.api.identifiers import resolve_id
 from alphacast_pandas.api.learning import known
 from alphacast_pandas.contracts.schemas import build_schema, frame_dtypes
@@ -59,6 +60,7 @@ def push(
     client: Client | None,
 ) -> PushResult:
     """Push a frame; `DataFrame.alphacast.push` explains the arguments."""
+    check_seconds(timeout)
     flags = _flags(mode, accept_new_columns=accept_new_columns)
     client = client or get_client()
     begun = client.clock.monotonic()
