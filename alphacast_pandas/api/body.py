@@ -35,6 +35,7 @@ class BodyStream(io.RawIOBase):
         self.end_is_proven = end_is_proven or self._decoder is not None
         self.wire_bytes = 0
         self.last_byte = b""
+        self.quotes = 0
         self.on_wire: Callable[[int], None] | None = None
 
     def readable(self) -> bool:
@@ -48,6 +49,7 @@ class BodyStream(io.RawIOBase):
         count = min(len(buffer), len(self._decoded))
         self.last_byte = self._decoded[count - 1 : count] or self.last_byte
         buffer[:count] = self._decoded[:count]
+        self.quotes += self._decoded.count(b'"', 0, count)
         self._decoded = self._decoded[count:]
         return count
 
@@ -63,6 +65,7 @@ class BodyStream(io.RawIOBase):
 
     def unread(self, body: bytes) -> None:
         """Put bytes back in front of what is still to come."""
+        self.quotes -= body.count(b'"')
         self._decoded = body + self._decoded
 
     def check_ended(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from alphacast_pandas.api.dataset_contents import DatasetContents
+from alphacast_pandas.api.dataset_uploads import DatasetUploads
 from alphacast_pandas.api.identifiers import resolve_id
 from alphacast_pandas.api.paths import dataset_path
 from alphacast_pandas.api.records import Dataset
@@ -15,7 +16,7 @@ from alphacast_pandas.api.responses import list_of
 _Datasets = list[Dataset]
 
 
-class Datasets(DatasetContents):
+class Datasets(DatasetContents, DatasetUploads):
     """
     Datasets of the service: one method an endpoint.
 
@@ -53,6 +54,11 @@ class Datasets(DatasetContents):
         -------
         list of Dataset
             In the order of the service; ``columns`` is empty in lists.
+
+        Raises
+        ------
+        QueryError
+            If `repository_id` is not the number or address of a repository.
 
         Examples
         --------
@@ -189,6 +195,11 @@ class Datasets(DatasetContents):
         -------
         Dataset
             The dataset after the change.
+
+        Raises
+        ------
+        NotFoundError
+            If it does not exist or the key may not see it.
 
         Examples
         --------

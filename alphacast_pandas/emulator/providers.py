@@ -78,7 +78,7 @@ def provider_of(entry: dict[str, Any]) -> Provider:
         name=name,
         organisation=organisation,
         wants_key=wants_key,
-        description=f"A frozen copy that ships with the emulator. {entry['description']}",
+        description=f"{entry['name']}, a frozen copy. {entry['description']}",
         licence=entry["licence"],
         series=tuple(series_of(entry)),
     )

@@ -21,6 +21,14 @@ OUTSIDE = -1  # XlsxWriter's word for a cell beyond the sheet
 TOO_LARGE = "A workbook holds 1048576 rows of 16384 columns: ask for less, or for csv"
 
 
+class Exact(float):
+    """A number that is written with all its digits: XlsxWriter asks for sixteen of seventeen."""
+
+    def __format__(self, _: str) -> str:
+        """Return the shortest text that names this very number."""
+        return repr(float(self))
+
+
 def xlsx_export(
     store: Store, cursor: Cursor, rows: Rows | None, columns: tuple[Column, ...], *, has_time: bool
 ) -> Export:
@@ -61,7 +69,7 @@ def write(sheet: Any, row: int, place: int, cell: Any, style: Any) -> int:
     if isinstance(cell, datetime) and cell.year >= FIRST_YEAR:
         return int(sheet.write_datetime(row, place, cell, style))
     if isinstance(cell, int | float):
-        return int(sheet.write_number(row, place, cell))
+        return int(sheet.write_number(row, place, Exact(cell)))
     return int(sheet.write_string(row, place, plain(cell)))
 
 

@@ -31,6 +31,9 @@ def parse_table(
     }
     table = _parsed(stream, header, types)
     stream.check_ended()
+    if stream.quotes % 2:
+        msg = "The table ends inside a quoted field: it was cut short or is damaged."
+        raise DecodeError(msg, retryable=True)
     if not stream.end_is_proven and stream.last_byte not in {b"\n", b""}:
         msg = "The body ends in the middle of a line and nothing proves that it is whole."
         raise DecodeError(

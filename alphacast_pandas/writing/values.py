@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -64,6 +65,8 @@ def to_arrow(values: pd.Series, kind: Kind, format_: str | None = None) -> pa.Ar
 def _plain_instant(value: Any) -> Any:
     if isinstance(value, pd.Period):
         value = value.to_timestamp(how="start")
+    elif type(value) is datetime.date:
+        value = datetime.datetime.combine(value, datetime.time.min)
     return None if pd.isna(value) else value
 
 

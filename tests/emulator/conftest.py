@@ -152,6 +152,11 @@ def call(emulator: Emulator) -> Caller:
 
 
 @pytest.fixture
+def transmit() -> Callable[..., Answer]:
+    return send
+
+
+@pytest.fixture
 def caller() -> type[Caller]:
     return Caller
 

@@ -27,7 +27,7 @@ def comes_back(frame: pd.DataFrame, client: ap.Client, push_new: PUSH) -> None:
     assert_same(by_key(back, keys), by_key(frame, keys))
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(frame=frames())
 def test_a_frame_comes_back_as_it_went(
     frame: pd.DataFrame, client: ap.Client, push_new: PUSH
@@ -35,8 +35,8 @@ def test_a_frame_comes_back_as_it_went(
     comes_back(frame, client, push_new)
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 7])
-@settings(max_examples=12)
+@pytest.mark.parametrize("size", [1, 3, 7])
+@settings(max_examples=5)
 @given(frame=frames())
 def test_no_value_notices_the_border_of_a_chunk(
     size: int,
@@ -51,7 +51,7 @@ def test_no_value_notices_the_border_of_a_chunk(
     comes_back(frame, client, push_new)
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(frame=frames())
 def test_every_column_can_be_selected_and_filtered_by_its_name(
     frame: pd.DataFrame, client: ap.Client, push_new: PUSH
@@ -103,9 +103,7 @@ def test_the_other_types_hold_the_same_values_and_go_up_again(
     assert_same(ap.read_alphacast(again, client=client), panel())
 
 
-def test_what_was_read_survives_parquet_with_its_attributes(
-    stored: int, client: ap.Client
-) -> None:
+def test_what_was_read_survives_parquet_with_its_attributes(stored: int, client: ap.Client) -> None:
     frame = ap.read_alphacast(stored, last=2, client=client)
     file = io.BytesIO()
     frame.to_parquet(file)
