@@ -146,6 +146,7 @@ class _Reading:
         header, first_row = read_head(answer.stream)
         definitions = self.definitions()
         if "$select" not in params:
+            _check_unchanged(header, definitions)
             definitions = prove(definitions, header, first_row)
             self.client.remember(self.dataset_id, definitions)
         keep = query.keep or _in_order(definitions)
@@ -157,6 +158,13 @@ class _Reading:
 def _in_order(definitions: Definitions) -> tuple[str, ...]:
     """Return all columns as a frame has them: date, entities, values."""
     return (*definitions.keys, *(n for n in definitions.names if n not in definitions.keys))
+
+
+def _check_unchanged(header: Sequence[str], definitions: Definitions) -> None:
+    """Raise if definitions were completed by another header: a new column has no type in them."""
+    if definitions.header is not None and definitions.header != tuple(header):
+        msg = "The columns of the dataset have changed while it was being read."
+        raise DecodeError(msg)
 
 
 def _check_promised(keep: Sequence[str], header: Sequence[str]) -> None:

@@ -40,10 +40,11 @@ def test_a_column_that_became_text_is_not_read_as_numbers(
     assert frame["v"].tolist() == ["007", "N/A"]
 
 
+@pytest.mark.parametrize("before", [{"select": "CPI"}, {}, {"start": "1990"}], ids=str)
 def test_a_column_that_came_later_is_read_and_can_be_selected(
-    service: State, client: ap.Client, panel: Dataset
+    service: State, client: ap.Client, panel: Dataset, before: dict[str, Any]
 ) -> None:
-    ap.read_alphacast(panel.id, select="CPI", client=client)
+    ap.read_alphacast(panel.id, client=client, **before)
     assert panel.manifest is not None
     panel.columns.append(Column("later, on", "String"))
     panel.manifest.append(full_entry(panel.columns[-1]))
