@@ -157,15 +157,12 @@ def seed(name: str) -> pd.DataFrame:
         [*entry["entities"], *entry["text"]] for entry in index if entry["file"] == f"{name}.csv"
     )
     with (_SEEDS / f"{name}.csv").open("rb") as file:
-        frame = pd.read_csv(
-            file,
-            dtype=dict.fromkeys(texts, str),
-            keep_default_na=False,
-            float_precision="round_trip",
-            parse_dates=["Date"],
-        )
+        # As text first: pandas before 3.1 rounds some doubles when it parses them itself.
+        frame = pd.read_csv(file, dtype=str, keep_default_na=False)
     numbers = [column for column in frame.columns if column not in {"Date", *texts}]
-    return frame.astype(dict.fromkeys(numbers, "float64"))
+    return frame.assign(Date=pd.to_datetime(frame["Date"])).astype(
+        dict.fromkeys(numbers, "float64")
+    )
 
 
 def _run(number: int, step: Callable[[], Any]) -> None:
