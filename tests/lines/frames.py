@@ -21,8 +21,8 @@ NASTY_FLOATS = [
 ]  # fmt: skip
 NASTY_NAMES = [
     "Vivienda, agua, electricidad y otros combustibles", "Año", "País / región",
-    'said "so"', "d'Ivoire", "a&b", "50%", "a+b", "a b  c", "x=y", "$top", "#1", "a;b", "100", "null",
-    "and", "a\\b", "日本", "😀", "%2C", "select", "(a)", "a?b", "a:b", "a|b", "-", "a.b",
+    'said "so"', "d'Ivoire", "a&b", "50%", "a+b", "a b  c", "x=y", "$top", "#1", "a;b", "100",
+    "null", "and", "a\\b", "日本", "😀", "%2C", "select", "(a)", "a?b", "a:b", "a|b", "-", "a.b",
 ]  # fmt: skip
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)

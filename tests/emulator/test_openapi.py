@@ -1,0 +1,88 @@
+"""The description in OpenAPI is true, and whatever is sent there is no 5xx."""
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from alphacast_pandas.emulator.openapi import description
+from alphacast_pandas.emulator.surface import SURFACE
+
+TEXT = "Date,country,a,note\n2020-01-01,Chile,1.5,x\n2020-02-01,Chile,,\n"
+TRUTH = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+REAL = 1  # the id that stands for one that is there
+PLACES = {
+    "repository": {"enum": [REAL, 0]},
+    "dataset": {"enum": [REAL, 0]},
+    "process": {"enum": [REAL, 0]},
+    "run": {"enum": [REAL, 0]},
+    "series": {"enum": [REAL, 0]},
+    "slug": {"enum": ["fred", "BLS", "nope"]},
+}
+
+
+def aimed():
+    """Return the description with few ids in place of all: most of them exist."""
+    document = description()
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for parameter in operation["parameters"]:
+                if parameter["in"] == "path" and "integer" in parameter["schema"].values():
+                    parameter["schema"] = PLACES[parameter["name"]]
+                if parameter["name"] == "slug":
+                    parameter["schema"] = PLACES["slug"]
+    return document
+
+
+@pytest.fixture
+def real(call):
+    """Return the ids of one of each."""
+    dataset = call.dataset("d", call.repository("r", "Public"))
+    call.process(dataset, TEXT)
+    shown = call("GET", f"/datasets/{dataset}").json
+    return {
+        "repository": shown["repositoryId"],
+        "dataset": dataset,
+        "process": call("GET", f"/datasets/{dataset}/processes").json[0]["id"],
+        "run": call("POST", f"/datasets/{dataset}/connector/runs").json["id"],
+        "series": shown["columns"][2]["id"],
+    }
+
+
+schema = schemathesis.openapi.from_dict(aimed())
+
+
+@schema.parametrize()
+@settings(
+    max_examples=25,
+    deadline=None,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_whatever_is_sent_the_answer_is_one_of_those_described(case, call, emulator, real):
+    for name, number in real.items():
+        if case.path_parameters.get(name) == REAL:
+            case.path_parameters[name] = number
+    case.query = {**(case.query or {}), "apiKey": call.key}
+    response = case.call(base_url=emulator.url, headers=call.auth, allow_redirects=False)
+    case.validate_response(response, checks=TRUTH)
+
+
+def test_the_description_is_served_and_names_the_whole_surface(call):
+    served = call("GET", "/openapi.json").json
+    assert served == description()
+    named = {(verb.upper(), path) for path, verbs in served["paths"].items() for verb in verbs}
+    assert named == {(each.verb, each.path.replace(":path", "")) for each in SURFACE}
+    numbers = [each["operationId"] for verbs in served["paths"].values() for each in verbs.values()]
+    assert len(set(numbers)) == len(numbers)

@@ -1,0 +1,104 @@
+"""Dates as a pandas user writes them, against what df.loc makes of them."""
+
+import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alphacast_pandas import QueryError
+from alphacast_pandas.filters.dates import after, instant
+
+day = datetime.datetime.fromisoformat
+HOURS = pd.Series(0, index=pd.date_range("2019-12-30", "2021-01-03", freq="6h"))
+PARTIAL = st.dates(datetime.date(2019, 12, 31), datetime.date"2021-01-01").flatmap(
+    lambda date: st.sampled_from([f"{date:%Y}", f"{date:%Y-%m}", f"{date:%Y-%m-%d}"])
+)
+
+
+@given(low=PARTIAL, high=PARTIAL)
+def test_a_partial_date_means_what_it_means_in_loc(low: str, high: str) -> None:
+    first, (stop, included) = instant(low, "start"), after(high, "end")
+    index = HOURS.index
+    found = HOURS[(index >= first) & ((index <= stop) if included else (index < stop))]
+    pd.testing.assert_series_equal(found, HOURS.loc[low:high], check_freq=False)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2020-02-29",
+        " 2020-02-29 ",
+        datetime.date(2020, 2, 29),
+        day("2020-02-29"),
+        pd.Timestamp("2020-02-29"),
+        np.datetime64("2020-02-29"),
+        pd.Period("2020-02-29", "D"),
+    ],
+)
+def test_a_day_is_a_day_in_every_spelling(value: Any) -> None:
+    assert instant(value, "start") == day("2020-02-29")
+    stop, included = after(value, "end")
+    # An exact instant belongs to its range; a day ends before the next one.
+    assert (stop, included) in [
+        (day("2020-03-01"), False),
+        (day("2020-02-29"), True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("period", "stop"),
+    [("2020", "2021-01-01"), ("2020Q1", "2020-04-01"), ("2020-02", "2020-03-01")],
+)
+def test_a_period_ends_before_the_next(period: str, stop: str) -> None:
+    assert after(pd.Period(period), "end") == (day(stop), False)
+
+
+def test_the_last_year_of_the_calendar_has_an_end() -> None:
+    assert after("9999", "end") == (day("9999-12-31T23:59:59.999999"), True)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "yesterdayish",
+        "2020-13",
+        "2020-02-30",
+        2020,
+        1.5,
+        True,
+        None,
+        pd.NaT,
+        "NaT",
+        [],
+        "99999",
+    ],
+)
+def test_what_is_no_date_is_refused_with_the_ways_to_write_one(value: Any) -> None:
+    for read in (instant, after):
+        with pytest.raises(QueryError, match=r"^end .* is not a date: give text such as '2020'"):
+            read(value, "end")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2020-01-01T00:00Z",
+        "2020-01-01 00:00+03:00",
+        pd.Timestamp("2020-01-01", tz="America/Buenos_Aires"),
+        datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC),
+    ],
+)
+def test_a_time_zone_is_refused(value: Any) -> None:
+    for read in (instant, after):
+        with pytest.raises(QueryError, match="has a time zone"):
+            read(value, "start")
+
+
+def test_a_nanosecond_is_refused() -> None:
+    with pytest.raises(QueryError, match="finer than a microsecond"):
+        instant(pd.Timestamp("2020-01-01T00:00:00.000000001"), "start")

@@ -1,0 +1,173 @@
+"""The evaluation here against plain pandas, and what is sent against the evaluation here."""
+
+import datetime
+import math
+import operator
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from odata_query import ast
+from odata_query.grammar import ODataLexer, ODataParser
+
+from alphacast_pandas.filters.mask import mask
+from alphacast_pandas.filters.odata import LONGEST_FILTER, to_odata
+from alphacast_pandas.filters.quoting import DOCUMENTED_FORM, SDK_FORM, Form
+from alphacast_pandas.filters.tree import And, Comparison, Membership, Node, Not, Or, Range
+
+
+def parse_odata(text: str) -> ast._Node:
+    """Read a filter as an independent implementation of the language does."""
+    return ODataParser().parse(ODataLexer().tokenize(text))
+
+
+OPERATORS = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+DAYS = [
+    datetime.datetime.fromisoformat("2020-01-01"),
+    datetime.datetime.fromisoformat("2020-01-01T12:00"),
+    datetime.datetime.fromisoformat("2020-02-01"),
+]
+CELLS: dict[str, st.SearchStrategy[Any]] = {
+    "date": st.sampled_from(DAYS),
+    "text": st.sampled_from(["a", "A", "á", "b", "", "it's"]),
+    "number": st.sampled_from([-1.5, 0.0, 0.1, math.nextafter(0.1, 1), 2.0, 1e300])
+    | st.floats(-10, 10),
+    "short": st.integers(-2, 2),
+}
+TYPES = {
+    "date": pa.timestamp("us"),
+    "text": pa.string(),
+    "number": pa.float64(),
+    "short": pa.int16(),
+}
+
+
+@st.composite
+def leaves(draw: st.DrawFn) -> Node:
+    name = draw(st.sampled_from(list(CELLS)))
+    if draw(st.integers(0, 3)) == 0:
+        return Membership(name, tuple(draw(st.lists(CELLS[name], max_size=3))))
+    return Comparison(name, draw(st.sampled_from(list(OPERATORS))), draw(CELLS[name]))  # type: ignore[arg-type] # a word of the table
+
+
+TREES = st.recursive(
+    leaves(),
+    lambda inner: (
+        st.builds(Not, inner)
+        | st.lists(inner, max_size=3).map(lambda parts: And(tuple(parts)))
+        | st.lists(inner, max_size=3).map(lambda parts: Or(tuple(parts)))
+    ),
+    max_leaves=6,
+)
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {n: cells if n == "date" else st.none() | cells for n, cells in CELLS.items()}
+    ),
+    max_size=6,
+)
+
+
+def holds(node: Node, row: dict[str, Any]) -> bool:
+    """Evaluate a tree for one row, with pandas' rules for missing values."""
+    match node:
+        case And(parts):
+            return all(holds(part, row) for part in parts)
+        case Or(parts):
+            return any(holds(part, row) for part in parts)
+        case Not(part):
+            return not holds(part, row)
+        case Membership(name, values):
+            return row[name] is not None and row[name] in values
+        case Comparison(name, word, value):
+            return word == "!=" if row[name] is None else OPERATORS[word](row[name], value)
+    raise AssertionError(node)
+
+
+@given(tree=TREES, rows=ROWS)
+def test_a_mask_is_what_pandas_would_make_of_each_row(
+    tree: Node, rows: list[dict[str, Any]]
+) -> None:
+    table = pa.table({n: pa.array([r[n] for r in rows], kind) for n, kind in TYPES.items()})
+    assert mask(tree, table).to_pylist() == [holds(tree, row) for row in rows]
+
+
+@pytest.mark.parametrize("word", OPERATORS)
+@given(cells=st.lists(st.none() | CELLS["number"], min_size=1, max_size=6), value=CELLS["number"])
+def test_a_comparison_of_numbers_is_that_of_pandas(
+    word: str, cells: list[float | None], value: float
+) -> None:
+    table = pa.table({"x": pa.array(cells, pa.float64())})
+    series = pd.Series(cells, dtype="float64")
+    expected = OPERATORS[word](series, value).tolist()
+    assert mask(Comparison("x", word, value), table).to_pylist() == expected  # type: ignore[arg-type] # a word of the table
+
+
+def test_a_range_is_no_condition_before_it_was_checked() -> None:
+    with pytest.raises(TypeError):
+        mask(Range("x", 1, 2), pa.table({"x": [1]}))
+
+
+def service_keeps(node: ast._Node, row: dict[str, Any]) -> bool:
+    """A service that drops as much as any reading lets it: text exact, missing is false."""
+    if isinstance(node, ast.BoolOp):
+        sides = service_keeps(node.left, row), service_keeps(node.right, row)
+        return any(sides) if isinstance(node.op, ast.Or) else all(sides)
+    assert isinstance(node, ast.Compare)
+    cell, wanted = (
+        row[node.left.val if isinstance(node.left, ast.String) else node.left.name],
+        node.right,
+    )
+    if cell is None:
+        return False
+    word = type(node.comparator).__name__
+    compare = {
+        "Eq": operator.eq,
+        "Lt": operator.lt,
+        "LtE": operator.le,
+        "Gt": operator.gt,
+        "GtE": operator.ge,
+    }
+    if isinstance(cell, datetime.datetime):
+        day = datetime.datetime.fromisoformat(str(wanted.val))
+        # Some compare days, some instants: a row stays only if both would keep it.
+        return compare[word](cell, day) and compare[word](cell.date(), day.date())
+    return compare[word](cell, wanted.val if isinstance(cell, str) else float(wanted.val))
+
+
+@pytest.mark.parametrize("form", [SDK_FORM, DOCUMENTED_FORM], ids=["sdk", "documented"])
+@given(tree=TREES, rows=ROWS)
+def test_what_is_sent_never_asks_for_less(
+    form: Form, tree: Node, rows: list[dict[str, Any]]
+) -> None:
+    text = to_odata(tree, form)
+    if text is None:
+        return
+    parsed = parse_odata(text)
+    kept = [service_keeps(parsed, row) for row in rows]
+    assert all(keep for keep, row in zip(kept, rows, strict=True) if holds(tree, row))
+
+
+@given(tree=TREES)
+def test_what_depends_on_collation_or_missing_values_stays_here(tree: Node) -> None:
+    text = to_odata(tree, SDK_FORM) or ""
+    assert " ne " not in text
+    assert not any(f"'text' {word} " in text for word in ("lt", "le", "gt", "ge"))
+
+
+def test_a_list_too_long_for_an_address_stays_here() -> None:
+    long = Membership("text", tuple(f"value {n}" for n in range(1000)))
+    short = Comparison("number", ">", 1.0)
+    assert to_odata(long, SDK_FORM) is None
+    assert to_odata(And((long, short)), SDK_FORM) == "'number' gt 1.0"
+    assert to_odata(Or((long, short)), SDK_FORM) is None
+    assert LONGEST_FILTER < 8000
