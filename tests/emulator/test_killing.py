@@ -73,16 +73,12 @@ def remains(folder, caller, dataset):
 @pytest.mark.parametrize(
     ("name", "event", "expected"),
     [
-        ("decompress", "call", KEPT),
         ("stage", "return", KEPT),
-        ("merge", "call", KEPT),
         ("count", "call", KEPT),  # the new table is made, in a transaction that is open
         ("build", "return", KEPT),  # it is complete
         ("commit", "call", KEPT),  # it is on disk, and nothing names it
         ("switch_version", "return", KEPT),  # the dataset names it, in a transaction that is open
-        ("end_process", "return", KEPT),
         ("commit", "return", REPLACED),
-        ("take_upload", "return", REPLACED),
     ],
 )
 def test_an_upload_killed_on_its_way_is_committed_or_not_at_all(

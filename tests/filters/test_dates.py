@@ -14,7 +14,7 @@ from alphacast_pandas.filters.dates import after, instant
 
 day = datetime.datetime.fromisoformat
 HOURS = pd.Series(0, index=pd.date_range("2019-12-30", "2021-01-03", freq="6h"))
-PARTIAL = st.dates(datetime.date(2019, 12, 31), datetime.date"2021-01-01").flatmap(
+PARTIAL = st.dates(datetime.date(2019, 12, 31), datetime.date(2021, 1, 1)).flatmap(
     lambda date: st.sampled_from([f"{date:%Y}", f"{date:%Y-%m}", f"{date:%Y-%m-%d}"])
 )
 
