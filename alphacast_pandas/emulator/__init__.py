@@ -11,11 +11,13 @@ Faithful to a source
     upload form ever accepted (sdk); the order and the words of validation (docs); dates in three
     steps (docs); `none` for empty entities (docs); states, counts in values and the odd `/n` of
     processes (docs, readme); the redirect of a plain csv (docs); `$select`, `$filter`, `$top`,
-    `$last`, `Row-Count` (docs) in each spelling that is seen (sdk, users); the csv itself (users).
+    `$last`, `Row-Count` (docs) in each spelling that is seen (sdk, users); the csv itself (users);
+    the parameters and the envelope of search (sdk), series, connector runs (sdk), and what a
+    provider is asked and answers (docs).
 
 A switch, where sources contradict each other
-    `Readings`: one for each row of the table in `alphacast-api.md`, section 13, and two for the
-    open points of merging, with the recommended reading as default.
+    `Readings`: one for each point in dispute, two of them open points of merging, with the
+    likeliest reading as default.
 
 A guess, since no source says it
     Messages of 400, 402, 403, 404 and 409 other than `... is required`, `Unauthorized` and
@@ -25,11 +27,13 @@ A guess, since no source says it
     succeeds; rows of one date come by entity; `changedValues` is the sum of the other three and
     `totalValues` what is stored afterwards; words for frequencies other than `daily`, `monthly`,
     `quarterly`; `PUT /datasets/{id}`; locking; signatures and life of pre-signed addresses;
-    media types; what follows a missing value in a comparison (it is false).
+    media types; what follows a missing value in a comparison (it is false); how search ranks, and
+    that it answers on the port of the API; the keys of a series and of a run; parameters and
+    fields of providers beyond those documented; sheets and cell types of xlsx; gzip transfer.
 
 Absent
-    xlsx, search, series, connector runs, providers and user keys, pipelines, limits of size or
-    rate, `not`, `in`, `null`, functions and arithmetic in `$filter` (400).
+    Pipelines, limits of size or rate, `not`, `in`, `null`, functions and arithmetic in `$filter`
+    (400).
 """
 
 from alphacast_pandas.emulator.faults import Fault, Faults

@@ -122,7 +122,7 @@ class Parser:
         return self.compare(name, operator, self.value(right, kind))
 
     def check_dialect(self, left: str, right: str, kind: str) -> None:
-        """Refuse what the dialect at hand does not know (C2)."""
+        """Refuse what the dialect at hand does not know."""
         wrong = {
             "both": False,
             "documented": is_quoted(left) or (kind == "Date" and not is_quoted(right)),

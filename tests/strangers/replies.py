@@ -1,4 +1,4 @@
-"""Refusals in the forms that have been seen (C5, C6)."""
+"""Refusals in the forms that have been seen."""
 
 from strangers.exchange import Reply
 from strangers.state import State

@@ -59,7 +59,7 @@ def answer_storage(state: State, request: Request) -> Reply:
 
 
 def list_repositories(state: State, request: Request, _: int) -> Reply:
-    """Answer all, or those of the name (C7)."""
+    """Answer all, or those of the name."""
     found = list(state.repositories.values())
     name = request.params.get("name")
     if name is not None and state.switches.names == "exact":
@@ -134,7 +134,7 @@ def dataset_record(state: State, number: int, *, full: bool) -> Json:
 
 
 def list_datasets(state: State, request: Request, _: int) -> Reply:
-    """Answer all, or those asked for (C7)."""
+    """Answer all, or those asked for."""
     records = [dataset_record(state, number, full=False) for number in state.datasets]
     if state.switches.names == "exact":
         name, repository = (request.params.get(k) for k in ("name", "repositoryId"))

@@ -79,7 +79,7 @@ def ordered(dataset: Dataset, switches: Switches) -> list[dict[str, Cell]]:
 
 
 def cut_last(rows: list[dict[str, Cell]], name: str, count: int, how: str) -> list[dict[str, Cell]]:
-    """Apply `$last`, in one of its two readings (C3)."""
+    """Apply `$last`, in one of its two readings."""
     if how == "rows":
         newest = sorted(range(len(rows)), key=lambda i: rows[i][name])[-count:]
         return [row for i, row in enumerate(rows) if i in set(newest)]
@@ -88,7 +88,7 @@ def cut_last(rows: list[dict[str, Cell]], name: str, count: int, how: str) -> li
 
 
 def select_columns(dataset: Dataset, text: str | None, switches: Switches) -> list[Column]:
-    """Read `$select` (C18, C19); date and entities always stand in front."""
+    """Read `$select`; date and entities always stand in front."""
     if text is None:
         values = dataset.value_columns()
     else:
@@ -158,7 +158,7 @@ def positive(text: str) -> int:
 
 
 def write_date(cell: datetime, how: str) -> str:
-    """Write a date as this service does (C21)."""
+    """Write a date as this service does."""
     stamp = cell.isoformat(sep=" " if how == "blank" else "T")
     return cell.date().isoformat() if how == "auto" else stamp
 
@@ -197,5 +197,5 @@ def date_style(answer: Answer, switches: Switches) -> str:
 
 
 def folded(name: str) -> str:
-    """Return a header name as the manifest compares it (C11)."""
+    """Return a header name as the manifest compares it."""
     return fold(" ".join(name.split("\n")).strip(), "accents")

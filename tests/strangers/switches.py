@@ -5,27 +5,27 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Switches:
-    """How this service reads what the documentation leaves open (C1 to C23)."""
+    """How this service reads what the documentation leaves open."""
 
     # What is evaluated
-    last: str = "periods"  # periods | rows                                              C3
-    dialect: str = "both"  # both | documented | sdk                                     C2
+    last: str = "periods"  # periods | rows
+    dialect: str = "both"  # both | documented | sdk
     filter: str = "honoured"  # honoured | ignored
     text: str = "exact"  # exact | folded | accents: equality and order of text
-    select: str = "quoted"  # quoted | naive (no quoting) | ids (numbers only)           C18, C19
-    numeric_select: str = "name"  # name | id: what a purely numeric item means first    C18
+    select: str = "quoted"  # quoted | naive (no quoting) | ids (numbers only)
+    numeric_select: str = "name"  # name | id: what a purely numeric item means first
     order: str = "date"  # date | shuffled | newest
     header: str = "keys_first"  # keys_first | reversed
 
     # How it is written
-    dates: str = "auto"  # auto | T | blank                                              C21
+    dates: str = "auto"  # auto | T | blank
     bom: bool = False
     crlf: bool = False
     gzip: bool = False
     transfer: str = "length"  # length | chunked | close
     plain_csv: str = "storage"  # storage | same_host | direct
     redirect_status: int = 302
-    row_count: bool = True  # the Row-Count header                                       C12
+    row_count: bool = True  # the Row-Count header
 
     # Definitions
     definitions: str = "full"  # full | irregular | text | empty
@@ -34,7 +34,7 @@ class Switches:
     column_records: str = "named"  # named | ids | shuffled (ids in no order) | absent
 
     # Catalogue
-    names: str = "exact"  # exact | ignored                                              C7
+    names: str = "exact"  # exact | ignored
     create_status: int = 201
     delete_status: int = 204
     update_status: int = 200
@@ -43,12 +43,12 @@ class Switches:
     upload_status: int = 201
     upload_answer: bool = True  # False: an empty body
     states: list[str] = field(default_factory=lambda: ["Requested", "Processing"])
-    done: str = "Processed"  # C4
+    done: str = "Processed"
     failed: str = "Error"
     breaks: str = ""  # what every process ends in an error with
     stats: bool = True
-    no_manifest: str = "process"  # process | 400                                        C8
+    no_manifest: str = "process"  # process | 400
 
     # Errors
-    error_key: str = "error"  # error | message | detail | text | empty                  C5
-    quota: str = ""  # "" | 402 | csv                                                     C6
+    error_key: str = "error"  # error | message | detail | text | empty
+    quota: str = ""  # "" | 402 | csv

@@ -1,4 +1,4 @@
-"""Sections 1 and 2: names of every kind, in `select` and in `filter` (C18, C19)."""
+"""Sections 1 and 2: names of every kind, in `select` and in `filter`."""
 
 from typing import Any
 

@@ -15,7 +15,7 @@ Lines = list[dict[str, str]]
 
 
 def flag(value: Any) -> bool:
-    """Read a boolean in any of the spellings seen (C16)."""
+    """Read a boolean in any of the spellings seen."""
     return str(value).strip().lower() in {"true", "1"}
 
 
