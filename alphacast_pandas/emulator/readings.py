@@ -7,7 +7,7 @@ from typing import Literal, get_args
 @dataclass(frozen=True, kw_only=True)
 class Readings:
     """
-    One switch for each point on which the sources on the service contradict each other or are silent.
+    One switch for each point on which the sources contradict each other or are silent.
 
     The first word of each switch is the likeliest reading, which is the default.
     """

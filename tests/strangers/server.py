@@ -1,6 +1,6 @@
 """A stranger's Alphacast: a small server on loopback that misreads on demand.
 
-Written from what is published about the service alone. It shares no code with the package, nor with its emulator.
+Written from what is published about the service. It shares no code with the package, nor its emulator.
 """
 
 import socket
