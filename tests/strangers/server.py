@@ -1,6 +1,6 @@
 """A stranger's Alphacast: a small server on loopback that misreads on demand.
 
-Written from what is published about the service. It shares no code with the package, nor its emulator.
+Written from what is published about the service. No code of the package or its emulator is here.
 """
 
 import socket
