@@ -13,7 +13,7 @@ import math
 from typing import TYPE_CHECKING
 
 from alphacast_pandas.filters.quoting import Form, number, quoted
-from alphacast_pandas.filters.tree import And, Comparison, Leaf, Membership, Node, Or, conjuncts
+from alphacast_pandas.filters.tree import And, Comparison, Membership, Node, Or
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,73 +28,69 @@ def to_odata(node: Node, form: Form, length: Callable[[str], int] = len) -> str 
     """
     Return what the service can evaluate of `node`, None if that is nothing.
 
-    Parts of a conjunction that are too long together stay here, the longest first.
+    Conditions that are too long together stay here, the longest first.
     """
-    parts = [text for part in conjuncts(node) if (text := _text(part, form)) is not None]
-    while parts and length(" and ".join(parts)) > LONGEST_FILTER:
-        parts.remove(max(parts, key=length))
-    return " and ".join(parts) or None
+    texts = _conditions(node, form)
+    while texts and length(" and ".join(texts)) > LONGEST_FILTER:
+        texts.remove(max(texts, key=length))
+    return " and ".join(texts) or None
 
 
-def _text(node: Node, form: Form) -> str | None:
+def _conditions(node: Node, form: Form) -> list[str]:
+    """Return conditions that hold wherever `node` does; none if nothing can be said."""
     if isinstance(node, And):
-        parts = [text for part in node.parts if (text := _text(part, form)) is not None]
-        return " and ".join(parts) or None
+        return [text for part in node.parts for text in _conditions(part, form)]
     if isinstance(node, Or):
-        return _alternatives([_text(part, form) for part in node.parts])
-    if isinstance(node, Comparison):
-        return _comparison(node, form)
+        return _alternatives([_conditions(part, form) for part in node.parts])
     if isinstance(node, Membership):
-        equalities: list[Leaf] = [Comparison(node.column, "==", value) for value in node.values]
-        return _alternatives([_text(part, form) for part in equalities])
-    return None
+        equal = (Comparison(node.column, "==", value) for value in node.values)
+        return _alternatives([_comparison(each, form) for each in equal])
+    return _comparison(node, form) if isinstance(node, Comparison) else []
 
 
-def _alternatives(texts: list[str | None]) -> str | None:
-    known = [text for text in texts if text is not None]
-    if not known or len(known) < len(texts):
-        return None
-    if len(known) == 1:
-        return known[0]
-    return "(" + " or ".join(f"({t})" if " and " in t else t for t in known) + ")"
+def _alternatives(alternatives: list[list[str]]) -> list[str]:
+    if not all(alternatives):
+        return []
+    if len(alternatives) < 2:
+        return [text for texts in alternatives for text in texts]
+    joined = [texts[0] if len(texts) == 1 else f"({' and '.join(texts)})" for texts in alternatives]
+    return ["(" + " or ".join(joined) + ")"]
 
 
-def _comparison(node: Comparison, form: Form) -> str | None:
+def _comparison(node: Comparison, form: Form) -> list[str]:
     name = form.name(node.column)
     if name is None:
-        return None
+        return []
     if isinstance(node.value, datetime.datetime):
         return _date(name, node.operator, node.value, form)
     if isinstance(node.value, str):
         # Order and inequality of text depend on a collation and on missing values.
-        return f"{name} eq {quoted(node.value)}" if node.operator == "==" else None
+        return [f"{name} eq {quoted(node.value)}"] if node.operator == "==" else []
     return _number(name, node.operator, node.value)
 
 
-def _date(name: str, operator: str, value: datetime.datetime, form: Form) -> str | None:
+def _date(name: str, operator: str, value: datetime.datetime, form: Form) -> list[str]:
     """Compare by whole days, the last one as "before the next": there may be times of day."""
     day, midnight = value.date(), value.time() == datetime.time.min
-    parts = []
+    texts = []
     if operator in {">=", ">", "=="}:
-        parts.append(f"{name} ge {form.date(day)}")
+        texts.append(f"{name} ge {form.date(day)}")
     if operator in {"<=", "==", "<"} and day < datetime.date.max:
         end = day if operator == "<" and midnight else day + _ONE_DAY
-        parts.append(f"{name} lt {form.date(end)}")
-    return " and ".join(parts) or None
+        texts.append(f"{name} lt {form.date(end)}")
+    return texts
 
 
-def _number(name: str, operator: str, value: float) -> str | None:
+def _number(name: str, operator: str, value: float) -> list[str]:
     """Widen equality by one step: the service may hold more digits than a double."""
     low, high = _neighbours(value)
     if operator == "==":
-        parts = [(name, "ge", low), (name, "le", high)]
+        bounds = [("ge", low), ("le", high)]
     elif operator in _ORDER:
-        bound = {">=": low, "<=": high}.get(operator, value)
-        parts = [(name, _ORDER[operator], bound)]
+        bounds = [(_ORDER[operator], {">=": low, "<=": high}.get(operator, value))]
     else:
-        return None
-    texts = [(f"{name} {word} {text}") for name, word, bound in parts if (text := number(bound))]
-    return " and ".join(texts) if len(texts) == len(parts) else None
+        return []
+    return [f"{name} {word} {text}" for word, bound in bounds if (text := number(bound))]
 
 
 def _neighbours(value: float) -> tuple[float, float]:

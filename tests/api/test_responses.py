@@ -1,0 +1,95 @@
+"""An answer is a value, or the one error that it means."""
+
+import json
+
+import pytest
+import requests_mock
+from hypothesis import given
+from hypothesis import strategies as st
+
+import alphacast_pandas as ap
+from alphacast_pandas.api.messages import Request
+from alphacast_pandas.api.responses import error_of, error_text, list_of, parse_json
+
+ERRORS = {
+    400: ap.APIError,
+    401: ap.AuthenticationError,
+    402: ap.QuotaError,
+    403: ap.PermissionDenied,
+    404: ap.NotFoundError,
+    409: ap.ConflictError,
+    413: ap.APIError,
+    429: ap.RateLimitError,
+    500: ap.ServiceError,
+    503: ap.ServiceError,
+    599: ap.ServiceError,
+}
+URL = "http://127.0.0.1:1"
+
+
+@pytest.mark.parametrize("status", ERRORS)
+def test_a_status_is_the_error_of_its_kind(status: int) -> None:
+    with requests_mock.Mocker() as wire, ap.Client("ak_1", base_url=URL, retries=0) as client:
+        wire.get(f"{URL}/repositories/home", status_code=status, json={"error": "because"})
+        with pytest.raises(ap.APIError, match="because") as caught:
+            client.repositories.home()
+    assert type(caught.value) is ERRORS[status]
+    assert caught.value.status_code == status
+    assert f"GET /repositories/home was answered with status {status}" in str(caught.value)
+    assert caught.value.retryable is (status in {429, 500, 503})
+
+
+@pytest.mark.parametrize("status", [502, 504])
+def test_a_gateway_leaves_a_change_in_doubt_and_a_read_not(status: int) -> None:
+    assert error_of(Request("POST", "/datasets"), status, b"").in_doubt
+    assert not error_of(Request("GET", "/datasets"), status, b"").in_doubt
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b'{"error": "no"}', "no"),
+        (b'{"message": " no "}', "no"),
+        (b'{"error": "", "detail": "no"}', "no"),
+        (b'"no"', "no"),
+        (b"no", "no"),
+        (b"", ""),
+        (b'{"code": 7}', '{"code": 7}'),
+        (b'{"error": {"code": 7}}', '{"error": {"code": 7}}'),
+        (b"\xff", "\N{REPLACEMENT CHARACTER}"),
+        (b"x" * 900, "x" * 500 + "..."),
+    ],
+)
+def test_the_words_of_the_service_are_found_in_every_form(body: bytes, words: str) -> None:
+    assert error_text(body) == words
+
+
+@given(body=st.binary(max_size=60))
+def test_no_body_is_too_odd_for_a_message(body: bytes) -> None:
+    assert len(error_text(body)) <= 503
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"{", b"\xff", b"{'a': 1}"])
+def test_what_is_not_json_is_said_to_be(body: bytes) -> None:
+    with pytest.raises(ap.DecodeError, match="not JSON"):
+        parse_json(Request("GET", "/datasets"), body)
+
+
+@pytest.mark.parametrize("value", [[1], {"data": [1]}])
+def test_a_list_comes_bare_or_under_data(value: object) -> None:
+    assert list_of(json.loads(json.dumps(value))) == [1]
+
+
+@pytest.mark.parametrize("value", [None, 1, "a", {}, {"data": 1}])
+def test_what_is_no_list_is_refused(value: object) -> None:
+    with pytest.raises(ap.DecodeError, match="Expected a list"):
+        list_of(value)
+
+
+def test_a_key_that_comes_back_in_an_error_is_hidden() -> None:
+    with requests_mock.Mocker() as wire, ap.Client("ak_77", base_url=URL, retries=0) as client:
+        wire.get(f"{URL}/repositories/home", status_code=403, text="ak_77 may not")
+        with pytest.raises(ap.PermissionDenied, match=r"\*\*\* may not") as caught:
+            client.repositories.home()
+    assert "ak_77" not in str(caught.value)
+    assert "ak_77" not in repr(caught.value)
