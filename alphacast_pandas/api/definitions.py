@@ -96,8 +96,8 @@ def fold(name: str) -> str:
     >>> fold(" País ") == fold("pais")
     True
     """
-    decomposed = unicodedata.normalize("NFKD", name.strip())
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    decomposed = unicodedata.normalize("NFKD", name)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold().strip()
 
 
 def _merged(stored: Column, described: Column | None) -> Column:

@@ -6,6 +6,7 @@ import base64
 import functools
 import itertools
 import random
+from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -59,6 +60,7 @@ class Transport:
         self.clock = clock or SystemClock()
         self._random = random.Random()  # noqa: S311 - spreads pauses, protects nothing
         self._session = requests.Session()
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         # Proxies and certificates of the environment: a third of a small call if asked each time.
         self._environment = functools.cache(self._ask_environment)
 
@@ -155,10 +157,10 @@ class Transport:
                 json=json,
                 auth=(self.settings.api_key, "") if with_key else None,
             ).prepare()
-            # Not session.send: it would look at redirects and cookies, which are ours to handle.
-            return self._session.get_adapter(url).send(
+            return self._session.send(
                 prepared,
                 stream=True,
+                allow_redirects=False,
                 timeout=self.settings.timeout,
                 **self._environment(_origin(url)),
             )
@@ -167,6 +169,9 @@ class Transport:
             raise ConfigurationError(msg) from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise self._connection_failed(request, error, content) from error
+        except ValueError as error:  # requests looks where a redirect leads, even if it must not go
+            msg = f"{request} was redirected to what is not an address."
+            raise APIError(msg) from error
 
     def _ask_environment(self, origin: str) -> dict[str, Any]:
         found = self._session.merge_environment_settings(origin, {}, None, None, None)
@@ -233,7 +238,8 @@ class Transport:
         return BodyStream(
             read_wire,
             encoding=response.headers.get("Content-Encoding", ""),
-            end_is_proven=raw.length_remaining is not None or bool(raw.chunked),
+            # A body that only the end of its connection ends may have been cut unseen.
+            end_is_proven=raw.length_remaining is not None or raw.chunked or not raw.version,
         )
 
     def _url(self, path: str, params: Mapping[str, Any] | None) -> str:

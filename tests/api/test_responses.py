@@ -75,12 +75,12 @@ def test_what_is_not_json_is_said_to_be(body: bytes) -> None:
         parse_json(Request("GET", "/datasets"), body)
 
 
-@pytest.mark.parametrize("value", [[1], {"data": [1]}])
+@pytest.mark.parametrize("value", [[1], {"data": [1]}], ids=repr)
 def test_a_list_comes_bare_or_under_data(value: object) -> None:
     assert list_of(json.loads(json.dumps(value))) == [1]
 
 
-@pytest.mark.parametrize("value", [None, 1, "a", {}, {"data": 1}])
+@pytest.mark.parametrize("value", [None, 1, "a", {}, {"data": 1}], ids=repr)
 def test_what_is_no_list_is_refused(value: object) -> None:
     with pytest.raises(ap.DecodeError, match="Expected a list"):
         list_of(value)
