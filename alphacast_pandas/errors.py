@@ -134,7 +134,15 @@ class ValidationError(AlphacastError, ValueError):
 
     def __init__(self, message: str = "", *, failures: pd.DataFrame | None = None) -> None:
         super().__init__(message)
-        self.failures = failures
+        self.failures = _one_failure(message) if failures is None else failures
+
+
+def _one_failure(message: str) -> pd.DataFrame:
+    """Return the failures of a frame that is wrong as a whole."""
+    import pandas as pd
+
+    facts = {"column": None, "check": message, "row": None, "value": None}
+    return pd.DataFrame([facts], dtype=object)
 
 
 class VerificationError(AlphacastError, ValueError):

@@ -76,9 +76,18 @@ def _parsed(kind: Callable[[Any], Any], value: Any, what: str) -> Any:
 
 def _first_of(period: pd.Period, what: str) -> datetime.datetime:
     try:
-        return _exact(period.to_timestamp(how="start").to_pydatetime(), what)
+        return _exact(_first_instant(period), what)
     except (ValueError, OverflowError) as error:
         raise _unreadable(period, what) from error
+
+
+def _first_instant(period: pd.Period) -> datetime.datetime:
+    try:
+        instant: datetime.datetime = period.to_timestamp(how="start").to_pydatetime()
+    except pd.errors.OutOfBoundsDatetime:  # pandas before 3 has nanoseconds only
+        day = period.asfreq("D", how="start")
+        instant = datetime.datetime(day.year, day.month, day.day)  # noqa: DTZ001 - as all dates here
+    return instant
 
 
 def _refuse_zone(value: Any, what: str) -> None:

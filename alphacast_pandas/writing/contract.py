@@ -58,9 +58,15 @@ def check_values(
     except pandera.errors.SchemaErrors as error:
         remedies = {(name, rule.name): rule.remedy for name, rs in rules.items() for rule in rs}
         keys = frame[[name for name in roles.keys if name in frame.columns]]
-        found = [_explained(f, keys, remedies) for f in from_pandera(error, None)]
+        failures = sorted(from_pandera(error, None), key=_place([*rules]))
+        found = [_explained(f, keys, remedies) for f in failures]
         return [replace(f, row=None if f.row is None else plain(labels[int(f.row)])) for f in found]
     return []
+
+
+def _place(names: list[str]) -> Callable[[Failure], tuple[int, str, int]]:
+    """Return the order in which failures are told: by column, check, then row."""
+    return lambda f: (names.index(f.column), f.check, -1 if f.row is None else int(f.row))
 
 
 def _explained(failure: Failure, keys: pd.DataFrame, remedies: Mapping[Any, str]) -> Failure:

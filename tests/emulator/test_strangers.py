@@ -1,11 +1,13 @@
 """Strangers: curl as the quickstart types it, and the official SDK."""
 
 import datetime as dt
+import io
 import json
 import shutil
 import subprocess
 
 import alphacast.alphacast as sdk
+import openpyxl
 import pytest
 
 CSV = (
@@ -140,3 +142,26 @@ def test_the_official_sdk_declares_its_columns_in_an_upload(alphacast, emulator)
     )
     emulator.wait()
     assert dataset.download_data("csv") == b"Day,country,note,a\n2020-12-31,Chile,007,1.0\n"
+
+
+def test_the_official_sdk_searches_reads_series_and_runs_connectors(alphacast, emulator):
+    home = alphacast.repository.read_by_name("Home")
+    dataset = alphacast.datasets.dataset(alphacast.datasets.create("Growth", home["id"])["id"])
+    dataset.initialize_columns("Date", ["country"], "%Y-%m-%d")
+    dataset.upload_data_from_csv(CSV)
+    emulator.wait()
+    found = alphacast.search.datasets("growht", repository_id=home["id"])
+    assert [each["name"] for each in found["data"]] == ["Growth"]
+    assert found["totalItems"] == 1
+
+    column = dataset.metadata()["columns"][-1]
+    series = alphacast.series(column["id"])
+    assert series.metadata()["name"] == "GDP"
+    assert list(series.download_data("pandas")["GDP"]) == [1.5, 2.5, 3.5]
+    assert series.download_data("csv") == CSV.encode()
+    assert [point["GDP"] for point in series.download_data("json")] == [1.5, 2.5, 3.5]
+
+    run = dataset.run_connector("all")
+    assert json.loads(dataset.get_connector_run(run["id"]))["id"] == run["id"]
+    book = openpyxl.load_workbook(io.BytesIO(dataset.download_data("xlsx"))).active
+    assert [cell.value for cell in next(book.iter_rows())] == ["Date", "country", "GDP"]

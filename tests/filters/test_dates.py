@@ -57,6 +57,12 @@ def test_a_period_ends_before_the_next(period: str, stop: str) -> None:
     assert after(pd.Period(period), "end") == (day(stop), False)
 
 
+@pytest.mark.parametrize("year", ["1500", "2999"])
+def test_a_year_that_nanoseconds_cannot_hold_is_a_date(year: str) -> None:
+    assert instant(year, "start") == day(f"{year}-01-01")
+    assert after(year, "end") == (day(f"{int(year) + 1}-01-01"), False)
+
+
 def test_the_last_year_of_the_calendar_has_an_end() -> None:
     assert after("9999", "end") == (day("9999-12-31T23:59:59.999999"), True)
 

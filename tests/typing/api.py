@@ -52,7 +52,7 @@ def errors() -> None:
     try:
         ap.read_alphacast(5515)
     except ap.ValidationError as error:
-        assert_type(error.failures, pd.DataFrame | None)
+        assert_type(error.failures, pd.DataFrame)
     except ap.ProcessTimeout as error:
         assert_type(error.in_doubt, bool)
     except ap.AlphacastError as error:

@@ -38,7 +38,7 @@ VALUES: dict[str, tuple[Any, str]] = {
     "too large": ([2**53 + 1, 1], "exact as a double"),
     "too small": (pd.array([-(2**53) - 1, None], dtype="Int64"), "exact as a double"),
     "mixed": (np.array([1, "a"], dtype=object), "numbers, not other values"),
-    "surrogates": (np.array(["\ud800", "a"], dtype=object), "valid Unicode"),
+    "surrogates": (pd.Series(["\ud800", "a"], dtype=object), "valid Unicode"),
 }
 
 
@@ -48,7 +48,7 @@ def test_a_value_the_service_cannot_hold_is_refused(name: str) -> None:
     failures = failures_of(frame(price=values))
     assert set(failures["column"]) == {"price"}
     assert set(failures["check"]) == {check}
-    if name in {"infinite", "too large", "too small", "surrogates"}:
+    if name in {"infinite", "too large", "too small"}:
         assert failures["row"].tolist() == ["second" if name == "infinite" else "first"]
 
 
@@ -107,3 +107,10 @@ def test_a_repeated_index_is_no_obstacle() -> None:
 def test_a_frame_that_is_no_table_is_refused(df: pd.DataFrame) -> None:
     with pytest.raises(ap.ValidationError):
         df.alphacast.validate()
+
+
+def test_every_refusal_has_its_failures() -> None:
+    for df in (frame().head(0), frame().drop(columns="Date"), frame(city="x")):
+        with pytest.raises(ap.ValidationError) as caught:
+            df.alphacast.validate(index=False)
+        assert list(caught.value.failures.columns) == ["column", "check", "row", "value"]
