@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -10,6 +11,13 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _SECONDS_BEFORE_SHOWN = 1.0
+
+
+class Clock(Protocol):
+    """What a meter needs of time."""
+
+    def monotonic(self) -> float:
+        """Return seconds that never run backwards."""
 
 
 class Stream(Protocol):
@@ -21,11 +29,13 @@ class Stream(Protocol):
 class Meter:
     """Counts bytes, and shows them when the work takes more than a second."""
 
-    def __init__(self, title: str, *, progress: bool | None) -> None:
+    def __init__(self, title: str, *, progress: bool | None, clock: Clock) -> None:
         self._title = title
         self._shown = _is_watched() if progress is None else bool(progress)
         self._total: int | None = None
         self._bar: Any = None
+        self._clock = clock
+        self._begun = clock.monotonic()
         self.count = 0
 
     def watch(self, stream: Stream, headers: Mapping[str, str]) -> None:
@@ -42,21 +52,10 @@ class Meter:
     def advance(self, count: int) -> None:
         """Say that so many more bytes went by."""
         self.count += count
-        if not self._shown:
-            return
-        if self._bar is None:
-            from tqdm.auto import tqdm
-
-            self._bar = tqdm(
-                desc=self._title,
-                total=self._total,
-                unit="B",
-                unit_scale=True,
-                unit_divisor=1024,
-                delay=_SECONDS_BEFORE_SHOWN,
-                leave=False,
-            )
-        self._bar.update(count)
+        if self._bar is not None:
+            self._bar.update(count)
+        elif self._shown and self._clock.monotonic() - self._begun > _SECONDS_BEFORE_SHOWN:
+            self._bar = _bar(self._title, self._total, self.count)
 
     def __enter__(self) -> Meter:
         return self
@@ -70,6 +69,23 @@ class Meter:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
+
+
+def _bar(title: str, total: int | None, count: int) -> Any:
+    with warnings.catch_warnings():
+        # A notebook without widgets gets a bar of text, which is no reason to warn.
+        warnings.simplefilter("ignore")
+        from tqdm.auto import tqdm
+
+        return tqdm(
+            desc=title,
+            total=total,
+            initial=count,
+            unit="B",
+            unit_scale=True,
+            unit_divisor=1024,
+            leave=False,
+        )
 
 
 def _is_watched() -> bool:

@@ -145,7 +145,7 @@ def read_alphacast(
         dtype_backend=dtype_backend,
         categories=categories,
     )
-    with Meter(f"Reading dataset {number}", progress=progress) as meter:
+    with Meter(f"Reading dataset {number}", progress=progress, clock=client.clock) as meter:
         fetched = fetch(client, number, options, meter)
     frame = to_frame(
         finish(fetched),

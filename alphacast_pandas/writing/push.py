@@ -82,7 +82,7 @@ def push(
     with (
         _csv(checked, format_, definitions, replaced=manifest is not None) as file,
         client.one_upload_at_a_time(number),
-        Meter(f"Pushing to dataset {number}", progress=progress) as meter,
+        Meter(f"Pushing to dataset {number}", progress=progress, clock=client.clock) as meter,
     ):
         process = upload(client, Upload(number, file, manifest, flags), meter)
         client.remember(number, None)
