@@ -31,9 +31,17 @@ A guess, since no source says it
     that it answers on the port of the API; the keys of a series and of a run; parameters and
     fields of providers beyond those documented; sheets and cell types of xlsx; gzip transfer.
 
+Made up, to have something to show
+    The three providers, frozen copies out of the data that ship with the emulator; runs of a
+    connector, which end at once; search of deprecated datasets, which nothing is.
+
+The emulator's own
+    `/openapi.json`, `/emulator/faults`, `/emulator/readings` and `/emulator/reset`. They need no
+    key; those under `/emulator/` are neither recorded nor hit by faults.
+
 Absent
-    Pipelines, limits of size or rate, `not`, `in`, `null`, functions and arithmetic in `$filter`
-    (400).
+    The legacy hosts, the FRED shortcut, pipelines, limits of size or rate, `not`, `in`, `null`,
+    functions and arithmetic in `$filter` (400).
 """
 
 from alphacast_pandas.emulator.faults import Fault, Faults
