@@ -1,6 +1,8 @@
 """The emulator from the command line: `python -m alphacast_pandas.emulator --port 8400`."""
 
 import argparse
+import contextlib
+import signal
 import sys
 import threading
 from collections.abc import Sequence
@@ -23,20 +25,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"error: {error.strerror or error}", file=sys.stderr)
         return 1
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
     with emulator:
         print(f"ALPHACAST_BASE_URL={emulator.url}")
         print(f"ALPHACAST_API_KEY={emulator.api_key}", flush=True)
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            print("stopped")
+        with contextlib.suppress(KeyboardInterrupt):
+            stop.wait()
+        print("stopped")
     return 0
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the reader of the command line."""
     reader = argparse.ArgumentParser(
-        prog="alphacast-pandas emulator", description="A local Alphacast. Ctrl-C stops it."
+        prog="alphacast-pandas emulator",
+        description="A local Alphacast. Prints its address and its key; Ctrl-C stops it.",
+        epilog="What it serves is described at /openapi.json. Faults are ordered with"
+        " POST /emulator/faults, readings chosen with PUT /emulator/readings.",
     )
     reader.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     reader.add_argument("--port", type=port, default=8400, help="port of the API (%(default)s)")

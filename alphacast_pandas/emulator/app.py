@@ -27,6 +27,7 @@ from alphacast_pandas.emulator.calls import (
 )
 from alphacast_pandas.emulator.csv_files import save
 from alphacast_pandas.emulator.openapi import description
+from alphacast_pandas.emulator.readings import Readings
 from alphacast_pandas.emulator.refusals import Refusal
 from alphacast_pandas.emulator.surface import SURFACE, Operation
 
@@ -73,7 +74,8 @@ def endpoint(service: Service, operation: Operation) -> Callable[[Request], Awai
             return await run_in_threadpool(operation.handler, call)
         except Refusal as refusal:
             await drain(request)
-            return refusal_reply(refusal, service.readings)
+            is_ours = operation.key == "none"  # what the emulator says about itself is no reading
+            return refusal_reply(refusal, Readings() if is_ours else service.readings)
         finally:
             if upload and upload.file:
                 upload.file.unlink(missing_ok=True)

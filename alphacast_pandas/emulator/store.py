@@ -57,7 +57,11 @@ class Store:
         self.spool.mkdir(parents=True, exist_ok=True)
         self.sweep(but="upload-")
         file = ":memory:" if folder is None else str(self.folder / "alphacast.duckdb")
-        self._database = duckdb.connect(file, config=self._settings())
+        try:
+            self._database = duckdb.connect(file, config=self._settings())
+        except duckdb.IOException as error:
+            message = f"cannot open {file}: is another emulator using it? {error}"
+            raise OSError(message) from error
         self.prepare()
 
     def _settings(self) -> dict[str, Any]:

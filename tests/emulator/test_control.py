@@ -57,6 +57,10 @@ def test_readings_are_changed_over_http(call, emulator):
     assert call("PUT", "/emulator/readings", {"first": "days"}).json == {
         "error": "there is no first"
     }
+    call("PUT", "/emulator/readings", {"error_key": "empty"})
+    assert (
+        call("PUT", "/emulator/readings", {"last": "x"}).json["error"].startswith("Readings(last")
+    )
     assert call("PUT", "/emulator/readings", {}).json == call("GET", "/emulator/readings").json
     assert emulator.readings == Readings()
 

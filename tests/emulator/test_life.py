@@ -206,7 +206,8 @@ def test_the_seed_is_there_from_the_start(tmp_path, caller):
         Emulator(seed="nope")
 
 
-def test_the_command_prints_address_and_key_and_stops_on_interrupt():
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_prints_address_and_key_and_stops_on_a_signal(number):
     command = [sys.executable, "-m", "alphacast_pandas.emulator", "--port", "0"]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     address = child.stdout.readline().strip().partition("=")[2]
@@ -215,9 +216,19 @@ def test_the_command_prints_address_and_key_and_stops_on_interrupt():
     connection.request("GET", f"/repositories?apiKey={key}")
     assert connection.getresponse().read()
     connection.close()
-    child.send_signal(signal.SIGINT)
+    child.send_signal(number)
     out, err = child.communicate(timeout=20)
     assert (child.returncode, out, err) == (0, "stopped\n", "")
+
+
+def test_a_folder_that_another_emulator_uses_is_said_clearly(tmp_path, capsys):
+    command = [sys.executable, "-m", "alphacast_pandas.emulator", "--port", "0"]
+    child = subprocess.Popen([*command, "--data", str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert child.stdout.readline()
+    assert main(["--port", "0", "--data", str(tmp_path)]) == 1
+    assert "is another emulator using it?" in capsys.readouterr().err
+    child.terminate()
+    child.communicate(timeout=20)
 
 
 def test_the_command_says_when_its_port_is_taken(emulator, capsys):
