@@ -24,6 +24,8 @@ from alphacast_pandas.errors import (
     ValidationError,
     VerificationError,
 )
+from alphacast_pandas.filters.expressions import col
+from alphacast_pandas.reading.explain import Explanation, explain
 from alphacast_pandas.reading.read import read_alphacast
 from alphacast_pandas.writing.result import PushResult
 
@@ -38,6 +40,7 @@ __all__ = [
     "ConflictError",
     "ConnectionFailed",
     "DecodeError",
+    "Explanation",
     "NotFoundError",
     "PermissionDenied",
     "ProcessError",
@@ -49,6 +52,8 @@ __all__ = [
     "ServiceError",
     "ValidationError",
     "VerificationError",
+    "col",
+    "explain",
     "get_client",
     "login",
     "read_alphacast",

@@ -36,10 +36,15 @@ def learn(client: Client, dataset_id: int) -> Definitions:
 
 
 def complete(
-    client: Client, dataset_id: int, definitions: Definitions, names: Iterable[str] = ()
+    client: Client,
+    dataset_id: int,
+    definitions: Definitions,
+    names: Iterable[str] = (),
+    *,
+    every: bool = False,
 ) -> Definitions:
     """Return the definitions with every column of the dataset, if some of `names` are unknown."""
-    unknown = any(name not in definitions.names for name in names)
+    unknown = every or any(name not in definitions.names for name in names)
     if definitions.stated and (definitions.complete or not unknown):
         return definitions
     if definitions.header is not None:

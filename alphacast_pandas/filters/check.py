@@ -12,12 +12,15 @@ import pandas as pd
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.filters.dates import after, instant
 from alphacast_pandas.filters.names import check_names
+from alphacast_pandas.filters.normal import normal_form
 from alphacast_pandas.filters.text import Literal
 from alphacast_pandas.filters.tree import (
     And,
     Comparison,
+    Computed,
     Leaf,
     Membership,
+    Missing,
     Node,
     Range,
     Value,
@@ -31,12 +34,15 @@ if TYPE_CHECKING:
 
 
 def check_filter(node: Node, definitions: Definitions) -> Node:
-    """Return the tree with its values in their column's kind; ranges become comparisons."""
+    """Return the tree in normal form, its values in their column's kind, ranges as comparisons."""
     check_names(columns_of(node), definitions.names, "filter")
-    return with_leaves(node, lambda leaf: _checked(leaf, definitions))
+    checked = with_leaves(node, lambda leaf: _checked(leaf, definitions))
+    return normal_form(checked, never_missing=definitions.date.name if definitions.date else None)
 
 
 def _checked(leaf: Leaf, definitions: Definitions) -> Node:
+    if isinstance(leaf, Computed | Missing):
+        return leaf
     column = definitions.get(leaf.column)
     if column is None:  # pragma: no cover - names were checked before
         msg = f"filter: there is no column {leaf.column!r}."
@@ -69,8 +75,8 @@ def _value(value: Any, column: Column, definitions: Definitions) -> Value:
         return _literal(value.text, column, what)
     if _is_missing(value):
         msg = (
-            f"{what} {value!r} is a missing value, which nothing is equal to. Read without this "
-            f"condition and keep rows with df[df[{column.name!r}].isna()]."
+            f"{what} {value!r} is a missing value, which nothing is equal to. For rows without a "
+            f"value say ap.col({column.name!r}).isna(), for the others .notna()."
         )
         raise QueryError(msg)
     if column.role == "date":
@@ -113,7 +119,7 @@ def _number(value: Any, what: str) -> int | float:
     except OverflowError:
         msg = f"{what} {value!r} is beyond every number a column can hold."
         raise QueryError(msg) from None
-    return value if isinstance(value, int) else double
+    return value if isinstance(value, int) and int(double) == value else double
 
 
 def _is_missing(value: Any) -> bool:

@@ -8,29 +8,25 @@ from typing import Any
 import pandas as pd
 
 from alphacast_pandas.errors import QueryError
+from alphacast_pandas.filters.compiling import compile_expression
+from alphacast_pandas.filters.expressions import Expression
+from alphacast_pandas.filters.pandas_col import is_pandas_expression, recorded_by_pandas
 from alphacast_pandas.filters.tree import (
+    OPERATORS,
     And,
     Comparison,
     Membership,
     Node,
     Not,
-    Operator,
     Or,
     Range,
 )
 
-_OPERATORS: dict[str, Operator] = {
-    "=": "==",
-    "==": "==",
-    "!=": "!=",
-    "<": "<",
-    "<=": "<=",
-    ">": ">",
-    ">=": ">=",
-}
+_OPERATORS = OPERATORS | {"=": "=="}
 _FORMS = (
-    'text ("Country eq \'USA\'"), a dict ({"country": ["Chile"], "Date": slice("2020", None)}) '
-    'or a list of tuples ([("country", "in", ["Chile"]), ("Date", ">=", "2020")])'
+    'text ("Country eq \'USA\'"), a dict ({"country": ["Chile"], "Date": slice("2020", None)}), '
+    'a list of tuples ([("country", "in", ["Chile"]), ("Date", ">=", "2020")]) '
+    'or an expression (ap.col("Date") >= "2020")'
 )
 
 
@@ -47,6 +43,10 @@ def to_tree(spelling: Any) -> Node | str | None:
         return And(tuple(_from_item(name, wanted) for name, wanted in spelling.items()))
     if isinstance(spelling, list):
         return _from_list(spelling)
+    if isinstance(spelling, Expression):
+        return compile_expression(spelling)
+    if is_pandas_expression(spelling):
+        return compile_expression(recorded_by_pandas(spelling))
     msg = f"filter is {_FORMS}, not {type(spelling).__name__}."
     raise QueryError(msg)
 
@@ -81,6 +81,9 @@ def _from_tuples(spelling: list[Any]) -> Node:
 
 
 def _from_tuple(part: Any) -> Node:
+    if isinstance(part, Expression) or is_pandas_expression(part):
+        msg = f"{part!r} stands in a list; join expressions with & and |, without a list."
+        raise QueryError(msg)
     if not isinstance(part, tuple) or len(part) != 3 or not isinstance(part[1], str):
         msg = (
             f"{part!r} is not a condition; a list holds tuples (column, operator, value), "

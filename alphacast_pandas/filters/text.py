@@ -20,7 +20,6 @@ _OPERATORS: dict[str, Operator] = {
     "gt": ">",
     "ge": ">=",
 }
-_DEEPEST = 50
 
 
 class UnreadableError(ValueError):
@@ -40,6 +39,10 @@ class _Token:
     text: str
 
 
+_OPEN, _CLOSE = _Token("paren", "("), _Token("paren", ")")
+_END, _NULL = _Token("end", ""), _Token("word", "null")
+
+
 def parse_text(text: str) -> Node | None:
     """
     Return the tree of a filter text, None if it uses more than comparisons, and, or, parentheses.
@@ -50,12 +53,9 @@ def parse_text(text: str) -> Node | None:
     True
     """
     try:
-        parser = _Parser([*_tokens(text)])
-        node = parser.alternatives(0)
-        parser.expect_end()
+        return _parsed(_tokens(text))
     except UnreadableError:
         return None
-    return node
 
 
 def _tokens(text: str) -> Iterator[_Token]:
@@ -70,52 +70,42 @@ def _tokens(text: str) -> Iterator[_Token]:
         position = match.end()
 
 
-class _Parser:
-    def __init__(self, tokens: list[_Token]) -> None:
-        self._tokens = tokens
-        self._position = 0
+def _parsed(tokens: Iterator[_Token]) -> Node:
+    # One level per open parenthesis; a level holds alternatives, and these hold conditions.
+    levels: list[list[list[Node]]] = [[[]]]
+    condition_is_next = True
+    for token in tokens:
+        if condition_is_next and token == _OPEN:
+            levels.append([[]])
+        elif condition_is_next:
+            levels[-1][-1].append(_comparison(token, next(tokens, _END), next(tokens, _END)))
+            condition_is_next = False
+        elif token == _CLOSE and len(levels) > 1:
+            node = _joined(levels.pop())
+            levels[-1][-1].append(node)
+        else:
+            levels[-1] += _begun_by(token)
+            condition_is_next = True
+    if condition_is_next or len(levels) > 1:
+        raise UnreadableError
+    return _joined(levels[0])
 
-    def alternatives(self, depth: int) -> Node:
-        parts = [self._conditions(depth)]
-        while self._skip_word("or"):
-            parts.append(self._conditions(depth))
-        return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
-    def expect_end(self) -> None:
-        if self._position < len(self._tokens):
-            raise UnreadableError
+def _begun_by(token: _Token) -> list[list[Node]]:
+    """Return the alternatives that a word between conditions begins."""
+    word = token.text.casefold() if token.kind == "word" else ""
+    if word not in {"and", "or"}:
+        raise UnreadableError
+    return [[]] if word == "or" else []
 
-    def _conditions(self, depth: int) -> Node:
-        parts = [self._condition(depth)]
-        while self._skip_word("and"):
-            parts.append(self._condition(depth))
-        return parts[0] if len(parts) == 1 else And(tuple(parts))
 
-    def _condition(self, depth: int) -> Node:
-        token = self._take()
-        if token == _Token("paren", "("):
-            if depth == _DEEPEST:
-                raise UnreadableError
-            node = self.alternatives(depth + 1)
-            if self._take() != _Token("paren", ")"):
-                raise UnreadableError
-            return node
-        operator, value = self._take(), self._take()
-        if "paren" in (token.kind, value.kind) or operator.text.casefold() not in _OPERATORS:
-            raise UnreadableError
-        if operator.kind != "word" or value == _Token("word", "null"):
-            raise UnreadableError
-        return Comparison(token.text, _OPERATORS[operator.text.casefold()], Literal(value.text))
+def _joined(alternatives: list[list[Node]]) -> Node:
+    joined = [parts[0] if len(parts) == 1 else And(tuple(parts)) for parts in alternatives]
+    return joined[0] if len(joined) == 1 else Or(tuple(joined))
 
-    def _skip_word(self, word: str) -> bool:
-        here = self._tokens[self._position : self._position + 1]
-        if here and here[0].kind == "word" and here[0].text.casefold() == word:
-            self._position += 1
-            return True
-        return False
 
-    def _take(self) -> _Token:
-        if self._position >= len(self._tokens):
-            raise UnreadableError
-        self._position += 1
-        return self._tokens[self._position - 1]
+def _comparison(name: _Token, operator: _Token, value: _Token) -> Comparison:
+    word = operator.text.casefold() if operator.kind == "word" else ""
+    if "paren" in (name.kind, value.kind) or word not in _OPERATORS or value in {_END, _NULL}:
+        raise UnreadableError
+    return Comparison(name.text, _OPERATORS[word], Literal(value.text))

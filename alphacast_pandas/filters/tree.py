@@ -6,10 +6,22 @@ import datetime
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from alphacast_pandas.filters.folding import fold
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+
+    from alphacast_pandas.filters.expressions import Expression
 
 Operator: TypeAlias = Literal["==", "!=", "<", "<=", ">", ">="]
+OPERATORS: dict[str, Operator] = {
+    "==": "==",
+    "!=": "!=",
+    "<": "<",
+    "<=": "<=",
+    ">": ">",
+    ">=": ">=",
+}
 # A value that was checked against its column; dates have become naive datetimes.
 Value: TypeAlias = str | int | float | datetime.datetime
 
@@ -41,59 +53,92 @@ class Membership:
 
 
 @dataclass(frozen=True)
+class Missing:
+    """A column without a value."""
+
+    column: str
+
+
+@dataclass(frozen=True, eq=False)
+class Computed:
+    """What only pandas can evaluate, with the columns it needs."""
+
+    expression: Expression
+    columns: tuple[str, ...]
+    is_rowwise: bool
+
+
+@dataclass(frozen=True, eq=False)
 class Not:
     """The opposite of a condition."""
 
     part: Node
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class And:
     """All of several conditions; everything if there are none."""
 
     parts: tuple[Node, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Or:
     """Any of several conditions; nothing if there are none."""
 
     parts: tuple[Node, ...] = ()
 
 
-Leaf: TypeAlias = Comparison | Range | Membership
+Leaf: TypeAlias = Comparison | Range | Membership | Missing | Computed
 Node: TypeAlias = Leaf | Not | And | Or
 
+EVERYTHING, NOTHING = And(), Or()
 
-def leaves(node: Node) -> Iterator[Leaf]:
-    """Yield every condition on a column, from left to right."""
-    waiting: list[Node] = [node]
-    while waiting:
-        now = waiting.pop()
-        if isinstance(now, And | Or):
-            waiting.extend(reversed(now.parts))
-        elif isinstance(now, Not):
-            waiting.append(now.part)
-        else:
-            yield now
+
+def parts_of(node: Node) -> tuple[Node, ...]:
+    """Return the conditions that a node joins; none for a leaf."""
+    if isinstance(node, And | Or):
+        return node.parts
+    return (node.part,) if isinstance(node, Not) else ()
+
+
+def leaves(node: Node) -> list[Leaf]:
+    """Return every condition on a column, from left to right, shared ones once."""
+    found: list[Leaf] = []
+
+    def visit(each: Node, _: list[None]) -> None:
+        if not isinstance(each, And | Or | Not):
+            found.append(each)
+
+    fold(node, parts_of, visit)
+    return found[::-1]
 
 
 def columns_of(node: Node) -> tuple[str, ...]:
     """Return the names a filter speaks of, each once."""
-    return tuple(dict.fromkeys(leaf.column for leaf in leaves(node)))
+    names: dict[str, None] = {}
+    for leaf in leaves(node):
+        own = leaf.columns if isinstance(leaf, Computed) else (leaf.column,)
+        names |= dict.fromkeys(own)
+    return tuple(names)
+
+
+def is_rowwise(node: Node) -> bool:
+    """Tell whether every row can be judged by itself."""
+    return all(leaf.is_rowwise for leaf in leaves(node) if isinstance(leaf, Computed))
 
 
 def with_leaves(node: Node, change: Callable[[Leaf], Node]) -> Node:
     """Return the tree with every leaf replaced by what `change` makes of it."""
-    if isinstance(node, And | Or):
-        return replace(node, parts=tuple(with_leaves(part, change) for part in node.parts))
-    if isinstance(node, Not):
-        return Not(with_leaves(node.part, change))
-    return change(node)
+
+    def made(each: Node, parts: list[Node]) -> Node:
+        if isinstance(each, And | Or):
+            return replace(each, parts=tuple(parts))
+        return Not(parts[0]) if isinstance(each, Not) else change(each)
+
+    return fold(node, parts_of, made)
 
 
 def conjuncts(node: Node) -> tuple[Node, ...]:
-    """Return the parts that must all hold."""
-    if isinstance(node, And):
-        return tuple(inner for part in node.parts for inner in conjuncts(part))
-    return (node,)
+    """Return the parts that must all hold, of a tree in normal form."""
+    return node.parts if isinstance(node, And) else (node,)

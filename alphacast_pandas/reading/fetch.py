@@ -14,8 +14,9 @@ from alphacast_pandas.api.paths import data_path
 from alphacast_pandas.api.tables import read_head
 from alphacast_pandas.errors import AlphacastError, APIError, DecodeError, QueryError
 from alphacast_pandas.filters.tree import columns_of
+from alphacast_pandas.reading.finish import matches
 from alphacast_pandas.reading.query import Query, Spelling, plan_query
-from alphacast_pandas.reading.table import parse_table
+from alphacast_pandas.reading.table import empty_table, parse_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from alphacast_pandas.api.messages import Answer
     from alphacast_pandas.progress import Meter
     from alphacast_pandas.reading.options import ReadOptions
+
+
+_TOO_LONG = {414, 431}
 
 
 @dataclass(frozen=True)
@@ -67,9 +71,27 @@ def _fetch_fresh(client: Client, dataset_id: int, options: ReadOptions, meter: M
 def _fetch_known(
     client: Client, dataset_id: int, options: ReadOptions, meter: Meter, definitions: Definitions
 ) -> Fetched:
-    completed = complete(client, dataset_id, definitions, _names(options))
-    query = plan_query(options, completed)
+    completed, query = plan(client, dataset_id, options, definitions)
+    if query.is_empty:
+        known = complete(client, dataset_id, completed, every=True)
+        keep = query.keep or _in_order(known)
+        return Fetched(empty_table(keep, known), known, query, {})
     return _Reading(client, dataset_id, meter, lambda: completed).fetch(query)
+
+
+def plan(
+    client: Client, dataset_id: int, options: ReadOptions, definitions: Definitions | None = None
+) -> tuple[Definitions, Query]:
+    """Return what a read would ask for, from the definitions given, remembered or learned."""
+    known = definitions or client.recall(dataset_id) or learn(client, dataset_id)
+    completed = complete(client, dataset_id, known, _names(options))
+    return completed, plan_query(options, completed)
+
+
+def in_order_of_trial(client: Client, query: Query) -> tuple[Spelling, ...]:
+    """Return the spellings of a query, the form that this service accepted before first."""
+    first = min(client.accepted_spelling, len(query.spellings) - 1)
+    return tuple(dict.fromkeys((query.spellings[first], *query.spellings)))
 
 
 def _names(options: ReadOptions) -> tuple[str, ...]:
@@ -103,6 +125,9 @@ class _Reading:
     def fetch(self, query: Query) -> Fetched:
         """Ask until the answer is one that `query` can be answered from."""
         fetched = self._in_accepted_form(query)
+        if query.is_trial:
+            proved = _proves_itself(fetched)
+            return fetched if proved else self._in_accepted_form(replace(query, send_last=None))
         while query.send_last is not None and not _has_all_dates(fetched.table, query, fetched):
             query = replace(query, send_last=_grown(fetched, query))
             fetched = self._in_accepted_form(query)
@@ -111,19 +136,19 @@ class _Reading:
         return fetched
 
     def _in_accepted_form(self, query: Query) -> Fetched:
-        spellings = query.spellings
-        first = min(self.client.accepted_spelling, len(spellings) - 1)
         refusals: list[APIError] = []
-        for spelling in dict.fromkeys((spellings[first], *spellings)):
+        for spelling in in_order_of_trial(self.client, query):
             try:
                 fetched = self._once(query, spelling)
             except APIError as error:
+                if error.status_code in _TOO_LONG and query.may_read_all:
+                    return self._once(replace(query, send_last=None), Spelling())
                 if error.status_code != 400:
                     raise
                 refusals.append(error)
             else:
                 if refusals:
-                    self._remember(spelling, spellings)
+                    self._remember(spelling, query.spellings)
                 return fetched
         msg = f"The service refused the query. {refusals[0]}"
         raise QueryError(msg, status_code=400) from refusals[0]
@@ -180,6 +205,17 @@ def _check_promised(keep: Sequence[str], header: Sequence[str]) -> None:
 def _dates(fetched: Fetched) -> pa.ChunkedArray | None:
     date = fetched.definitions.date
     return None if date is None else fetched.table.column(date.name)
+
+
+def _proves_itself(fetched: Fetched) -> bool:
+    """
+    Tell whether `$last` found the last dates of the rows that match here.
+
+    It did if every row matches and one date more than wanted is there: then no later date is
+    absent, and only the earliest, which is dropped, may be incomplete.
+    """
+    every_row = bool(pc.all(matches(fetched, fetched.table), min_count=0).as_py())
+    return every_row and _count_dates(fetched) > (fetched.query.last or 0)
 
 
 def _has_all_dates(table: pa.Table, query: Query, fetched: Fetched) -> bool:

@@ -9,8 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from alphacast_pandas.filters.mask import mask
+from alphacast_pandas.filters.tree import EVERYTHING
+from alphacast_pandas.reading.frame import to_frame
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from alphacast_pandas.reading.fetch import Fetched
 
 
@@ -18,17 +22,26 @@ def finish(fetched: Fetched) -> pa.Table:
     """Return the rows and columns of the answer, in order."""
     query, table = fetched.query, fetched.table
     date = fetched.definitions.date.name if fetched.definitions.date else None
-    if query.condition is not None:
-        table = _matching(table, mask(query.condition, table))
     if date is not None:
         table = _by_date(table, date)
-        if query.last is not None:
-            table = _last_dates(table, date, query.last)
+    if query.condition is not None:
+        table = _matching(table, matches(fetched, table))
+    if date is not None and query.last is not None:
+        table = _last_dates(table, date, query.last)
     if query.top is not None:
         table = table.slice(0, query.top)
     if query.values is not None:
         table = table.select([*fetched.definitions.keys, *query.values])
     return table
+
+
+def matches(fetched: Fetched, table: pa.Table) -> pa.ChunkedArray:
+    """Return which rows of a table belong to the answer, as far as each row can tell."""
+
+    def frame_of(part: pa.Table) -> pd.DataFrame:
+        return to_frame(part, fetched.definitions, dtype_backend=None, categories=False)
+
+    return mask(fetched.query.condition or EVERYTHING, table, frame_of)
 
 
 def _matching(table: pa.Table, rows: pa.ChunkedArray) -> pa.Table:

@@ -15,7 +15,17 @@ from alphacast_pandas.filters.spellings import to_tree
 from alphacast_pandas.filters.text import parse_text
 
 if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Mapping, Sequence
+    from typing import TypeAlias
+
+    from alphacast_pandas.filters.expressions import Expression
     from alphacast_pandas.filters.tree import Node
+
+    Filter: TypeAlias = (
+        str | Mapping[str, Any] | Sequence[Any] | Expression | pd.api.typing.Expression
+    )
+    Date: TypeAlias = str | datetime.date | pd.Timestamp | pd.Period
 
 _BACKENDS = (None, "numpy_nullable", "pyarrow")
 

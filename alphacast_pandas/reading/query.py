@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from alphacast_pandas.api.records import Column
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.filters.check import check_filter
 from alphacast_pandas.filters.dates import after, instant
 from alphacast_pandas.filters.names import check_names
-from alphacast_pandas.filters.odata import LONGEST_FILTER, to_odata
+from alphacast_pandas.filters.normal import normal_form
+from alphacast_pandas.filters.odata import Translation, translate, wire_length
 from alphacast_pandas.filters.quoting import DOCUMENTED_FORM, SDK_FORM
-from alphacast_pandas.filters.tree import And, Comparison, Node, columns_of, conjuncts
+from alphacast_pandas.filters.tree import NOTHING, And, Comparison, Node, columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 # The forms of a filter in the order in which they are tried: see filters/quoting.py.
 FORMS = (SDK_FORM, DOCUMENTED_FORM)
+# Common servers refuse a request line of more than 4,094 bytes; longer conditions are applied here.
+_LONGEST_QUERY = 3800
+_LONGEST_SELECT = _LONGEST_QUERY // 2
 _UNSAFE_IN_SELECT = set(",\"'\\;\t\r\n")
 
 
@@ -39,18 +42,31 @@ class Query:
     """
     What is sent, and what is done with the answer.
 
-    `spellings` ask for the same or for more, the preferred first. `keep` are the columns to
-    take from the answer, None for all; `values` those that the frame shows beside the key.
+    `spellings` ask for the same or for more, the preferred first; that was made of `text`, the
+    caller's own, and of `translation`. `keep` are the columns to take from the answer, None for
+    all; `values` those that the frame shows beside the key. With `is_trial`, `$last` travels with
+    a filter, and the answer must prove that they mean there what they mean here. `may_read_all`
+    says whether all that is sent can be done here as well.
     """
 
     spellings: tuple[Spelling, ...] = (Spelling(),)
     send_last: int | None = None
     send_top: int | None = None
+    text: str | None = None
+    is_trial: bool = False
+    may_read_all: bool = False
+    translation: Translation = field(default_factory=Translation)
     condition: Node | None = None
     last: int | None = None
     top: int | None = None
     keep: tuple[str, ...] | None = None
     values: tuple[str, ...] | None = None
+    keys: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no row can match, so that no data are needed."""
+        return self.condition is NOTHING
 
     def params(self, spelling: Spelling) -> dict[str, Any]:
         """Return the parameters on the wire."""
@@ -71,24 +87,54 @@ def plan_query(options: ReadOptions, definitions: Definitions | None) -> Query:
         return Query((Spelling(options.text),), send_top=top, top=options.top)
     _check(options, definitions)
     dates, condition = _conditions(options, definitions)
-    # A filter may let more through there than here, and then its last dates are others:
-    # only a lower bound leaves them the same.
-    lasting = options.tree is None and options.text is None and options.end is None
-    # Rows and dates are one count if the date alone is the key. Otherwise one more than asked
-    # for shows where the dates end, should the service count rows.
-    several = bool(definitions.entities) or not definitions.stated
-    unfiltered = condition is None and options.text is None and options.last is None
     values, keep = _columns(options, definitions, condition)
+    text = _sendable_text(options)
+    selects = _selects(keep, definitions)
+    sent = dates if text else condition
+    translations = _translations(sent, _LONGEST_QUERY - wire_length(text or "") - _longest(selects))
+    send_last, is_trial = _last(options, definitions, translations[0])
+    unfiltered = condition is None and text is None and options.last is None
     return Query(
-        spellings=_spellings(dates if options.text else condition, options.text, keep, definitions),
-        send_last=(options.last + several) if options.last is not None and lasting else None,
+        spellings=_spellings(sent, text, translations, selects),
+        send_last=send_last,
         send_top=options.top if unfiltered else None,
+        text=text,
+        is_trial=is_trial,
+        may_read_all=options.text is None or options.tree is not None,
+        translation=translations[0],
         condition=condition,
         last=options.last,
         top=options.top,
         keep=keep,
         values=values,
+        keys=definitions.keys,
     )
+
+
+def _last(
+    options: ReadOptions, definitions: Definitions, translation: Translation
+) -> tuple[int | None, bool]:
+    """
+    Return the number of dates to ask for, and whether the answer must prove itself.
+
+    One more than wanted shows where the dates end, should the service count rows; rows and dates
+    are one count if the date alone is the key. A filter may let more through there than here, or
+    be applied after `$last`: only a lower bound of the date leaves the last dates the same.
+    """
+    if options.last is None:
+        return None, False
+    if options.tree is None and options.text is None and options.end is None:
+        return options.last + (bool(definitions.entities) or not definitions.stated), False
+    known = options.text is None or options.tree is not None
+    return (options.last + 1, True) if known and translation.is_complete else (None, False)
+
+
+def _sendable_text(options: ReadOptions) -> str | None:
+    """Return the caller's text, None if it is too long and can be applied here."""
+    text = options.text
+    if text is None or options.tree is None or wire_length(text) <= _LONGEST_SELECT:
+        return text
+    return None
 
 
 def _check(options: ReadOptions, definitions: Definitions) -> None:
@@ -113,43 +159,39 @@ def _conditions(options: ReadOptions, definitions: Definitions) -> tuple[Node | 
     if name is not None and options.end is not None:
         stop, included = after(options.end, "end")
         dates.append(Comparison(name, "<=" if included else "<", stop))
-    tree = () if options.tree is None else conjuncts(check_filter(options.tree, definitions))
+    tree = [] if options.tree is None else [check_filter(options.tree, definitions)]
     return _all_of(dates), _all_of([*dates, *tree])
 
 
 def _all_of(parts: list[Node]) -> Node | None:
-    if len(parts) < 2:
-        return parts[0] if parts else None
-    return And(tuple(parts))
+    return normal_form(And(tuple(parts))) if parts else None
+
+
+def _translations(condition: Node | None, room: int) -> tuple[Translation, ...]:
+    return tuple(translate(condition, form, room) for form in FORMS)
 
 
 def _spellings(
     condition: Node | None,
     text: str | None,
-    keep: tuple[str, ...] | None,
-    definitions: Definitions,
+    translations: Sequence[Translation],
+    selects: Sequence[str | None],
 ) -> tuple[Spelling, ...]:
     """
     Return how to ask, should the service refuse the first way.
 
     The last one leaves everything to us. It is there if a column has no way to be written.
     """
-    filters = [None if condition is None else to_odata(condition, form, _length) for form in FORMS]
-    selects = [None] if keep is None else _selects(keep, definitions)
-    ways = [Spelling(_joined(text, ours), select) for select in selects for ours in filters]
+    ways = [Spelling(_joined(text, t.text), select) for select in selects for t in translations]
     filtered = () if condition is None else columns_of(condition)
     unwritable = any(form.name(name) is None for form in FORMS for name in filtered)
-    if unwritable or keep is not None:
+    if unwritable or any(selects):
         ways.append(Spelling(text, None))
     return tuple(dict.fromkeys(ways))
 
 
 def _joined(text: str | None, ours: str | None) -> str | None:
     return f"({text}) and {ours}" if text and ours else text or ours
-
-
-def _length(text: str) -> int:
-    return len(quote(text))
 
 
 def _columns(
@@ -164,8 +206,10 @@ def _columns(
     return values, tuple(dict.fromkeys((*keys, *values, *needed)))
 
 
-def _selects(keep: Sequence[str], definitions: Definitions) -> list[str | None]:
+def _selects(keep: Sequence[str] | None, definitions: Definitions) -> list[str | None]:
     """Return `$select` by names and by ids, None where there is no way to write it."""
+    if keep is None:
+        return [None]
     names = [name for name in keep if name not in definitions.keys] or [*keep[:1]]
     columns = [definitions.get(name) or Column(name) for name in names]
     ids = [None if column.id is None else str(column.id) for column in columns]
@@ -176,7 +220,11 @@ def _selects(keep: Sequence[str], definitions: Definitions) -> list[str | None]:
 def _listed(items: list[str | None]) -> str | None:
     known = [item for item in items if item is not None]
     text = ",".join(known)
-    return text if len(known) == len(items) and _length(text) <= LONGEST_FILTER else None
+    return text if len(known) == len(items) and wire_length(text) <= _LONGEST_SELECT else None
+
+
+def _longest(selects: Sequence[str | None]) -> int:
+    return max(wire_length(select or "") for select in selects)
 
 
 def _is_plain(name: str) -> bool:

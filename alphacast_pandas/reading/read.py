@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -11,28 +10,28 @@ from alphacast_pandas.api.default import get_client
 from alphacast_pandas.api.identifiers import resolve_id
 from alphacast_pandas.contracts.arrival import check_arrival
 from alphacast_pandas.progress import Meter
+from alphacast_pandas.reading.advice import warn_of_unmatched
 from alphacast_pandas.reading.fetch import Fetched, fetch
 from alphacast_pandas.reading.finish import finish
 from alphacast_pandas.reading.frame import index_names, to_frame
 from alphacast_pandas.reading.options import check_options
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import pandera.pandas as pa
 
     from alphacast_pandas.api.client import Client
-
-_Date = str | datetime.date | pd.Timestamp | pd.Period
+    from alphacast_pandas.reading.options import Date, Filter
 
 
 def read_alphacast(
     dataset_id: int | str,
     *,
-    filter: str | Mapping[str, Any] | Sequence[Any] | None = None,  # noqa: A002 - pandas' word
+    filter: Filter | None = None,  # noqa: A002 - pandas' word
     select: str | Sequence[str] | None = None,
-    start: _Date | None = None,
-    end: _Date | None = None,
+    start: Date | None = None,
+    end: Date | None = None,
     last: int | None = None,
     top: int | None = None,
     index: bool | str | Sequence[str] | None = None,
@@ -55,12 +54,13 @@ def read_alphacast(
     ----------
     dataset_id : int or str
         Number of the dataset (``5515`` or ``"5515"``), or the address of its page.
-    filter : str, dict or list of tuples, optional
-        Rows to keep. A dict compares each column with a value, a list of values or a
+    filter : str, dict, list of tuples or expression, optional
+        Rows to keep. An expression of `pandas.col` (pandas 3) or `col` is what it would be
+        in ``df.loc``. A dict compares each column with a value, a list of values or a
         ``slice`` with both ends included. A list of tuples ``(column, operator, value)``
         is as in `pandas.read_parquet`, with ``= == != < <= > >= in not in``; a list of
         such lists holds alternatives. Text is the service's own filter language and is
-        sent as it is.
+        sent as it is. An empty list of values matches nothing.
     select : str or sequence of str, optional
         Value columns to keep, in this order. Date and entities are always kept.
     start, end : str, date, datetime, Timestamp or Period, optional
@@ -109,14 +109,28 @@ def read_alphacast(
     ConfigurationError
         If there is no API key.
 
+    Warns
+    -----
+    UserWarning
+        If nothing matches and the filter names entities that the dataset does not have; the
+        nearest that it has are named.
+
     See Also
     --------
+    col : Columns for expressions, on any pandas.
+    explain : Show what would be sent, without reading.
     DataFrame.alphacast.push : The way back.
 
     Notes
     -----
     ``$last`` counts dates according to the service's reference and rows according to its
     quickstart; the answer here holds `last` dates either way.
+
+    A comparison with a missing value is false, but ``!=`` and ``~isin`` keep missing values,
+    as in pandas. Text is compared exactly, case and accents included. What an expression
+    computes by other methods is evaluated here by pandas, on the types that this function
+    gives by default; if it looks at other rows, as a mean or a shift does, the whole dataset
+    is read for it.
 
     Examples
     --------
@@ -147,8 +161,11 @@ def read_alphacast(
     )
     with Meter(f"Reading dataset {number}", progress=progress, clock=client.clock) as meter:
         fetched = fetch(client, number, options, meter)
+    table = finish(fetched)
+    if not table.num_rows:
+        warn_of_unmatched(client, number, fetched)
     frame = to_frame(
-        finish(fetched),
+        table,
         fetched.definitions,
         dtype_backend=options.dtype_backend,
         categories=categories,

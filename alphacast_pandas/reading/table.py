@@ -46,6 +46,17 @@ def parse_table(
     return table
 
 
+def empty_table(keep: Sequence[str], definitions: Definitions) -> pa.Table:
+    """Return a table without rows, at the types that rows would have."""
+    columns = [definitions.get(name) or Column(name) for name in keep]
+    return pa.table({str(c.name): pa.array([], _final_type(c)) for c in columns})
+
+
+def _final_type(column: Column) -> pa.DataType:
+    is_short = column.type == "Short Integer" and column.role != "date"
+    return pa.int16() if is_short else _wire_type(column, stated=True)
+
+
 def _wire_type(column: Column, *, stated: bool) -> pa.DataType:
     if column.role == "date":
         return pa.timestamp("us")

@@ -137,13 +137,15 @@ class Answer:
 
 
 def evaluate(dataset: Dataset, params: dict[str, str], switches: Switches) -> Answer:
-    """Evaluate `$filter`, `$last`, `$top` and `$select` in this order."""
+    """Evaluate `$filter`, `$last`, `$top` and `$select`, in this order unless told otherwise."""
     rows, name = ordered(dataset, switches), dataset.date_name()
+    if "$last" in params and name is not None and switches.last_is == "first":
+        rows = cut_last(rows, name, positive(params["$last"]), switches.last)
     if "$filter" in params and switches.filter == "honoured":
         keep = parse_filter(params["$filter"], dataset.kinds(), switches.dialect, switches.text)
         rows = [row for row in rows if keep(row)]
     matched = len(rows)
-    if "$last" in params and name is not None:
+    if "$last" in params and name is not None and switches.last_is == "after":
         rows = cut_last(rows, name, positive(params["$last"]), switches.last)
     if "$top" in params:
         rows = rows[: positive(params["$top"])]

@@ -9,6 +9,7 @@ class Switches:
 
     # What is evaluated
     last: str = "periods"  # periods | rows
+    last_is: str = "after"  # after | first: $last, seen from $filter
     dialect: str = "both"  # both | documented | sdk
     filter: str = "honoured"  # honoured | ignored
     text: str = "exact"  # exact | folded | accents: equality and order of text

@@ -1,0 +1,209 @@
+"""What a read would send to the service, and what would be left to do here."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from alphacast_pandas.api.default import get_client
+from alphacast_pandas.api.identifiers import resolve_id
+from alphacast_pandas.filters.rendering import described
+from alphacast_pandas.reading.fetch import in_order_of_trial, plan
+from alphacast_pandas.reading.options import check_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from alphacast_pandas.api.client import Client
+    from alphacast_pandas.filters.odata import Part
+    from alphacast_pandas.reading.options import Date, Filter, ReadOptions
+    from alphacast_pandas.reading.query import Query
+
+_NOT_READ = "sent, but not understood here and so not checked again"
+_WIDEST = 300
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """
+    What a read would do; made by `explain`.
+
+    Parameters
+    ----------
+    dataset_id : int
+        Number of the dataset.
+    params : dict or None
+        Query parameters of the first request for data; None if none is needed.
+    alternatives : tuple of dict
+        Those tried after it, in order, should the service refuse it with status 400.
+    conditions : tuple of (str, str)
+        Every condition that must hold, and where it is evaluated.
+    steps : tuple of str
+        What is done here with the rows that come back.
+    """
+
+    dataset_id: int
+    params: dict[str, Any] | None
+    alternatives: tuple[dict[str, Any], ...]
+    conditions: tuple[tuple[str, str], ...]
+    steps: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(_lines(self))
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        body = "".join(
+            f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>"
+            for row in _rows(self)
+        )
+        caption = f"What reading dataset {self.dataset_id} sends"
+        return f'<table style="text-align: left"><caption>{caption}</caption>{body}</table>'
+
+
+def explain(
+    dataset_id: int | str,
+    *,
+    filter: Filter | None = None,  # noqa: A002 - pandas' word
+    select: str | Sequence[str] | None = None,
+    start: Date | None = None,
+    end: Date | None = None,
+    last: int | None = None,
+    top: int | None = None,
+    client: Client | None = None,
+) -> Explanation:
+    """
+    Show what `read_alphacast` would send to the service, and what would be left to do here.
+
+    The keywords are checked as `read_alphacast` checks them. The dataset's definitions are
+    asked for, its data are not.
+
+    Parameters
+    ----------
+    dataset_id : int or str
+        Number of the dataset, or the address of its page.
+    filter : str, dict, list of tuples or expression, optional
+        Rows to keep, as for `read_alphacast`.
+    select : str or sequence of str, optional
+        Value columns to keep.
+    start, end : str, date, datetime, Timestamp or Period, optional
+        First and last date, both included.
+    last : int, optional
+        Keep the rows of the last so many distinct dates.
+    top : int, optional
+        Keep the first so many rows, by date.
+    client : Client, optional
+        The connection to use, by default that of `get_client`.
+
+    Returns
+    -------
+    Explanation
+        Its text is a table; in a notebook it shows itself. ``params`` are the query
+        parameters of the first request, ``conditions`` say of each condition where it is
+        evaluated. Every row that comes back is checked here again, whatever was sent.
+
+    Raises
+    ------
+    QueryError
+        If a name is not a column, a value does not fit its column, or keywords contradict
+        each other.
+    NotFoundError
+        If the dataset does not exist or the key may not see it.
+
+    See Also
+    --------
+    read_alphacast : Reads the data.
+
+    Notes
+    -----
+    This is a function of its own so that `read_alphacast` always returns a DataFrame.
+
+    Examples
+    --------
+    >>> import alphacast_pandas as ap
+    >>> ap.explain(
+    ...     dataset_id,
+    ...     filter=(ap.col("country") == "Chile") & (ap.col("Date").dt.month == 1),
+    ...     start="2000",
+    ... )
+    Reading dataset ... sends
+      $format  csv
+      $filter  'Date' ge 2000-01-01 and 'country' eq 'Chile'
+    Conditions, all of them checked here again
+      Date >= 2000-01-01         sent
+      country == 'Chile'         sent
+      col('Date').dt.month == 1  evaluated here: only pandas can evaluate it
+    """
+    client = client or get_client()
+    number = resolve_id(dataset_id)
+    options = check_options(filter=filter, select=select, start=start, end=end, last=last, top=top)
+    _, query = plan(client, number, options)
+    ways = [query.params(spelling) for spelling in in_order_of_trial(client, query)]
+    return Explanation(
+        dataset_id=number,
+        params=None if query.is_empty else ways[0],
+        alternatives=() if query.is_empty else tuple(ways[1:]),
+        conditions=tuple(_conditions(options, query)),
+        steps=tuple(_steps(options, query)),
+    )
+
+
+def _conditions(options: ReadOptions, query: Query) -> Iterator[tuple[str, str]]:
+    if query.text is not None:
+        yield query.text, _NOT_READ if options.tree is None else "sent"
+    for part in () if query.is_empty else query.translation.parts:
+        yield described(part.node), _place(part)
+
+
+def _place(part: Part) -> str:
+    if not part.reasons:
+        return "sent"
+    where = "sent in part" if part.texts else "evaluated here"
+    return f"{where}: {', '.join(part.reasons)}"
+
+
+def _steps(options: ReadOptions, query: Query) -> Iterator[str]:
+    if query.is_empty:
+        yield "no row can match, so no data are read"
+        return
+    extra = [name for name in query.keep or () if name not in (*(query.values or ()), *query.keys)]
+    if extra:
+        yield f"drop {', '.join(map(repr, extra))}, which only the conditions need"
+    if options.last is not None:
+        yield f"keep the rows of the last {_counted(options.last, 'date')}"
+    if options.top is not None:
+        yield f"keep the first {_counted(options.top, 'row')}"
+
+
+def _lines(explanation: Explanation) -> Iterator[str]:
+    yield f"Reading dataset {explanation.dataset_id} sends"
+    for name, value in (explanation.params or {"nothing": ""}).items():
+        yield f"  {name:<7}  {_cut(value)}".rstrip()
+    if explanation.alternatives:
+        others = _counted(len(explanation.alternatives), "other spelling")
+        yield f"  or, should that be refused, {others}"
+    if explanation.conditions:
+        yield "Conditions, all of them checked here again"
+        width = min(40, max(len(text) for text, _ in explanation.conditions))
+        yield from (f"  {_cut(text):<{width}}  {place}" for text, place in explanation.conditions)
+    if explanation.steps:
+        yield "Then, here"
+        yield from (f"  {step}" for step in explanation.steps)
+
+
+def _rows(explanation: Explanation) -> Iterator[tuple[str, str, str]]:
+    for name, value in (explanation.params or {"nothing": ""}).items():
+        yield name, _cut(value), "sent"
+    yield from (("condition", _cut(text), place) for text, place in explanation.conditions)
+    yield from (("then", step, "here") for step in explanation.steps)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+def _cut(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= _WIDEST else f"{text[:_WIDEST]} ... ({len(text):,} characters)"

@@ -1,0 +1,264 @@
+"""What is written with columns is recorded, read as conditions, and evaluated by pandas."""
+
+import copy
+import functools
+import operator
+import pickle
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alphacast_pandas.errors import QueryError
+from alphacast_pandas.filters.expressions import Expression, col
+from alphacast_pandas.filters.rendering import described
+from alphacast_pandas.filters.replaying import evaluated, judged
+from alphacast_pandas.filters.rowwise import is_rowwise
+from alphacast_pandas.filters.spellings import to_tree
+from alphacast_pandas.filters.tree import And, Comparison, Computed, Membership, Missing, Not, Or
+
+READ: dict[str, tuple[Any, str]] = {
+    "comparison": (col("x") > 1, "x > 1"),
+    "mirrored": (col("x") > 1, "x > 1"),
+    "mirrored by NumPy": (np.float64(1) <= col("x"), "x >= np.float64(1.0)"),
+    "mirrored by a date": (pd.Timestamp("2020") > col("d"), "d < 2020-01-01"),
+    "method": (col("x").le(2), "x <= 2"),
+    "isin": (col("x").isin({1}), "x in [1]"),
+    "isin by keyword": (col("x").isin(values=[1, 2]), "x in [1, 2]"),
+    "not isin": (~col("x").isin([1, 2]), "x not in [1, 2]"),
+    "isna": (col("x").isna(), "x is missing"),
+    "notna": (col("x").notnull(), "x is not missing"),
+    "between": (col("x").between(1, 2), "x >= 1 and x <= 2"),
+    "between by keyword": (
+        col("x").between(left=1, right=2, inclusive="right"),
+        "x > 1 and x <= 2",
+    ),
+    "and": ((col("x") > 1) & (col("y") > 2) & (col("z") > 3), "x > 1 and y > 2 and z > 3"),
+    "or": ((col("x") > 1) | (col("y") > 2) & (col("z") > 3), "x > 1 or (y > 2 and z > 3)"),
+    "not": (~(col("x") > 1), "not (x > 1)"),
+    "method of text": (col("c").str.startswith("A"), "col('c').str.startswith('A')"),
+    "arithmetic": (-col("x") * 2 + 1 > abs(col("y")), "(((-col('x')) * 2) + 1) > abs(col('y'))"),
+    "item": (col("c").str[0] == "A", "col('c').str[0] == 'A'"),
+    "NumPy": (np.log(col("x")) > 1, "np.log(col('x')) > 1"),
+    "keyword": (col("c").str.contains("a", case=False), "col('c').str.contains('a', case=False)"),
+    "exclusive": ((col("x") > 1) ^ (col("y") > 1), "(col('x') > 1) ^ (col('y') > 1)"),
+    "many values": (col("x").isin(range(1000)), "x in [0, 1, 2, 3, 4, 5, and 994 more]"),
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_an_expression_is_read_and_shown_in_words(name: str) -> None:
+    expression, words = READ[name]
+    assert described(to_tree(expression)) == words  # type: ignore[arg-type] # no text was given
+
+
+@pytest.mark.skipif(not hasattr(pd, "col"), reason="pandas.col came with pandas 3")
+@pytest.mark.parametrize("name", [name for name in READ if "NumPy" not in name])
+def test_pandas_own_expressions_are_read_alike(name: str) -> None:
+    """The loud one: if a new pandas evaluates expressions otherwise, this fails."""
+    written = repr(READ[name][0]).replace("Timestamp", "pd.Timestamp")
+    expression = eval(written, {"col": pd.col, "pd": pd, "range": range})
+    assert isinstance(expression, pd.api.typing.Expression)
+    assert described(to_tree(expression)) == described(to_tree(READ[name][0]))  # type: ignore[arg-type] # no text
+
+
+@pytest.mark.skipif(not hasattr(pd, "col"), reason="pandas.col came with pandas 3")
+def test_a_pandas_that_evaluates_otherwise_is_answered_with_our_own_spelling(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pd.DataFrame, "assign", lambda self, **_: self.nothing)
+    with pytest.raises(QueryError, match=r"Write it with ap\.col"):
+        to_tree(pd.col("x") > 1)
+    monkeypatch.setattr(pd.DataFrame, "assign", lambda self, **_: None)
+    with pytest.raises(QueryError, match=r"Write it with ap\.col"):
+        to_tree(pd.col("x") > 1)
+
+
+def test_an_expression_is_neither_changed_nor_hashed_nor_walked_through() -> None:
+    with pytest.raises(TypeError, match="changed"):
+        col("x").name = 1
+    with pytest.raises(TypeError, match="hash"):
+        hash(col("x"))
+    with pytest.raises(TypeError, match="isin"):
+        list(col("x"))
+    with pytest.raises(TypeError, match="isin"):
+        _ = 1 in col("x")
+    with pytest.raises(TypeError, match="names are text"):
+        col(5)  # type: ignore[arg-type] # the mistake itself
+    assert not hasattr(col("x"), "_ipython_display_")
+    for way in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises((TypeError, AttributeError, pickle.PicklingError)):
+            way(col("x"))
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda: col("x").isin(),
+        lambda: col("x").isin([1], [2]),
+        lambda: col("x").isin(other=[1]),
+        lambda: col("x").isin("abc"),
+        lambda: col("x").isin(5),
+        lambda: col("x").between(1),
+        lambda: col("x").between(1, 2, "neither", 4),
+        lambda: col("x").between(1, 2, inclusive="most"),
+        lambda: col("x").between([1], 2),
+        lambda: col("x") == [1, 2],
+        lambda: np.array([1, 2]) == col("x"),
+        lambda: Expression(col("x")._recorded.__class__(5)) > 1,
+        lambda: col("x"),
+    ],
+    ids=[
+        *("isin()", "isin(1, 2)", "isin(other)", "isin(text)", "isin(number)", "between(1)"),
+        *("between(4)", "between(most)", "between(list)", "list", "array", "number", "alone"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(write: Any) -> None:
+    with pytest.raises(QueryError, match=r"^filter: "):
+        to_tree(write())
+
+
+ROWWISE = {
+    "text": (col("c").str.upper() == "A", True),
+    "first letter": (col("c").str[0] == "A", True),
+    "one of several": (col("c").str.startswith(("A", "B")), True),
+    "month": (col("d").dt.month == 1, True),
+    "two columns": (col("x") > col("y") * 2, True),
+    "rounding": (col("x").round(1) == 0.5, True),
+    "clip": (col("x").clip(0, 1) > 0.5, True),
+    "fill": (col("x").fillna(0) < 1, True),
+    "map": (col("c").map({"A": 1}) == 1, True),
+    "exponential": (np.exp(col("x")) > 1, True),
+    "mean": (col("x") > col("x").mean(), False),
+    "shift": (col("x").shift() > 1, False),
+    "concatenation": (col("c").str.cat() == "AB", False),
+    "a list by place": (col("x").where([True, False], 0) > 1, False),
+    "a function of all": (col("x").where(lambda s: s > s.mean(), 0) > 1, False),
+    "sum by NumPy": (np.add.reduce(col("x")) > 1, False),
+    "accumulated by NumPy": (np.add.accumulate(col("x")) > 1, False),
+    "first row": (col("x").iloc[0] > 1, False),
+    "unknown": (col("x").nonsense > 1, False),
+    "an array by place": (col("x") + np.array([1, 2]) > 1, False),
+}
+
+
+@pytest.mark.parametrize("name", ROWWISE)
+def test_it_is_known_which_expressions_judge_each_row_by_itself(name: str) -> None:
+    expression, expected = ROWWISE[name]
+    assert is_rowwise(expression) is expected
+    assert isinstance(to_tree(expression), Computed)
+
+
+FRAME = pd.DataFrame(
+    {
+        "x": [0.5, 2.0, np.nan, -1.0],
+        "y": [0.1, 1.0, 1.0, np.nan],
+        "c": ["Ab", None, "b", "A"],
+        "d": pd.to_datetime(["2020-01-31", "2020-02-01", "2021-01-01", "1999-12-31"]),
+        "s": pd.array([1, None, 3, 4], dtype="Int16"),
+    }
+)
+
+
+@pytest.mark.parametrize("name", [name for name, (_, rowwise) in ROWWISE.items() if rowwise])
+@given(rows=st.lists(st.integers(0, 3), min_size=1, max_size=4))
+def test_such_an_expression_gives_a_row_the_same_answer_among_others(
+    name: str, rows: list[int]
+) -> None:
+    expression = ROWWISE[name][0]
+    everywhere = judged(expression, FRAME, negated=False)
+    among = FRAME.iloc[rows].reset_index(drop=True)
+    assert judged(expression, among, negated=False).tolist() == everywhere[rows].tolist()
+
+
+@pytest.mark.parametrize("negated", [False, True])
+def test_a_row_without_an_answer_does_not_match(negated: bool) -> None:
+    nullable = judged(col("s") * 2 > 2, FRAME, negated=negated)
+    assert nullable.tolist() == (
+        [True, False, False, False] if negated else [False, False, True, True]
+    )
+    text = judged(col("c").str.startswith("A"), FRAME, negated=negated)
+    assert text.tolist() == [value != negated for value in (True, False, False, True)]
+
+
+def test_rows_are_matched_by_their_labels() -> None:
+    assert judged(col("x").sort_values() > 0, FRAME, negated=False).tolist() == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert judged(col("x").mean() > 0, FRAME, negated=False).tolist() == [True] * 4
+
+
+@pytest.mark.parametrize(
+    ("expression", "words"),
+    [
+        (col("x") + 1, "a column of float64, not one boolean per row"),
+        (col("x").dropna() > 1, "not one boolean per row"),
+        (col("x").mean(), "float"),
+        (col("c").str.nonsense() > 1, "AttributeError"),
+    ],
+    ids=["numbers", "fewer rows", "one number", "unknown method"],
+)
+def test_what_is_no_answer_for_each_row_is_refused(expression: Expression, words: str) -> None:
+    with pytest.raises(QueryError, match=words):
+        judged(expression, FRAME, negated=False)
+
+
+def test_every_operator_means_what_it_means_to_pandas() -> None:
+    for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
+        apply = getattr(operator, name)
+        for pair in ((col("x"), 2), (2, col("x")), (col("x"), col("y")), (np.float64(2), col("x"))):
+            sides = [
+                FRAME[side._recorded.name] if isinstance(side, Expression) else side
+                for side in pair
+            ]
+            pd.testing.assert_series_equal(
+                evaluated(apply(*pair), FRAME), apply(*sides), check_names=False
+            )
+    for apply in (operator.neg, operator.pos, operator.abs):
+        pd.testing.assert_series_equal(evaluated(apply(col("x")), FRAME), apply(FRAME["x"]))
+    truth = FRAME.assign(p=[True, False, True, False], q=[True, True, False, False])
+    for apply in (operator.and_, operator.or_, operator.xor):
+        for pair in ((col("p"), col("q")), (col("p"), True), (True, col("p"))):
+            sides = [truth[s._recorded.name] if isinstance(s, Expression) else s for s in pair]
+            assert evaluated(apply(*pair), truth).tolist() == apply(*sides).tolist()
+
+
+def test_expressions_inside_arguments_are_evaluated_too() -> None:
+    expression = col("x").where(col("y") > 0.5, other=col("y"))
+    assert evaluated(expression, FRAME).equals(FRAME["x"].where(FRAME["y"] > 0.5, FRAME["y"]))
+    cases = col("x").case_when([(col("x") > 1, col("y")), (col("x") < 0, 7)])
+    expected = FRAME["x"].case_when([(FRAME["x"] > 1, FRAME["y"]), (FRAME["x"] < 0, 7)])
+    assert evaluated(cases, FRAME).equals(expected)
+    named = to_tree(cases > 1)
+    assert isinstance(named, Computed)
+    assert named.columns == ("x", "y")
+
+
+def test_depth_is_no_matter() -> None:
+    wide = functools.reduce(operator.or_, [col("x") == n for n in range(20_000)])
+    tree = to_tree(wide)
+    assert isinstance(tree, Or)
+    assert len(tree.parts) == 20_000
+    deep = col("x") > 0
+    for n in range(10_000):
+        deep = ~(deep & (col("y") > n))
+    assert isinstance(to_tree(deep), Not)
+    assert len(repr(deep)) < 1000
+    shared = col("x") > 0
+    for n in range(200):
+        shared = (shared & (col("y") > n)) | (shared & (col("x") > n))
+    assert isinstance(to_tree(shared), Or)
+
+
+def test_trees_are_what_they_say() -> None:
+    assert to_tree(col("x").isin([1, 2])) == Membership("x", (1, 2))
+    assert to_tree(col("x").isna()) == Missing("x")
+    tree = to_tree((col("x") > 1) & (col("y") < 2))
+    assert isinstance(tree, And)
+    assert tree.parts == (Comparison("x", ">", 1), Comparison("y", "<", 2))
