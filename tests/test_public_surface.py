@@ -33,7 +33,10 @@ ERRORS = {
     "ProcessError": (ap.AlphacastError,),
     "ProcessTimeout": (ap.ProcessError, TimeoutError),
 }
-NAMES = {"Client", "PushResult", "get_client", "login", "read_alphacast", "schema", *ERRORS}
+NAMES = {
+    *("Client", "Explanation", "PushResult", "col", "explain", "get_client", "login"),
+    *("read_alphacast", "schema", *ERRORS),
+}
 
 # name -> arguments by position | arguments by keyword only, each with its default.
 SIGNATURES = {
@@ -41,6 +44,10 @@ SIGNATURES = {
         "dataset_id | filter=None select=None start=None end=None last=None top=None index=None "
         "dtype_backend=<no_default> categories=False schema=None progress=None client=None"
     ),
+    "explain": (
+        "dataset_id | filter=None select=None start=None end=None last=None top=None client=None"
+    ),
+    "col": "name |",
     "schema": "dataset_id | client=None",
     "login": "api_key=None | base_url=None store=False",
     "get_client": "|",
@@ -173,7 +180,7 @@ def test_a_docstring_states_the_errors(name: str) -> None:
     sections = NumpyDocString(inspect.getdoc(CALLABLES[name]) or "")
     stated = {kind.strip() for raised in sections["Raises"] for kind in raised.type.split(",")}
     # A result is not made by its user; all else with an argument can be asked the impossible.
-    assert stated or spelled(CALLABLES[name]) == "|" or name == "PushResult"
+    assert stated or spelled(CALLABLES[name]) == "|" or name in {"Explanation", "PushResult"}
     assert stated <= {*ERRORS, "TypeError", "ImportError"}
 
 

@@ -89,6 +89,9 @@ class Expression:
         msg = f"An expression cannot be changed: {name} = {value!r}."
         raise TypeError(msg)
 
+    def __reduce__(self) -> tuple[type[Expression], tuple[Step]]:
+        return Expression, (recorded(self),)
+
     def __getattr__(self, name: str) -> Expression:
         # Python and notebooks look for names with underscores; none of pandas' words has one.
         if name.startswith("_"):

@@ -41,6 +41,12 @@ class Explanation:
         Every condition that must hold, and where it is evaluated.
     steps : tuple of str
         What is done here with the rows that come back.
+
+    Examples
+    --------
+    >>> import alphacast_pandas as ap
+    >>> ap.explain(dataset_id, filter={"country": "Chile"}).params["$filter"]
+    "'country' eq 'Chile'"
     """
 
     dataset_id: int
@@ -127,10 +133,11 @@ def explain(
     ...     dataset_id,
     ...     filter=(ap.col("country") == "Chile") & (ap.col("Date").dt.month == 1),
     ...     start="2000",
-    ... )
+    ... )  # doctest: +ELLIPSIS
     Reading dataset ... sends
       $format  csv
       $filter  'Date' ge 2000-01-01 and 'country' eq 'Chile'
+      or, should that be refused, 1 other spelling
     Conditions, all of them checked here again
       Date >= 2000-01-01         sent
       country == 'Chile'         sent

@@ -89,9 +89,13 @@ def test_an_expression_is_neither_changed_nor_hashed_nor_walked_through() -> Non
     with pytest.raises(TypeError, match="names are text"):
         col(5)  # type: ignore[arg-type] # the mistake itself
     assert not hasattr(col("x"), "_ipython_display_")
-    for way in (copy.copy, copy.deepcopy, pickle.dumps):
-        with pytest.raises((TypeError, AttributeError, pickle.PicklingError)):
-            way(col("x"))
+
+
+def test_an_expression_is_copied_and_pickled_as_a_whole() -> None:
+    expression = col("c").str.startswith("A") & (col("x") > 1)
+    for twin in (copy.copy(expression), copy.deepcopy(expression)):
+        assert repr(twin) == repr(expression)
+    assert repr(pickle.loads(pickle.dumps(expression))) == repr(expression)
 
 
 @pytest.mark.parametrize(
