@@ -37,7 +37,8 @@ def unknown_name(name: str, known: Sequence[str]) -> str:
 
 def close_matches(name: str, known: Sequence[str]) -> list[str]:
     """Return up to three names that `name` may have meant."""
-    folded: dict[str, str] = {}
+    folded: dict[str, list[str]] = {}
     for candidate in known:
-        folded.setdefault(fold(candidate), candidate)
-    return [folded[match] for match in difflib.get_close_matches(fold(name), folded, n=3)]
+        folded.setdefault(fold(candidate), []).append(candidate)
+    close = difflib.get_close_matches(fold(name), folded, n=3)
+    return [candidate for match in close for candidate in folded[match]][:3]
