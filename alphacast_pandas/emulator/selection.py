@@ -12,6 +12,7 @@ from alphacast_pandas.emulator.store import Cursor, scalar
 
 FORMATS = ("csv", "json", "xlsx", "tsv")
 LARGEST = 2**63 - 1
+IN_ORDER = "ORDER BY rowid"  # which DuckDB keeps by itself only while it joins nothing
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ def resolve(item: str, columns: list[Column], readings: Readings) -> tuple[str, 
 def rows_of(cursor: Cursor, table: str, selection: Selection, readings: Readings) -> Rows:
     """Return the SQL of the rows that a selection keeps, in the order of the table."""
     condition, values = selection.condition.sql, list(selection.condition.parameters)
+    order = "" if selection.condition == EVERYTHING and selection.last is None else IN_ORDER
     matching = scalar(cursor, f"SELECT count(*) FROM {table} WHERE {condition}", values)
     limit = ""
     if selection.last is not None:
@@ -106,7 +108,7 @@ def rows_of(cursor: Cursor, table: str, selection: Selection, readings: Readings
             condition, values = latest(table, date, selection)
     if selection.top is not None:
         limit = f"LIMIT {selection.top} {limit}"
-    return Rows(f"FROM {table} WHERE {condition} {limit}", tuple(values), matching)
+    return Rows(f"FROM {table} WHERE {condition} {order} {limit}", tuple(values), matching)
 
 
 def latest(table: str, date: str, selection: Selection) -> tuple[str, list[Any]]:
