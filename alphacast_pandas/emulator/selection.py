@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from alphacast_pandas.emulator.columns import Column
-from alphacast_pandas.emulator.filters import EVERYTHING, Condition, compile_filter
+from alphacast_pandas.emulator.comparisons import Condition
+from alphacast_pandas.emulator.filters import EVERYTHING, compile_filter
 from alphacast_pandas.emulator.readings import Readings
 from alphacast_pandas.emulator.refusals import Refusal
 from alphacast_pandas.emulator.store import Cursor, scalar
@@ -42,15 +43,21 @@ def understand(query: dict[str, str], columns: list[Column], readings: Readings)
     form = words.get("$format", "csv").strip().lower()
     if form not in FORMATS:
         raise Refusal(400, f"$format must be one of: {', '.join(FORMATS)}")
-    text = words.get("$filter")
     return Selection(
         format=form,
         columns=select(words.get("$select"), columns, readings),
-        condition=compile_filter(text, columns, readings.filter_names) if text else EVERYTHING,
+        condition=keep(words.get("$filter"), columns, readings),
         last=whole_number(words, "$last"),
         top=whole_number(words, "$top"),
         is_plain=not {"$select", "$filter", "$last", "$top"} & words.keys(),
     )
+
+
+def keep(text: str | None, columns: list[Column], readings: Readings) -> Condition:
+    """Return which rows `$filter` keeps; a service that ignores it does not complain of it."""
+    if text is None or readings.filter == "ignored":
+        return EVERYTHING
+    return compile_filter(text, columns, readings)
 
 
 def whole_number(words: dict[str, str], name: str) -> int | None:
