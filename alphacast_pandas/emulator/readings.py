@@ -19,6 +19,7 @@ class Readings:
     text: Literal["exact", "folded", "case"] = "exact"  # how texts compare in $filter
     missing: Literal["dropped", "kept"] = "dropped"  # missing values under ne in $filter
     dates: Literal["instant", "day"] = "instant"  # what of a date counts in $filter
+    url_limit: Literal["none", "8190", "4094"] = "none"  # bytes of a request line, else 414
     last: Literal["periods", "rows"] = "periods"  # what $last counts
     status: Literal["processed", "completed"] = "processed"  # state of a process that went well
     error_key: Literal["error", "message", "detail", "text", "empty"] = (
