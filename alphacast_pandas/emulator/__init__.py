@@ -17,7 +17,11 @@ Faithful to a source
 
 A switch, where sources contradict each other
     `Readings`: one for each point in dispute, two of them open points of merging, with the
-    likeliest reading as default.
+    likeliest reading as default. Those of `$filter`: `filter` (ignored, it is not even read);
+    `filter_names` and `filter_dates` (whether names and dates are quoted); `text` (`case`: upper
+    and lower are one; `folded`: accents do not matter either), for eq, ne and order alike;
+    `missing` (what `ne` does with a missing value); `dates` (the time of day counts, or the day
+    alone); `url_limit` (a longer request line gets 414 from a server in front of the service).
 
 A guess, since no source says it
     Messages of 400, 402, 403, 404 and 409 other than `... is required`, `Unauthorized` and
@@ -27,9 +31,11 @@ A guess, since no source says it
     succeeds; rows of one date come by entity; `changedValues` is the sum of the other three and
     `totalValues` what is stored afterwards; words for frequencies other than `daily`, `monthly`,
     `quarterly`; `PUT /datasets/{id}`; locking; signatures and life of pre-signed addresses;
-    media types; what follows a missing value in a comparison (it is false); how search ranks, and
-    that it answers on the port of the API; the keys of a series and of a run; parameters and
-    fields of providers beyond those documented; sheets and cell types of xlsx; gzip transfer.
+    media types; what follows a missing value in a comparison (it is false, but for `ne` by
+    reading); texts in the order of code points; how search ranks, and that it answers on the
+    port of the API; the keys of a series and of a run; parameters and fields of providers beyond
+    those documented; sheets and cell types of xlsx; gzip transfer; the page of a 414; 400 for a
+    `$filter` of more than 5,000 comparisons, 100 nested parentheses or 2**20 characters.
 
 Made up, to have something to show
     The three providers, frozen copies out of the data that ship with the emulator; runs of a
@@ -40,8 +46,8 @@ The emulator's own
     key; those under `/emulator/` are neither recorded nor hit by faults.
 
 Absent
-    The legacy hosts, the FRED shortcut, pipelines, limits of size or rate, `not`, `in`, `null`,
-    functions and arithmetic in `$filter` (400).
+    The legacy hosts, the FRED shortcut, pipelines, limits of size or rate other than
+    `url_limit`; `not`, `in`, `null`, functions and arithmetic in `$filter` (400).
 """
 
 from alphacast_pandas.emulator.faults import Fault, Faults

@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -26,6 +27,7 @@ from alphacast_pandas.emulator.calls import (
     refusal_reply,
 )
 from alphacast_pandas.emulator.csv_files import save
+from alphacast_pandas.emulator.front import Front
 from alphacast_pandas.emulator.openapi import description
 from alphacast_pandas.emulator.readings import Readings
 from alphacast_pandas.emulator.refusals import Refusal
@@ -48,7 +50,11 @@ def api_app(service: Service) -> Starlette:
         for operation in SURFACE
     ]
     routes.append(Route("/openapi.json", lambda _: JSONResponse(description())))
-    app = Starlette(routes=routes, exception_handlers={HTTPException: unrouted})
+    app = Starlette(
+        routes=routes,
+        exception_handlers={HTTPException: unrouted},
+        middleware=[Middleware(Front, readings=lambda: service.readings)],
+    )
     app.router.redirect_slashes = False
     return app
 

@@ -14,11 +14,26 @@ DATE = re.compile(r"\d{4}-\d\d?-\d\d?([T ]?[\d:.]*(Z|[+-]\d\d:?\d\d)?)?", re.IGN
 
 @dataclass(frozen=True)
 class Rewritten:
-    """An expression whose left sides are `c0`, `c1` and so on, and the names they stand for."""
+    """
+    An expression whose left sides are `c0`, `c1` and so on.
+
+    `names` is what these stand for, `quoted` whether the right side of each was in quotes.
+    """
 
     text: str
     names: list[str]
+    quoted: list[bool]
     depth: int
+
+
+def invalid(why: str = "") -> Refusal:
+    """Return the refusal of an expression that is none."""
+    return Refusal(400, f"Filter is not valid{': ' + why if why else ''}")
+
+
+def is_understood(form: str, *, is_quoted: bool) -> bool:
+    """Return whether a name or a date may be quoted, or bare, where `form` is understood."""
+    return form in {"both", "quoted" if is_quoted else "bare"}
 
 
 def rewrite(text: str, names: str = "both") -> Rewritten:
@@ -31,6 +46,7 @@ def rewrite(text: str, names: str = "both") -> Rewritten:
     """
     tokens = tokenise(text)
     found: list[str] = []
+    quoted: list[bool] = []
     out: list[str] = []
     depth = deepest = 0
     place = 0
@@ -42,13 +58,14 @@ def rewrite(text: str, names: str = "both") -> Rewritten:
         if operand_is_next and is_comparison(tokens, place):
             out.append(f"c{len(found)} {tokens[place + 1].lower()} {as_value(tokens[place + 2])}")
             found.append(as_name(token, names))
+            quoted.append(is_text(tokens[place + 2]))
             operand_is_next = False
             place += 3
         else:
             out.append(token)
             operand_is_next = token not in CLOSE
             place += 1
-    return Rewritten(spaced(out), found, deepest)
+    return Rewritten(spaced(out), found, quoted, deepest)
 
 
 def tokenise(text: str) -> list[str]:
@@ -58,7 +75,8 @@ def tokenise(text: str) -> list[str]:
     while place < len(text):
         match = TOKEN.match(text, place)
         if match is None:
-            raise Refusal(400, "Filter is not valid: a quote is not closed")
+            message = "a quote is not closed"
+            raise invalid(message)
         place = match.end()
         if match.lastgroup != "blank":
             tokens.append(match.group())
@@ -74,10 +92,15 @@ def is_comparison(tokens: list[str], place: int) -> bool:
 
 def as_name(token: str, names: str) -> str:
     """Return the column that a left side names."""
-    is_quoted = token.startswith("'")
-    if names not in {"both", "quoted" if is_quoted else "bare"}:
-        raise Refusal(400, "Filter is not valid: the column name is not understood")
-    return unquote(token) if is_quoted else token
+    if not is_understood(names, is_quoted=is_text(token)):
+        message = "the column name is not understood"
+        raise invalid(message)
+    return unquote(token) if is_text(token) else token
+
+
+def is_text(token: str) -> bool:
+    """Return whether a token is in quotes."""
+    return token.startswith("'")
 
 
 def unquote(token: str) -> str:
@@ -87,11 +110,12 @@ def unquote(token: str) -> str:
 
 def as_value(token: str) -> str:
     """Return a right side as odata-query reads it: numbers and dates as texts."""
-    if token.startswith("'"):
+    if is_text(token):
         return token
     if NUMBER.fullmatch(token) or DATE.fullmatch(token):
         return f"'{token}'"
-    raise Refusal(400, f"Filter is not valid: '{token}' is neither quoted, a date nor a number")
+    message = f"'{token}' is neither quoted, a date nor a number"
+    raise invalid(message)
 
 
 def spaced(tokens: list[str]) -> str:

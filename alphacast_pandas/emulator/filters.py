@@ -1,49 +1,40 @@
 """The filter language of `$filter`: parsed by odata-query, compiled to parameterised SQL."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from odata_query import ast
 from odata_query.exceptions import ODataException
 from odata_query.grammar import ODataLexer, ODataParser
 
-from alphacast_pandas.emulator.columns import DECIMAL, SHORT, Column
-from alphacast_pandas.emulator.filter_text import Rewritten, rewrite
+from alphacast_pandas.emulator.columns import Column
+from alphacast_pandas.emulator.comparisons import Comparison, Condition, compare, gathered
+from alphacast_pandas.emulator.filter_text import Rewritten, invalid, is_understood, rewrite
+from alphacast_pandas.emulator.readings import Readings
 from alphacast_pandas.emulator.refusals import Refusal
 
+MAX_LENGTH = 2**20
 MAX_DEPTH = 100
 MAX_COMPARISONS = 5000
 COMPARISONS = {"Eq": "=", "NotEq": "<>", "Lt": "<", "LtE": "<=", "Gt": ">", "GtE": ">="}
-
-
-@dataclass(frozen=True)
-class Condition:
-    """A piece of SQL with its parameters."""
-
-    sql: str
-    parameters: tuple[Any, ...] = ()
-
-
 EVERYTHING = Condition("true")
 
 
-def compile_filter(text: str, columns: list[Column], names: str = "both") -> Condition:
+def compile_filter(text: str, columns: list[Column], readings: Readings) -> Condition:
     """Return the condition that `text` states about `columns`, or refuse it."""
-    rewritten = rewrite(text, names)
+    if len(text) > MAX_LENGTH:
+        message = "too long"
+        raise invalid(message)
+    rewritten = rewrite(text, readings.filter_names)
     check_names(rewritten, columns)
     check_size(rewritten)
+    by_name = {column.name: column for column in columns}
+    named = [by_name[name] for name in rewritten.names]
+    check_dates(rewritten, named, readings.filter_dates)
     try:
         tree = ODataParser().parse(ODataLexer().tokenize(rewritten.text))
     except ODataException:
         raise invalid() from None
-    by_name = {column.name: column for column in columns}
-    return compile_node(tree, [by_name[name] for name in rewritten.names])
-
-
-def invalid(why: str = "") -> Refusal:
-    """Return the refusal of an expression that is none."""
-    return Refusal(400, f"Filter is not valid{': ' + why if why else ''}")
+    return as_condition(compile_node(tree, named, readings))
 
 
 def check_names(rewritten: Rewritten, columns: list[Column]) -> None:
@@ -64,18 +55,32 @@ def check_size(rewritten: Rewritten) -> None:
         raise invalid(message)
 
 
-def compile_node(node: Any, columns: list[Column]) -> Condition:
-    """Return the SQL of a comparison, or of several joined by one word."""
+def check_dates(rewritten: Rewritten, named: list[Column], form: str) -> None:
+    """Refuse dates in a form that is not understood."""
+    for column, is_quoted in zip(named, rewritten.quoted, strict=True):
+        if column.is_date and not is_understood(form, is_quoted=is_quoted):
+            message = f"the date for column {column.name} is not understood"
+            raise invalid(message)
+
+
+def compile_node(node: Any, named: list[Column], readings: Readings) -> Comparison | Condition:
+    """Return a comparison, or the SQL of several joined by one word."""
     if isinstance(node, ast.Compare):
-        return compare(node, columns)
+        return compile_comparison(node, named, readings)
     if not isinstance(node, ast.BoolOp):
         raise invalid()
-    parts = [compile_node(part, columns) for part in operands(node)]
-    word = " AND " if isinstance(node.op, ast.And) else " OR "
+    word, operator = (" AND ", "<>") if isinstance(node.op, ast.And) else (" OR ", "=")
+    found = [compile_node(part, named, readings) for part in operands(node)]
+    parts = [as_condition(part) for part in gathered(found, operator)]
     return Condition(
         "(" + word.join(part.sql for part in parts) + ")",
         tuple(value for part in parts for value in part.parameters),
     )
+
+
+def as_condition(part: Comparison | Condition) -> Condition:
+    """Return what is known of a node as SQL."""
+    return part.condition() if isinstance(part, Comparison) else part
 
 
 def operands(node: ast.BoolOp) -> list[Any]:
@@ -91,13 +96,13 @@ def operands(node: ast.BoolOp) -> list[Any]:
     return found
 
 
-def compare(node: ast.Compare, columns: list[Column]) -> Condition:
-    """Return the SQL of one comparison between a column and a value."""
+def compile_comparison(node: ast.Compare, named: list[Column], readings: Readings) -> Comparison:
+    """Return one comparison between a column and a value."""
     operator = COMPARISONS.get(type(node.comparator).__name__)
     if operator is None or not isinstance(node.left, ast.Identifier):
         raise invalid()
-    column = columns[int(node.left.name.removeprefix("c"))]
-    return Condition(f"{column.field} {operator} ?", (value_for(column, literal(node.right)),))
+    column = named[int(node.left.name.removeprefix("c"))]
+    return compare(column, operator, literal(node.right), readings)
 
 
 def literal(node: Any) -> str:
@@ -105,35 +110,3 @@ def literal(node: Any) -> str:
     if isinstance(node, ast.String | ast.Integer | ast.Float):
         return str(node.val)
     raise invalid()
-
-
-def value_for(column: Column, text: str) -> Any:
-    """Return a literal as the column's kind of value."""
-    if column.is_date:
-        return date_value(column, text)
-    if column.is_value and column.data_type in {DECIMAL, SHORT}:
-        return number_value(column, text)
-    return text
-
-
-def date_value(column: Column, text: str) -> datetime:
-    """Return the moment that an ISO date or date-time names."""
-    try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
-        message = f"'{text}' is not a date for column {column.name}"
-        raise invalid(message) from None
-    try:
-        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
-    except OverflowError:
-        message = f"'{text}' is out of range"
-        raise invalid(message) from None
-
-
-def number_value(column: Column, text: str) -> float:
-    """Return the number that a literal names."""
-    try:
-        return float(text)
-    except ValueError:
-        message = f"'{text}' is not a number for column {column.name}"
-        raise invalid(message) from None

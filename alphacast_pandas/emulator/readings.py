@@ -14,6 +14,12 @@ class Readings:
 
     json: Literal["lines", "array", "data"] = "lines"  # shape of json
     filter_names: Literal["both", "bare", "quoted"] = "both"  # column names in $filter
+    filter_dates: Literal["both", "bare", "quoted"] = "both"  # dates in $filter
+    filter: Literal["honoured", "ignored"] = "honoured"  # $filter; ignored, it is not even read
+    text: Literal["exact", "folded", "case"] = "exact"  # how texts compare in $filter
+    missing: Literal["dropped", "kept"] = "dropped"  # missing values under ne in $filter
+    dates: Literal["instant", "day"] = "instant"  # what of a date counts in $filter
+    url_limit: Literal["none", "8190", "4094"] = "none"  # bytes of a request line, else 414
     last: Literal["periods", "rows"] = "periods"  # what $last counts
     status: Literal["processed", "completed"] = "processed"  # state of a process that went well
     error_key: Literal["error", "message", "detail", "text", "empty"] = (

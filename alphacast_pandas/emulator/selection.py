@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from alphacast_pandas.emulator.columns import Column
-from alphacast_pandas.emulator.filters import EVERYTHING, Condition, compile_filter
+from alphacast_pandas.emulator.comparisons import Condition
+from alphacast_pandas.emulator.filters import EVERYTHING, compile_filter
 from alphacast_pandas.emulator.readings import Readings
 from alphacast_pandas.emulator.refusals import Refusal
 from alphacast_pandas.emulator.store import Cursor, scalar
 
 FORMATS = ("csv", "json", "xlsx", "tsv")
 LARGEST = 2**63 - 1
+IN_ORDER = "ORDER BY rowid"  # which DuckDB keeps by itself only while it joins nothing
 
 
 @dataclass(frozen=True)
@@ -41,15 +43,21 @@ def understand(query: dict[str, str], columns: list[Column], readings: Readings)
     form = words.get("$format", "csv").strip().lower()
     if form not in FORMATS:
         raise Refusal(400, f"$format must be one of: {', '.join(FORMATS)}")
-    text = words.get("$filter")
     return Selection(
         format=form,
         columns=select(words.get("$select"), columns, readings),
-        condition=compile_filter(text, columns, readings.filter_names) if text else EVERYTHING,
+        condition=keep(words.get("$filter"), columns, readings),
         last=whole_number(words, "$last"),
         top=whole_number(words, "$top"),
         is_plain=not {"$select", "$filter", "$last", "$top"} & words.keys(),
     )
+
+
+def keep(text: str | None, columns: list[Column], readings: Readings) -> Condition:
+    """Return which rows `$filter` keeps; a service that ignores it does not complain of it."""
+    if text is None or readings.filter == "ignored":
+        return EVERYTHING
+    return compile_filter(text, columns, readings)
 
 
 def whole_number(words: dict[str, str], name: str) -> int | None:
@@ -96,6 +104,7 @@ def resolve(item: str, columns: list[Column], readings: Readings) -> tuple[str, 
 def rows_of(cursor: Cursor, table: str, selection: Selection, readings: Readings) -> Rows:
     """Return the SQL of the rows that a selection keeps, in the order of the table."""
     condition, values = selection.condition.sql, list(selection.condition.parameters)
+    order = "" if selection.condition == EVERYTHING and selection.last is None else IN_ORDER
     matching = scalar(cursor, f"SELECT count(*) FROM {table} WHERE {condition}", values)
     limit = ""
     if selection.last is not None:
@@ -106,7 +115,7 @@ def rows_of(cursor: Cursor, table: str, selection: Selection, readings: Readings
             condition, values = latest(table, date, selection)
     if selection.top is not None:
         limit = f"LIMIT {selection.top} {limit}"
-    return Rows(f"FROM {table} WHERE {condition} {limit}", tuple(values), matching)
+    return Rows(f"FROM {table} WHERE {condition} {order} {limit}", tuple(values), matching)
 
 
 def latest(table: str, date: str, selection: Selection) -> tuple[str, list[Any]]:

@@ -255,7 +255,7 @@ def quiet_server(app: ASGIApp) -> uvicorn.Server:
             log_config=None,
             access_log=False,
             log_level="critical",
-            h11_max_incomplete_event_size=2**20,
+            h11_max_incomplete_event_size=2**24,  # beyond it, a reset may overtake the 400
             timeout_keep_alive=60,
             timeout_graceful_shutdown=1,
         )

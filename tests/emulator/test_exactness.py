@@ -6,6 +6,7 @@ import json
 import math
 import random
 import struct
+from urllib.parse import quote
 
 import pytest
 
@@ -114,3 +115,12 @@ def test_times_are_printed_where_one_is_not_midnight(call, emulator):
             f"2020-01-01{mark}12:30:00",
         ]
     assert values(call.data(dataset, "$filter='Date'%20gt%202020-01-01"), "a") == ["2.0"]
+
+
+def test_rows_come_in_their_order_however_many_they_are(call):
+    lines = [f"{1000 + n // 300}-01-{n % 28 + 1:02},c{n % 300:03},{n}" for n in range(300_000)]
+    dataset = call.filled("Date,country,a\n" + "\n".join(lines) + "\n")
+    everywhere = call.data(dataset).text
+    names = " or ".join(f"country eq 'c{n:03}'" for n in range(300))
+    assert call.data(dataset, "$filter=" + quote(names)).text == everywhere
+    assert call.data(dataset, "$last=999999").text == everywhere
