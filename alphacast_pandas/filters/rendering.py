@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from alphacast_pandas.filters.expressions import Expression, inner, recorded
 from alphacast_pandas.filters.folding import fold
 from alphacast_pandas.filters.steps import Attribute, Call, Item, Named, Operation
@@ -92,6 +94,8 @@ def _listed(values: Sequence[Any]) -> str:
 
 
 def _value(value: Any) -> str:
+    if isinstance(value, np.generic):
+        value = value.item()
     if isinstance(value, datetime.datetime):
         midnight = value.time() == datetime.time.min
         return value.date().isoformat() if midnight else value.isoformat(" ")

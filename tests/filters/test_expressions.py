@@ -23,7 +23,7 @@ from alphacast_pandas.filters.tree import And, Comparison, Computed, Membership,
 READ: dict[str, tuple[Any, str]] = {
     "comparison": (col("x") > 1, "x > 1"),
     "mirrored": (col("x") > 1, "x > 1"),
-    "mirrored by NumPy": (np.float64(1) <= col("x"), "x >= np.float64(1.0)"),
+    "mirrored by NumPy": (np.float64(1) <= col("x"), "x >= 1.0"),
     "mirrored by a date": (pd.Timestamp("2020") > col("d"), "d < 2020-01-01"),
     "method": (col("x").le(2), "x <= 2"),
     "isin": (col("x").isin({1}), "x in [1]"),

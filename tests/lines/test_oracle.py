@@ -109,6 +109,7 @@ SERVICES = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:Dataset .* has no row whose:UserWarning")
 @pytest.mark.parametrize("name", SERVICES)
 @settings(max_examples=40)
 @given(words=QUESTIONS)
@@ -119,6 +120,7 @@ def test_an_answer_is_what_pandas_finds(
     assert_same(ap.read_alphacast(stored, client=client, **words), answer(PANEL, **words))
 
 
+@pytest.mark.filterwarnings("ignore:Dataset .* has no row whose:UserWarning")
 @settings(max_examples=25)
 @given(parts=st.lists(conditions(), min_size=1, max_size=4, unique_by=lambda part: part[0]))
 def test_a_dict_is_equality_and_membership(
