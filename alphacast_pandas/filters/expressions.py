@@ -260,21 +260,22 @@ def inner(expression: Expression) -> list[Expression]:
     """Return the expressions that an expression is made of, those inside lists included."""
     match recorded(expression):
         case Operation(_, operands):
-            return _within(operands)
+            return expressions_in(operands)
         case Attribute(owner, _):
             return [owner]
         case Item(owner, item):
-            return [owner, *_within(item)]
+            return [owner, *expressions_in(item)]
         case Call(function, arguments, keywords):
-            return _within([function, *arguments, *keywords.values()])
+            return expressions_in([function, *arguments, *keywords.values()])
     return []
 
 
-def _within(value: Any) -> list[Expression]:
+def expressions_in(value: Any) -> list[Expression]:
+    """Return the expressions inside lists, tuples and dicts."""
     if isinstance(value, Expression):
         return [value]
     if isinstance(value, dict):
         value = [*value.values()]
     if isinstance(value, list | tuple):
-        return [found for part in value for found in _within(part)]
+        return [found for part in value for found in expressions_in(part)]
     return []

@@ -146,6 +146,23 @@ ROWWISE = {
     "first row": (col("x").iloc[0] > 1, False),
     "unknown": (col("x").nonsense > 1, False),
     "an array by place": (col("x") + np.array([1, 2]) > 1, False),
+    "values of a column": (col("x").isin(col("y")), False),
+    "values of a column in a list": (col("x").replace([col("y")], 1) == 1, False),
+    "a column by its labels": (col("s").map(col("x")) > 1, False),
+    "fill a few": (col("x").fillna(0, limit=1) == 0, False),
+    "fill forward": (col("x").fillna(method="ffill") > 1, False),
+    "fill by name": (col("x").fillna(value=0) < 1, True),
+    "replace": (col("c").replace(["A", "b"], "z") == "z", True),
+    "replace by a dict": (col("c").replace({"A": "z"}) == "z", True),
+    "replace forward": (col("c").replace("A", method="pad") == "b", False),
+    "replace by neighbours": (col("c").replace("A") == "b", False),
+    "product of rows": (np.matmul(col("x"), col("y")) > 1, False),
+    "categories": (col("c").astype("category") == "A", False),
+    "numbers": (col("s").astype("float64") > 1, True),
+    "month as a period": (col("d").dt.to_period("M") == pd.Period("2020-01"), True),
+    "a period of any length": (col("d").dt.to_period() == "2020-01", False),
+    "clock changes": (col("d").dt.tz_localize("CET", ambiguous="infer").dt.hour == 1, False),
+    "repeated by place": (col("c").str.repeat([1, 2, 3, 4]) == "A", False),
 }
 
 
