@@ -154,3 +154,15 @@ def test_a_text_that_is_too_long_is_applied_here(
     frame = ap.read_alphacast(stored, filter=text, start="2020", client=client)
     assert set(frame["country"]) == {"Brasil"}
     assert all(len(request.query) < 4000 for request in emulator.requests)
+
+
+def test_a_text_that_is_too_long_and_not_understood_is_sent_alone(
+    stored: int, client: ap.Client
+) -> None:
+    text = f"contains(country, '{'x' * 4000}')"
+    explained = ap.explain(stored, filter=text, start="2020", client=client)
+    assert explained.params == {"$format": "csv", "$filter": text}
+    assert explained.conditions[1] == (
+        "Date >= 2020-01-01",
+        "evaluated here: it is too long for an address",
+    )
