@@ -74,9 +74,12 @@ def _conditions(expression: Expression) -> Sequence[Expression]:
     if not isinstance(step, Operation) or step.symbol not in {"&", "|", "~"}:
         return ()
     found: list[Expression] = []
-    waiting = [*reversed(step.operands)]
+    waiting, seen = [*reversed(step.operands)], set[int]()
     while waiting:
         part = waiting.pop()
+        if id(part) in seen:  # said once is enough, and doubling makes a chain of any length
+            continue
+        seen.add(id(part))
         below = recorded(part) if isinstance(part, Expression) else None
         if isinstance(below, Operation) and below.symbol == step.symbol and step.symbol != "~":
             waiting.extend(reversed(below.operands))

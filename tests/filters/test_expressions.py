@@ -275,6 +275,10 @@ def test_depth_is_no_matter() -> None:
     for n in range(200):
         shared = (shared & (col("y") > n)) | (shared & (col("x") > n))
     assert isinstance(to_tree(shared), Or)
+    doubled = (col("x") > 0) & (col("y") > 0)
+    for _ in range(100):
+        doubled = doubled & doubled
+    assert described(to_tree(doubled)) == "x > 0 and y > 0"  # type: ignore[arg-type] # no text
 
 
 def test_trees_are_what_they_say() -> None:
