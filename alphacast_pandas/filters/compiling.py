@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -172,7 +173,18 @@ def _isin(name: str, *given: Any, **keywords: Any) -> Node | None:
     if not pd.api.types.is_list_like(values[0]):
         msg = f"filter: ap.col({name!r}).isin takes a list of values, not {values[0]!r}."
         raise QueryError(msg)
-    return Membership(name, tuple(values[0]))
+    return membership(name, values[0])
+
+
+def membership(name: str, values: Any) -> Membership:
+    """Return a membership in values; an iterator is empty when it is asked the second time."""
+    if isinstance(values, Iterator):
+        msg = (
+            f"filter: the values of column {name!r} are {type(values).__name__}, which can be read "
+            "only once; make it a list."
+        )
+        raise QueryError(msg)
+    return Membership(name, tuple(values))
 
 
 def _between(name: str, *given: Any, **keywords: Any) -> Node | None:

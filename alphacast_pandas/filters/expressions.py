@@ -69,7 +69,7 @@ def _text(name: Any) -> str:
     if not isinstance(name, str):
         msg = f"{name!r} is not the name of a column; names are text."
         raise TypeError(msg)
-    return str(name)
+    return str.__str__(name)  # str() of a member of an enumeration is its own name
 
 
 class Expression:
