@@ -1,5 +1,7 @@
 """What would be sent is shown without reading, and is what a read then sends."""
 
+import warnings
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -134,6 +136,22 @@ def test_advice_looks_at_the_end_of_the_dataset_only(
     with pytest.warns(UserWarning, match="'Brasil', 'brasil'"):
         ap.read_alphacast(stored, filter={"country": "brasiL"}, client=client)
     assert asked(emulator)[1]["$filter"] == f"'Date' ge {pd.Timestamp('2019-12-01').date()}"
+
+
+def test_advice_says_no_more_than_it_has_seen(
+    push_new: Callable[..., int], client: ap.Client, emulator: Emulator
+) -> None:
+    years = pd.to_datetime(["1990", "2010"])
+    frame = pd.DataFrame({"Date": years, "country": ["Yugoslavia", "Chile"], "CPI": [1.0, 2.0]})
+    number = push_new(frame, entities="country")
+    with pytest.warns(UserWarning, match="no row since 2008-12-31 whose country is 'Yugoslavia'"):
+        ap.read_alphacast(number, filter={"country": "Yugoslavia"}, start="2000", client=client)
+    path = f"/datasets/{number}/data"
+    emulator.faults.add(Fault(method="GET", path=path, body="Date,country,CPI\n", status=200))
+    emulator.faults.add(Fault(method="GET", path=path, status=402))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ap.read_alphacast(number, filter={"country": "Brasil"}, start="2000", client=client)
 
 
 def test_an_address_that_is_too_long_for_the_service_is_no_failure(
