@@ -86,6 +86,8 @@ def _conditions(expression: Expression) -> Sequence[Expression]:
             waiting.extend(reversed(below.operands))
         elif isinstance(part, Expression):
             found.append(part)
+        elif isinstance(part, bool) and part == (step.symbol == "&"):
+            continue  # as a loop or a reduce begins: it changes nothing
         else:
             return ()  # a mask from elsewhere: pandas decides what it means
     return found

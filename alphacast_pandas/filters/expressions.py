@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
+import pandas as pd
 
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.filters.steps import Attribute, Call, Item, Named, Operation
@@ -16,6 +17,10 @@ _JOIN = (
     "An expression is neither true nor false by itself. Join conditions with & (and), | (or) and "
     "~ (not) instead of and, or, not, with parentheses around each comparison, and write a chain "
     'such as 1 < x < 5 as ap.col("x").between(1, 5, inclusive="neither").'
+)
+
+_OF_PANDAS: tuple[type, ...] = (  # from pandas 3 on
+    (pd.api.typing.Expression,) if hasattr(pd.api.typing, "Expression") else ()
 )
 
 _NO_ITEMS = 'An expression has no items; ap.col("x").isin([...]) is membership.'
@@ -247,6 +252,9 @@ def _operation(symbol: str, *operands: Any) -> Expression:
             f"{symbol} stands between conditions, and {operands!r} has a text; comparisons beside "
             '& and | need parentheses: (ap.col("x") == "a") & (ap.col("y") > 1).'
         )
+        raise QueryError(msg)
+    if any(isinstance(operand, _OF_PANDAS) for operand in operands):
+        msg = "ap.col and pd.col stand in one expression; write all of it with one of them."
         raise QueryError(msg)
     return Expression(Operation(symbol, operands))
 

@@ -62,7 +62,8 @@ def _is_allowed(expression: Expression) -> bool:
         case Operation(_, operands):
             return not _any_positional(operands)
         case Attribute(owner, name):
-            return _is_known(owner, name)
+            # Whether a map gives texts or dates is found out from all that it gives.
+            return _is_known(owner, name) and not (name in _ACCESSORS and _is_map(owner))
         case Item(owner, item):
             return _accessor(owner) == "str" and not _any_positional([item])
         case Call(function, arguments, keywords):
@@ -77,6 +78,14 @@ def _is_known(owner: Expression, name: str) -> bool:
     if accessor is not None:
         return name not in _WHOLE[accessor]
     return name in _METHODS or name in _ACCESSORS
+
+
+def _is_map(expression: Expression) -> bool:
+    match recorded(expression):
+        case Call(Expression() as function):
+            step = recorded(function)
+            return isinstance(step, Attribute) and step.name == "map"
+    return False
 
 
 def _accessor(expression: Expression) -> str | None:
