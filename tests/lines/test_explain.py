@@ -184,3 +184,18 @@ def test_a_text_that_is_too_long_and_not_understood_is_sent_alone(
         "Date >= 2020-01-01",
         "evaluated here: it is too long for an address",
     )
+
+
+def test_columns_by_number_are_no_reason_for_the_other_form_of_a_filter(
+    stored: int, client: ap.Client, emulator: Emulator
+) -> None:
+    refusal = Fault(method="GET", path=f"/datasets/{stored}/data", status=400, times=2)
+    emulator.faults.add(refusal)  # as a service does that takes no names in $select
+    words: dict[str, Any] = {"filter": {"country": "Brasil"}}
+    ap.read_alphacast(stored, select="CPI", client=client, **words)
+    assert asked(emulator)[2]["$select"].isdigit()
+    explained = ap.explain(stored, client=client, **words)
+    assert explained.params == {"$format": "csv", "$filter": "'country' eq 'Brasil'"}
+    again = ap.explain(stored, select="CPI", client=client, **words)
+    assert again.params is not None
+    assert again.params["$select"].isdigit()
