@@ -1,5 +1,6 @@
 """pandas is the oracle: whatever the service evaluates, the answer is what pandas finds."""
 
+import enum
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -177,3 +178,46 @@ def test_only_what_was_asked_for_crosses_the_network(
     query = emulator.requests[-1].query
     assert "Brasil" in query
     assert "%24select=CPI" in query or "$select=CPI" in query
+
+
+class Country(str, enum.Enum):  # noqa: UP042 - str() of these is not their value
+    BRASIL = "Brasil"
+
+
+class Name(str, enum.Enum):  # noqa: UP042 - str() of these is not their value
+    COUNTRY = "country"
+    CPI = "CPI"
+
+
+class Rank(enum.IntEnum):
+    TWO = 2
+
+
+def test_members_of_enumerations_are_their_values(stored: int, client: ap.Client) -> None:
+    expected = answer(PANEL, filter=[("country", "==", "Brasil")], select=["CPI"])
+    for wanted in ({Name.COUNTRY: Country.BRASIL}, ap.col(Name.COUNTRY) == Country.BRASIL):
+        found = ap.read_alphacast(stored, filter=wanted, select=Name.CPI, client=client)
+        assert_same(found, expected)
+    explained = ap.explain(stored, filter={"rank": Rank.TWO}, client=client)
+    assert explained.conditions == (("rank == 2", "sent"),)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ([[]], "every row matches"),
+        ([[("country", "==", "Brasil")], []], "every row matches"),
+        ({"contry": slice(None)}, "did you mean 'country'"),
+        ({"country": (name for name in COUNTRIES)}, "only once"),
+        ([("country", "in", iter(COUNTRIES))], "only once"),
+        (ap.col("country").isin(map(str, COUNTRIES)), "only once"),
+        ({"country": ap.col("note")}, "in an expression"),
+        ([("country", "in", ap.col("note"))], "in an expression"),
+        ({"country": "\ud800"}, "half a character"),
+    ],
+)
+def test_what_would_be_misunderstood_is_refused(
+    wrong: Any, words: str, stored: int, client: ap.Client
+) -> None:
+    with pytest.raises(ap.QueryError, match=words):
+        ap.read_alphacast(stored, filter=wrong, client=client)
