@@ -174,5 +174,5 @@ def _warn_of_empty_text(frame: pd.DataFrame, roles: Roles) -> None:
                 f"Column {name!r} has {count} empty texts, which come back as missing: "
                 "an empty field is missing in Alphacast.",
                 UserWarning,
-                stacklevel=4,
+                stacklevel=6,  # the caller of push, validate and the like
             )
