@@ -25,6 +25,7 @@ from alphacast_pandas.errors import (
     VerificationError,
 )
 from alphacast_pandas.reading.read import read_alphacast
+from alphacast_pandas.writing.diff import Diff
 from alphacast_pandas.writing.result import PushResult
 
 __version__ = "0.1.0"
@@ -38,6 +39,7 @@ __all__ = [
     "ConflictError",
     "ConnectionFailed",
     "DecodeError",
+    "Diff",
     "NotFoundError",
     "PermissionDenied",
     "ProcessError",

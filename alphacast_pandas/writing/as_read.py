@@ -42,10 +42,11 @@ def check_as_read(plan: Plan, frame: Any) -> None:
     held = read_stored(plan.client, plan.dataset_id, None, progress=plan.progress)
     difference = _compared(plan, flat_frame(frame, None), held, whole=_is_whole(frame))
     if not difference.is_empty:
-        diff = found_diff(difference.mode.name, plan.dataset_id, difference)
+        title = f"What has happened to dataset {plan.dataset_id} since"
+        diff = found_diff(title, difference.mode.name, plan.dataset_id, difference)
         msg = (
-            f"Dataset {plan.dataset_id} has changed since it was read: {told(difference)}. Nothing "
-            f"was sent. Read it again and repeat the change there. Then (old) and now (new):\n{diff}"
+            f"Dataset {plan.dataset_id} has changed since it was read: {told(difference)}. "
+            f"Nothing was sent. Read it again and repeat the change there.\n{diff}"
         )
         raise ConflictError(msg)
 

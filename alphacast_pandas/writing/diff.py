@@ -145,7 +145,7 @@ class Diff:
         ValidationError
             If more rows would go than `max_delete` says; nothing has been sent.
         QueryError
-            If an argument makes no sense, or the difference comes from a verification.
+            If an argument makes no sense, or the difference is that of an error.
         VerificationError
             With `verify`, if the dataset does not hold what was meant.
         ProcessError
@@ -164,7 +164,7 @@ class Diff:
         """
         if self._push is None:
             msg = (
-                "This difference was found by a verification, so there is nothing to send. "
+                "This difference was found by a check, so there is nothing to send. "
                 "Make a new one with df.alphacast.diff(...)."
             )
             raise QueryError(msg)
@@ -261,7 +261,6 @@ def _frame(table: pa.Table) -> pd.DataFrame:
     return to_frame(table, Definitions(), dtype_backend=None, categories=False)
 
 
-def found_diff(mode: str, dataset_id: int, difference: Difference) -> Diff:
-    """Return the difference that a verification found; it cannot be pushed."""
-    title = f"Dataset {dataset_id} against what the push was to leave there"
+def found_diff(title: str, mode: str, dataset_id: int, difference: Difference) -> Diff:
+    """Return the difference that a check found; it cannot be pushed."""
     return Diff(title, mode, dataset_id, (), difference)

@@ -109,7 +109,7 @@ def _limit(value: Any) -> int | float | None:
     if value is None:
         return None
     is_bool = isinstance(value, bool) or type(value).__name__ in {"bool", "bool_"}
-    if isinstance(value, numbers.Integral) and not is_bool and value >= 0:
+    if isinstance(value, numbers.Integral) and not is_bool and int(value) >= 0:
         return int(value)
     if isinstance(value, numbers.Real) and not isinstance(value, numbers.Integral) and not is_bool:
         share = float(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +93,19 @@ def push(
         return carry_out(plan, compared.difference, guards)
 
 
+def diff(
+    df: pd.DataFrame,
+    dataset_id: int | str | None,
+    *,
+    mode: str,
+    client: Client | None,
+    **how: Any,
+) -> Diff:
+    """Compare a frame; `DataFrame.alphacast.diff` explains the arguments."""
+    plan = plan_push(df, client or get_client(), dataset_id, mode=mode, **how)
+    return _diff(plan, compare_plan(plan), Guards())
+
+
 def check(
     df: pd.DataFrame,
     dataset_id: int | str | None,
@@ -158,6 +172,7 @@ def _diff(plan: Plan, compared: Compared, guards: Guards) -> Diff:
 
 def _push_diff(plan: Plan, compared: Compared, planned: Guards, **given: Any) -> PushResult:
     guards = guards_of_diff(plan, planned, **given)
+    plan = replace(plan, begun=plan.client.clock.monotonic())
     with in_turn(plan):
         check_unchanged(plan, compared)
         point_out(plan.changed_roles)

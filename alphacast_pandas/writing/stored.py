@@ -1,4 +1,4 @@
-"""What a dataset holds now, read where nothing is cached, and the signs by which it may have changed."""
+"""What a dataset holds now, read where nothing is cached, with the signs of its last change."""
 
 from __future__ import annotations
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from alphacast_pandas.comparing.difference import Difference, compare
 from alphacast_pandas.comparing.modes import MODES
 from alphacast_pandas.comparing.prediction import predicted
@@ -15,6 +13,8 @@ from alphacast_pandas.writing.held import held_table
 from alphacast_pandas.writing.stored import read_stored, span_of
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from alphacast_pandas.writing.plan import Plan
     from alphacast_pandas.writing.result import PushResult
 
@@ -31,12 +31,12 @@ def verify(plan: Plan, expected: pa.Table, result: PushResult) -> None:
     found = _found(plan, expected, result)
     if found.is_empty and not len(found.rows.repeated_before):
         return
-    diff = found_diff(plan.mode.name, result.dataset_id, found)
+    title = f"What dataset {result.dataset_id} lacks of what was meant"
+    diff = found_diff(title, plan.mode.name, result.dataset_id, found)
     msg = (
         f"Dataset {result.dataset_id} does not hold what process {result.process_id} "
-        f"({result.status}) was to leave there: {len(found.added):,} rows are missing, "
-        f"{len(found.changed):,} have other values, {len(found.deleted):,} should be gone. "
-        f"What is held (old) and what was meant (new):\n{diff}"
+        f"({result.status}) was to leave there: {_told(found)}. "
+        f"What is held is old below, what was meant is new:\n{diff}"
     )
     raise VerificationError(msg, diff=diff)
 
@@ -62,3 +62,13 @@ def _found(plan: Plan, expected: pa.Table, result: PushResult) -> Difference:
 
 def _lacks(held: pa.Table, plan: Plan) -> bool:
     return any(name not in held.column_names for name in plan.keys)
+
+
+def _told(found: Difference) -> str:
+    repeated = len(found.rows.repeated_before)
+    if repeated:
+        return f"{repeated:,} of its rows share the key of another"
+    return (
+        f"{len(found.added):,} rows are missing, {len(found.changed):,} have other values, "
+        f"{len(found.deleted):,} should be gone"
+    )
