@@ -60,9 +60,14 @@ def check_frame(
     names = _name_failures(frame)
     if names:
         refuse([*names, *failures], _REFUSED)
-    roles = resolve_roles(
-        frame, date=date, entities=entities, stated=stated, definitions=definitions
-    )
+    try:
+        roles = resolve_roles(
+            frame, date=date, entities=entities, stated=stated, definitions=definitions
+        )
+    except ValidationError as error:
+        # What the user's schema found is said with it, not on the next attempt.
+        refuse([Failure(None, str(error)), *failures] if failures else [], _REFUSED)
+        raise
     frame = frame.drop(columns=[name for name in roles.ignored if name in frame.columns])
     failures = [
         *_column_failures(frame, roles, definitions, accept_new_columns=accept_new_columns),
