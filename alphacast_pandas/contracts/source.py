@@ -26,6 +26,8 @@ _TAKEN = {
     "str",
 }
 
+_WIDTH = 88
+
 _FILE = '''\
 """
 {title}: dataset {number} of Alphacast.
@@ -83,8 +85,14 @@ def _fields(columns: list[Column], taken: frozenset[str], *, stated: bool) -> li
         missing = "nullable=True, " if column.role == "value" else ""
         role = f'metadata={{"alphacast": "{column.role}"}}'
         kind = _annotation(column, stated=stated)
-        fields.append(f"{word}: Series[{kind}] = pa.Field({alias}{missing}{role})")
+        fields.append(_wrapped(f"{word}: Series[{kind}] = pa.Field(", f"{alias}{missing}{role}"))
     return fields
+
+
+def _wrapped(head: str, arguments: str) -> str:
+    """Return a field as the usual formatters leave it, at their usual width."""
+    line = f"{head}{arguments})"
+    return line if len(line) + 4 <= _WIDTH else f"{head}\n        {arguments}\n    )"
 
 
 def _annotation(column: Column, *, stated: bool) -> str:

@@ -16,11 +16,21 @@ class PricesOfPeru(pa.DataFrameModel):
     """One row of the dataset for each key: Date, País, región."""
 
     Date: Series[pd.Timestamp] = pa.Field(metadata={"alphacast": "date"})
-    País_región: Series[str] = pa.Field(alias="País, región", metadata={"alphacast": "entity"})
-    class_: Series[float] = pa.Field(alias="class", nullable=True, metadata={"alphacast": "value"})
-    validate_: Series[float] = pa.Field(alias="validate", nullable=True, metadata={"alphacast": "value"})
-    Vivienda_agua: Series[float] = pa.Field(alias="Vivienda, agua", nullable=True, metadata={"alphacast": "value"})
-    rank: Series[pd.Int16Dtype] = pa.Field(nullable=True, metadata={"alphacast": "value"})
+    País_región: Series[str] = pa.Field(
+        alias="País, región", metadata={"alphacast": "entity"}
+    )
+    class_: Series[float] = pa.Field(
+        alias="class", nullable=True, metadata={"alphacast": "value"}
+    )
+    validate_: Series[float] = pa.Field(
+        alias="validate", nullable=True, metadata={"alphacast": "value"}
+    )
+    Vivienda_agua: Series[float] = pa.Field(
+        alias="Vivienda, agua", nullable=True, metadata={"alphacast": "value"}
+    )
+    rank: Series[pd.Int16Dtype] = pa.Field(
+        nullable=True, metadata={"alphacast": "value"}
+    )
     note: Series[str] = pa.Field(nullable=True, metadata={"alphacast": "value"})
 
     class Config:
