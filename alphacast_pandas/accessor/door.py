@@ -331,7 +331,17 @@ class AlphacastAccessor(FrameContracts):
         --------
         >>> import alphacast_pandas
         >>> result = df.alphacast.push(name="Prices", repository="Examples")
-        >>> print(df.assign(price=[1.5, None, 3.0]).alphacast.diff(result.dataset_id))
+        >>> df.assign(price=[1.5, None, 3.0]).alphacast.diff(result.dataset_id)
+        Diff of 3 rows with dataset 7945, mode 'upsert'
+          added                0 rows
+          changed              1 row, 1 value
+          deleted              0 rows
+          unchanged            2 rows
+          dates touched: 2024-02-01
+          values                                        added      changed      deleted
+          price                                             0            1            0
+          largest revisions                               old    new
+          2024-02-01, Argentina, price                    2.5 -> 3                 +20%
         """
         return writing.diff(
             self._frame,

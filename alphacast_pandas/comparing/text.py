@@ -21,7 +21,7 @@ MOST_REVISIONS = 3
 def to_text(difference: Difference, title: str, notes: Sequence[str]) -> str:
     """Return lines of at most 80 characters."""
     parts = [_head(difference, title), _columns(difference), _revised(difference), _notes(notes)]
-    return "\n".join(line for part in parts for line in part)
+    return "\n".join(line.rstrip() for part in parts for line in part)
 
 
 def number(value: float) -> str:
@@ -44,14 +44,17 @@ def _head(difference: Difference, title: str) -> list[str]:
     values = sum(map(len, difference.changes.values()))
     touched = span(difference)
     dates = "none" if touched is None else " to ".join(dict.fromkeys(touched))
-    return [
-        *textwrap.wrap(title, _WIDTH),
-        f"  added      {plural(len(difference.added), 'row'):>18}",
-        f"  changed    {plural(len(difference.changed), 'row'):>18}, {plural(values, 'value')}",
-        f"  deleted    {plural(len(difference.deleted), 'row'):>18}",
-        f"  unchanged  {plural(difference.unchanged, 'row'):>18}",
-        f"  dates touched: {dates}",
+    rows = {
+        "added": len(difference.added),
+        "changed": len(difference.changed),
+        "deleted": len(difference.deleted),
+        "unchanged": difference.unchanged,
+    }
+    lines = [
+        f"  {word:10}{count:>12,} row{'' if count == 1 else 's'}" for word, count in rows.items()
     ]
+    lines[1] += f", {plural(values, 'value')}"
+    return [*textwrap.wrap(title, _WIDTH), *lines, f"  dates touched: {dates}"]
 
 
 def _columns(difference: Difference) -> list[str]:
