@@ -331,8 +331,9 @@ class AlphacastAccessor(FrameContracts):
         --------
         >>> import alphacast_pandas
         >>> result = df.alphacast.push(name="Prices", repository="Examples")
-        >>> df.assign(price=[1.5, None, 3.0]).alphacast.diff(result.dataset_id)
-        Diff of 3 rows with dataset 7945, mode 'upsert'
+        >>> revised = df.assign(price=[1.5, None, 3.0])
+        >>> revised.alphacast.diff(result.dataset_id)  # doctest: +ELLIPSIS
+        Diff of 3 rows with dataset ..., mode 'upsert'
           added                0 rows
           changed              1 row, 1 value
           deleted              0 rows

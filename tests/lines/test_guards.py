@@ -26,7 +26,11 @@ def somebody_uploads(client: ap.Client, number: int, text: str = "2019-11-01,Bra
     client.datasets.upload(number, file, update_on_conflict=True).wait()
 
 
-@pytest.mark.parametrize("limit", [0, 9, 0.05, np.int64(9), np.float64(0.15)], ids=repr)
+@pytest.mark.parametrize(
+    "limit",
+    [0, 9, 0.05, np.int64(9), np.float64(0.15)],
+    ids=["none", "rows", "share", "numpy rows", "numpy share"],
+)
 def test_more_deletions_than_allowed_are_refused_and_name_what_would_vanish(
     limit: Any, stored: int, client: ap.Client, emulator: Emulator
 ) -> None:
@@ -264,6 +268,15 @@ def test_a_push_that_cannot_be_read_back_says_that_it_was_made(
     assert (caught.value.diff, caught.value.status_code) == (None, 503)
     assert isinstance(caught.value.__cause__, ap.ServiceError)
     emulator.faults.clear()
+
+
+def test_a_locked_manifest_that_deletes_nothing_is_found_out(
+    stored: int, client: ap.Client, emulator: Emulator
+) -> None:
+    emulator.lock_manifest(stored)
+    with pytest.raises(ap.VerificationError, match="should be gone") as caught:
+        PANEL.head(30).alphacast.push(stored, mode="replace", verify=True, client=client)
+    assert len(caught.value.diff.deleted) == len(PANEL) - 30
 
 
 @pytest.mark.parametrize("mode", ["append", "mirror"])
