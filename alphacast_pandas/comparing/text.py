@@ -32,7 +32,9 @@ def number(value: float) -> str:
 
 def percent(share: float) -> str:
     """Return a share as a signed percentage, a dash where it has no sense."""
-    return f"{100 * share:+,.3g}%" if abs(share) < 1e4 else "-"
+    if not abs(share) < 1e4:
+        return "-"
+    return f"{100 * share:+,.0f}%" if abs(share) >= 1 else f"{100 * share:+.3g}%"
 
 
 def plural(count: int, word: str) -> str:
