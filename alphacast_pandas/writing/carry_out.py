@@ -23,7 +23,7 @@ def carry_out(plan: Plan, difference: Difference | None, guards: Guards) -> Push
     if guards.only_changes and difference is not None:
         rows = difference.rows_to_send
         if not len(rows) and plan.dataset_id is not None:
-            return nothing_to_send(plan, plan.dataset_id)
+            return nothing_to_send(plan, plan.dataset_id, difference.new_columns)
         frame = plan.checked.frame.iloc[rows]
         plan = replace(plan, checked=replace(plan.checked, frame=frame))
         expected = None if expected is None else expected.take(rows)

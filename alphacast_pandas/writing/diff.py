@@ -57,7 +57,8 @@ class Diff:
     added : DataFrame
         Rows with new keys, as the dataset will hold them.
     changed : DataFrame
-        One row a changed value: the key columns, ``column``, ``old`` and ``new``.
+        One row a changed value: the key columns, ``column``, ``old`` and ``new``, which
+        are floats if every value column holds numbers, and objects otherwise.
     deleted : DataFrame
         Rows of the dataset that will go.
     unchanged : int

@@ -14,6 +14,7 @@ from alphacast_pandas.writing.target import create_missing
 from alphacast_pandas.writing.upload import Upload, upload
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
     from alphacast_pandas.writing.plan import Plan
@@ -44,13 +45,15 @@ def send(plan: Plan, *, wait: bool, timeout: float) -> PushResult:
         return result.wait(timeout=timeout) if wait else result
 
 
-def nothing_to_send(plan: Plan, dataset_id: int) -> PushResult:
-    """Return the result of a push that has nothing to send."""
+def nothing_to_send(plan: Plan, dataset_id: int, new_columns: Sequence[str]) -> PushResult:
+    """Return the result of a push that has nothing to send; new columns hold nothing then."""
+    names = ", ".join(map(repr, new_columns))
+    empty = f" New columns without values were not added: {names}." if names else ""
     return PushResult(
         dataset_id=dataset_id,
         process_id=None,
         status="Nothing to send",
-        description="The dataset holds these rows already; nothing was uploaded.",
+        description=f"The dataset holds these rows already; nothing was uploaded.{empty}",
         rows=0,
         inserted=0,
         updated=0,

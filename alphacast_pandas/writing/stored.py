@@ -31,7 +31,11 @@ _UNDER_WAY = {"requested", "processing", "queued", "pending", "running"}
 
 @dataclass(frozen=True)
 class State:
-    """The record of a dataset as far as the service shows it; None is what it does not show."""
+    """
+    The record of a dataset as far as the service shows it; None is what it does not show.
+
+    `newest_process` is 0 where there was none yet.
+    """
 
     updated_at: str | None = None
     newest_process: int | None = None
@@ -39,9 +43,9 @@ class State:
 
     def has_moved(self, since: State) -> str | None:
         """Return the sign that the dataset has changed since, None if there is none."""
-        if self.newest_process != since.newest_process:
-            return f"process {self.newest_process} is newer than {since.newest_process}"
-        if None not in (self.updated_at, since.updated_at) and self.updated_at != since.updated_at:
+        if _differ(self.newest_process, since.newest_process):
+            return f"process {self.newest_process} has begun"
+        if _differ(self.updated_at, since.updated_at):
             return f"it was updated at {self.updated_at}, before that at {since.updated_at}"
         return None
 
@@ -58,9 +62,13 @@ def state_of(client: Client, dataset_id: int) -> State:
         return State(updated_at)
     newest = max(processes, key=lambda process: process.id, default=None)
     if newest is None:
-        return State(updated_at)
+        return State(updated_at, 0)
     is_under_way = newest.status.casefold() in _UNDER_WAY
     return State(updated_at, newest.id, f"process {newest.id}" if is_under_way else None)
+
+
+def _differ(now: object, then: object) -> bool:
+    return now is not None and then is not None and now != then
 
 
 def read_stored(
