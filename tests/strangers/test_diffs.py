@@ -3,12 +3,22 @@
 from typing import Any
 
 import pandas as pd
+import pandera.pandas as pa
 import pytest
+from pandera.typing import Series
 from strangers import tree
 from strangers.pushing import held, sample, stored
 from strangers.state import State
 
 import alphacast_pandas as ap
+
+
+class Strict(pa.DataFrameModel):
+    """A contract that the stored rows break twice."""
+
+    country: Series[str] = pa.Field(isin=["Chile"])
+    CPI: Series[float] = pa.Field(gt=1.5)
+
 
 MODES = ["append", "upsert", "replace", "mirror"]
 
@@ -80,3 +90,33 @@ def test_too_many_deletions_are_refused(service: State, client: ap.Client) -> No
     with pytest.warns(UserWarning, match="Bolivia"):
         sample().alphacast.push(dataset.id, mode="replace", max_delete=0.5, client=client)
     assert len(service.uploads()) == 1
+
+
+def test_the_manifest_shown_for_a_dataset_is_the_one_sent(
+    service: State, client: ap.Client
+) -> None:
+    dataset = stored(service)
+    frame = sample(remark=["a", None, "b"])
+    words: dict[str, Any] = {"accept_new_columns": True, "client": client}
+    shown = frame.alphacast.manifest(dataset.id, **words)
+    assert service.uploads() == []
+    assert {c["sourceName"]: c["dataType"] for c in shown}.items() >= {
+        ("remark", "String"),
+        ("rank", "Short Integer"),  # which the frame lacks and the dataset must not lose
+        ("country", "String"),
+    }
+    frame.alphacast.push(dataset.id, **words)
+    assert service.uploads()[-1].manifest == shown
+    assert frame.alphacast.manifest(dataset.id, **words) == []
+    sample().alphacast.push(dataset.id, client=client)
+    assert "manifest" not in service.uploads()[-1].parts
+
+
+def test_a_model_checks_what_arrives_all_at_once(service: State, client: ap.Client) -> None:
+    dataset = stored(service)
+    with pytest.raises(tree.ValidationError) as caught:
+        ap.read_alphacast(dataset.id, schema=Strict, client=client)
+    failures = caught.value.failures.set_index("column")
+    assert failures.loc[["CPI"], "row"].tolist() == [1]
+    assert failures.loc[["country"], "value"].tolist() == ["Bolivia"]
+    assert len(failures) == 2
