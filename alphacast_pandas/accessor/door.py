@@ -95,6 +95,30 @@ class AlphacastAccessor(FrameContracts, FrameDiffs):
         client: Client | None = None,
     ) -> Diff: ...
 
+    @overload
+    def push(
+        self,
+        dataset_id: int | str | None = None,
+        *,
+        name: str | None = None,
+        repository: int | str | None = None,
+        mode: Mode = "upsert",
+        date: str | None = None,
+        entities: str | Sequence[str] | None = None,
+        schema: Schema | None = None,
+        accept_new_columns: bool = False,
+        index: bool | None = None,
+        wait: bool = True,
+        timeout: float = 600.0,
+        dry_run: bool,
+        only_changes: bool = False,
+        max_delete: int | float | None = None,
+        verify: bool = False,
+        if_unchanged: pd.DataFrame | None = None,
+        progress: bool | None = None,
+        client: Client | None = None,
+    ) -> PushResult | Diff: ...
+
     def push(
         self,
         dataset_id: int | str | None = None,

@@ -42,7 +42,7 @@ def contracts() -> None:
     assert_type(ap.schema(5515), pa.DataFrameSchema)
 
 
-def writing(df: pd.DataFrame) -> None:
+def writing(df: pd.DataFrame, careful: bool) -> None:
     accessor = AlphacastAccessor(df)
     assert_type(accessor.push(5515), ap.PushResult)
     assert_type(
@@ -52,6 +52,7 @@ def writing(df: pd.DataFrame) -> None:
     assert_type(accessor.push(5515, only_changes=True).process_id, int | None)
     diff = accessor.push(5515, dry_run=True)
     assert_type(diff, ap.Diff)
+    assert_type(accessor.push(5515, dry_run=careful), ap.PushResult | ap.Diff)
     assert_type(accessor.diff(name="Prices", repository="Mine", mode="mirror"), ap.Diff)
     assert_type(diff.changed, pd.DataFrame)
     assert_type(diff.unchanged, int)
