@@ -33,7 +33,7 @@ class Compared:
     span: Span | None
 
 
-def compare_plan(plan: Plan, *, whole: bool = False) -> Compared:
+def compare_plan(plan: Plan) -> Compared:
     """Return what the plan changes; only dates of the frame are read where that is enough."""
     sent = held_table(plan.checked.frame, plan.checked.types)
     rekeyed = plan.changed_roles
@@ -43,7 +43,7 @@ def compare_plan(plan: Plan, *, whole: bool = False) -> Compared:
             f"be compared. Remedy: keep the dataset's roles, or use mode='replace'."
         )
         raise ValidationError(msg)
-    span = None if whole or plan.mode.deletes else span_of(sent.column(plan.checked.roles.date))
+    span = None if plan.mode.deletes else span_of(sent.column(plan.checked.roles.date))
     state = State() if plan.dataset_id is None else state_of(plan.client, plan.dataset_id)
     before = _before(plan, sent, span)
     if rekeyed is None:
@@ -97,7 +97,7 @@ def _check_same(plan: Plan, held: pa.Table, again: pa.Table) -> None:
 
 
 def told(difference: Difference) -> str:
-    """Return the counts of a difference, and the first place where it is."""
+    """Return the counts of a difference in words."""
     return (
         f"{len(difference.added):,} rows are new, {len(difference.changed):,} have other values, "
         f"{len(difference.deleted):,} are gone"

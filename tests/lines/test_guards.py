@@ -1,5 +1,6 @@
 """Refusals that come before anything is sent."""
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -267,3 +268,16 @@ def test_new_columns_are_shown_and_come_to_be(stored: int, client: ap.Client) ->
     assert diff.changed[["column", "new"]].to_numpy().tolist() == [["extra", 1.0], ["extra", 3.0]]
     diff.push(verify=True)
     assert frame.alphacast.diff(stored, client=client).empty
+
+
+def test_a_new_column_without_values_alone_is_nothing_to_send(
+    stored: int, client: ap.Client, emulator: Emulator
+) -> None:
+    frame = PANEL.assign(extra=np.nan)
+    words: dict[str, Any] = {"accept_new_columns": True, "client": client}
+    result = frame.alphacast.push(stored, only_changes=True, **words)
+    assert "New columns without values were not added: 'extra'." in (result.description or "")
+    assert "Nothing to send" in result._repr_html_()
+    assert uploads(emulator) == 0
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        frame.alphacast.diff(stored, **words).mode = "append"

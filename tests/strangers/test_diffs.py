@@ -120,3 +120,21 @@ def test_a_model_checks_what_arrives_all_at_once(service: State, client: ap.Clie
     assert failures.loc[["CPI"], "row"].tolist() == [1]
     assert failures.loc[["country"], "value"].tolist() == ["Bolivia"]
     assert len(failures) == 2
+
+
+def test_rows_that_the_named_key_does_not_tell_apart_are_refused(
+    service: State, client: ap.Client
+) -> None:
+    day = pd.Timestamp("2020-01-01")
+    dataset = stored(service, [(day, "Chile", 1.0, 1, "a"), (day, "Perú", 2.0, 2, "b")])
+    service.switches.definitions = service.switches.column_records = "absent"
+    service.switches.definitions_status = 404
+    frame = pd.DataFrame({"Date": [day], "CPI": [1.0]})
+    words: dict[str, Any] = {"date": "Date", "entities": [], "client": client}
+    with pytest.raises(tree.ValidationError, match="2 rows of the dataset share the key"):
+        frame.alphacast.push(dataset.id, only_changes=True, **words)
+    with pytest.raises(tree.ValidationError, match="without a column 'when'"):
+        frame.rename(columns={"Date": "when"}).alphacast.diff(
+            dataset.id, date="when", entities=[], accept_new_columns=True, client=client
+        )
+    assert service.uploads() == []
