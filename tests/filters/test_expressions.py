@@ -315,6 +315,14 @@ def test_depth_is_no_matter() -> None:
     assert described(to_tree(doubled)) == "x > 0 and y > 0"  # type: ignore[arg-type] # no text
 
 
+@pytest.mark.skipif(not hasattr(pd, "col"), reason="pandas.col came with pandas 3")
+def test_depth_is_no_matter_in_pandas_own_expressions_either() -> None:
+    joined = functools.reduce(operator.or_, [pd.col("x") == n for n in range(2000)])
+    tree = to_tree(joined)
+    assert isinstance(tree, Or)
+    assert len(tree.parts) == 2000
+
+
 def test_trees_are_what_they_say() -> None:
     assert to_tree(col("x").isin([1, 2])) == Membership("x", (1, 2))
     assert to_tree(col("x").isna()) == Missing("x")

@@ -178,6 +178,33 @@ def test_what_is_sent_never_asks_for_less(
     assert all(keep for keep, row in zip(kept, rows, strict=True) if holds(tree, row))
 
 
+@pytest.mark.parametrize(
+    ("leaf", "text"),
+    [
+        (Comparison("date", "<", DAYS[1]), "'date' lt 2020-01-02"),
+        (Comparison("date", "<", DAYS[2]), "'date' lt 2020-02-01"),
+        (Comparison("date", "<=", DAYS[2]), "'date' lt 2020-02-02"),
+        (Comparison("date", ">", DAYS[1]), "'date' ge 2020-01-01"),
+        (Comparison("date", "==", DAYS[1]), "'date' ge 2020-01-01 and 'date' lt 2020-01-02"),
+        # A service with more digits than a double has may hold a number beside this one.
+        (
+            Comparison("number", "==", 0.1),
+            "'number' ge 0.09999999999999999 and 'number' le 0.10000000000000002",
+        ),
+        (Comparison("number", "<", 0.1), "'number' lt 0.1"),
+    ],
+)
+def test_what_is_sent_is_as_wide_as_it_must_be(leaf: Node, text: str) -> None:
+    assert sent(leaf) == text
+
+
+def test_both_zeros_are_one_value_of_a_list() -> None:
+    table = pa.table({"number": pa.array([0.0, -0.0, 1.0, None])})
+    for zero in (0, 0.0, -0.0):
+        found = mask(Membership("number", (zero, 5.0)), table, pa.Table.to_pandas)
+        assert found.to_pylist() == [True, True, False, False]
+
+
 @given(tree=TREES)
 def test_what_depends_on_collation_or_missing_values_stays_here(tree: Node) -> None:
     text = sent(tree) or ""

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 
 import pandas as pd
 import pytest
+from lines.frames import assert_same
 
 import alphacast_pandas as ap
 from alphacast_pandas.emulator import Emulator, Fault, Readings
@@ -199,3 +200,17 @@ def test_columns_by_number_are_no_reason_for_the_other_form_of_a_filter(
     again = ap.explain(stored, select="CPI", client=client, **words)
     assert again.params is not None
     assert again.params["$select"].isdigit()
+
+
+@pytest.mark.parametrize("reading", [Readings(filter="ignored"), Readings(last="rows")])
+def test_last_dates_are_asked_for_again_unless_the_answer_proves_itself(
+    reading: Readings, stored: int, client: ap.Client, emulator: Emulator
+) -> None:
+    emulator.readings = reading
+    early = {"CPI": slice(None, 105)}
+    expected = ap.read_alphacast(stored, filter=early, client=client)
+    expected = expected[expected["Date"].isin(expected["Date"].unique()[-2:])]
+    emulator.forget_requests()
+    found = ap.read_alphacast(stored, filter=early, last=2, client=client)
+    assert_same(found, expected.reset_index(drop=True))
+    assert [request.get("$last") for request in asked(emulator)] == ["3", None]

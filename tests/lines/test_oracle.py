@@ -114,6 +114,7 @@ SERVICES = {
 @pytest.mark.parametrize("name", SERVICES)
 @settings(max_examples=40)
 @given(words=QUESTIONS)
+@pytest.mark.filterwarnings("ignore:Dataset .* has no row .*whose:UserWarning")
 def test_an_answer_is_what_pandas_finds(
     name: str, words: dict[str, Any], stored: int, client: ap.Client, emulator: Emulator
 ) -> None:
@@ -124,6 +125,7 @@ def test_an_answer_is_what_pandas_finds(
 @pytest.mark.filterwarnings("ignore:Dataset .* has no row whose:UserWarning")
 @settings(max_examples=25)
 @given(parts=st.lists(conditions(), min_size=1, max_size=4, unique_by=lambda part: part[0]))
+@pytest.mark.filterwarnings("ignore:Dataset .* has no row .*whose:UserWarning")
 def test_a_dict_is_equality_and_membership(
     parts: list[tuple[str, str, Any]], stored: int, client: ap.Client
 ) -> None:
