@@ -215,7 +215,7 @@ def test_the_command_prints_address_and_key_and_stops_on_a_signal(number):
         stderr=subprocess.PIPE,
         text=True,
         # A shell without a terminal starts what it puts in the background with Ctrl-C ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - one call
     )
     address = child.stdout.readline().strip().partition("=")[2]
     key = child.stdout.readline().strip().partition("=")[2]
