@@ -73,7 +73,7 @@ def side_by_side(blocks: Iterator[bytes], work: Callable[[int, bytes], T]) -> It
         try:
             for number, block in enumerate(blocks, 2):
                 waiting.append(pool.submit(work, number, block))
-                while len(waiting) > _WORKERS + _WAITING or waiting[0].done():
+                while waiting and (len(waiting) > _WORKERS + _WAITING or waiting[0].done()):
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
