@@ -27,6 +27,7 @@ from alphacast_pandas.errors import (
 from alphacast_pandas.filters.expressions import col
 from alphacast_pandas.reading.explain import Explanation, explain
 from alphacast_pandas.reading.read import read_alphacast
+from alphacast_pandas.writing.diff import Diff
 from alphacast_pandas.writing.result import PushResult
 
 __version__ = "0.1.0"
@@ -40,6 +41,7 @@ __all__ = [
     "ConflictError",
     "ConnectionFailed",
     "DecodeError",
+    "Diff",
     "Explanation",
     "NotFoundError",
     "PermissionDenied",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _COMMANDS = {
     "demo": ("alphacast_pandas.demo", "real data up and down against a local Alphacast"),
+    "model": ("alphacast_pandas.model", "write a dataset's contract as a typed pandera model"),
     "emulator": ("alphacast_pandas.emulator.__main__", "run a local Alphacast"),
 }
 

@@ -14,7 +14,7 @@ Every error of the package.
     │   ├── QuotaError          402, and the quota notice sent under status 200
     │   ├── PermissionDenied    403
     │   ├── NotFoundError       404  LookupError
-    │   ├── ConflictError       409
+    │   ├── ConflictError       409, and a dataset that has changed since it was compared
     │   ├── RateLimitError      429
     │   └── ServiceError        5xx
     ├── DecodeError         ValueError   a 2xx whose body is not what was promised, or is cut short
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from alphacast_pandas.api.records import Process
+    from alphacast_pandas.writing.diff import Diff
 
 __all__ = [
     "APIError",
@@ -147,14 +148,15 @@ def _one_failure(message: str) -> pd.DataFrame:
 
 class VerificationError(AlphacastError, ValueError):
     """
-    What the service holds is not what was sent.
+    What the service holds is not what was meant; the push itself has ended well.
 
     Parameters
     ----------
     message : str
         Summary of the difference.
-    diff : object, optional
-        The difference.
+    diff : Diff, optional
+        What would have to change for the dataset to hold what was meant: in ``changed``,
+        ``old`` is held and ``new`` was meant. None if it could not be read back.
 
     See Also
     --------
@@ -167,7 +169,7 @@ class VerificationError(AlphacastError, ValueError):
     True
     """
 
-    def __init__(self, message: str = "", *, diff: Any = None) -> None:
+    def __init__(self, message: str = "", *, diff: Diff | None = None) -> None:
         super().__init__(message)
         self.diff = diff
 
@@ -224,7 +226,11 @@ class NotFoundError(APIError, LookupError):
 
 
 class ConflictError(APIError):
-    """Status 409: something of that name or configuration exists already."""
+    """
+    Something stands in the way: status 409, or a dataset that is not as it was compared or read.
+
+    In the second case `status_code` is None, and nothing has been sent.
+    """
 
 
 class RateLimitError(APIError):

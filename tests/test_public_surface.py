@@ -34,7 +34,7 @@ ERRORS = {
     "ProcessTimeout": (ap.ProcessError, TimeoutError),
 }
 NAMES = {
-    *("Client", "Explanation", "PushResult", "col", "explain", "get_client", "login"),
+    *("Client", "Diff", "Explanation", "PushResult", "col", "explain", "get_client", "login"),
     *("read_alphacast", "schema", *ERRORS),
 }
 
@@ -54,14 +54,23 @@ SIGNATURES = {
     "Client": "api_key=None | base_url=None timeout=(10.0,60.0) retries=5",
     "DataFrame.alphacast.push": (
         "dataset_id=None | name=None repository=None mode='upsert' date=None entities=None "
-        "schema=None accept_new_columns=False index=None wait=True timeout=600.0 progress=None "
+        "schema=None accept_new_columns=False index=None wait=True timeout=600.0 dry_run=False "
+        "only_changes=False max_delete=None verify=False if_unchanged=None progress=None "
         "client=None"
     ),
+    "DataFrame.alphacast.diff": (
+        "dataset_id=None | name=None repository=None mode='upsert' date=None entities=None "
+        "schema=None accept_new_columns=False index=None progress=None client=None"
+    ),
+    "Diff.push": "| wait=True timeout=600.0 max_delete=None verify=False",
     "DataFrame.alphacast.validate": (
         "dataset_id=None | date=None entities=None schema=None index=None client=None"
     ),
     "DataFrame.alphacast.schema": "| date=None entities=None index=None",
-    "DataFrame.alphacast.manifest": "| date=None entities=None schema=None index=None",
+    "DataFrame.alphacast.manifest": (
+        "dataset_id=None | date=None entities=None schema=None accept_new_columns=False "
+        "index=None client=None"
+    ),
     "PushResult.wait": "| timeout=600.0",
     "client.repositories.list": "|",
     "client.repositories.get": "id |",
@@ -108,6 +117,7 @@ def owners() -> Iterator[tuple[str, type]]:
         yield "client.repositories", type(client.repositories)
         yield "client.datasets", type(client.datasets)
     yield "DataFrame.alphacast", type(pd.DataFrame().alphacast)
+    yield "Diff", ap.Diff
     yield "PushResult", ap.PushResult
 
 
@@ -116,7 +126,8 @@ def callables() -> dict[str, Callable[..., Any]]:
     found: dict[str, Callable[..., Any]] = {n: getattr(ap, n) for n in NAMES - set(ERRORS)}
     for owner, kind in owners():
         for name, value in inspect.getmembers(kind, inspect.isroutine):
-            if not name.startswith("_") and f"{owner}.{name}" not in PLUMBING:
+            is_plumbing = name.startswith("_") or f"{owner}.{name}" in PLUMBING
+            if callable(value) and not is_plumbing:
                 found[f"{owner}.{name}"] = value
     return found
 
@@ -180,7 +191,8 @@ def test_a_docstring_states_the_errors(name: str) -> None:
     sections = NumpyDocString(inspect.getdoc(CALLABLES[name]) or "")
     stated = {kind.strip() for raised in sections["Raises"] for kind in raised.type.split(",")}
     # A result is not made by its user; all else with an argument can be asked the impossible.
-    assert stated or spelled(CALLABLES[name]) == "|" or name in {"Explanation", "PushResult"}
+    is_result = name in {"Diff", "Explanation", "PushResult"}
+    assert stated or spelled(CALLABLES[name]) == "|" or is_result
     assert stated <= {*ERRORS, "TypeError", "ImportError"}
 
 

@@ -94,7 +94,7 @@ class Client:
         self.repositories = Repositories(self.transport)
         self.datasets = Datasets(self.transport)
         # Which spelling of a query the service accepted after it had refused another.
-        self.accepted_spelling = 0
+        self.accepted_spelling = (0, 0)
         self._lock = threading.Lock()
         self._definitions: dict[int, tuple[float, Definitions]] = {}
         self._uploads: dict[int, threading.Lock] = {}

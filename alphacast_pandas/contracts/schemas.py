@@ -63,12 +63,15 @@ def schema(dataset_id: int | str, *, client: Client | None = None) -> pa.DataFra
     >>> contract.validate(ap.read_alphacast(dataset_id)).shape[0] > 0
     True
     """
-    client = client or get_client()
-    number = resolve_id(dataset_id)
-    definitions = client.recall(number) or learn(client, number)
-    if not definitions.complete:
-        definitions = complete(client, number, definitions, [""])
-    return schema_of(definitions)
+    return schema_of(definitions_of(client or get_client(), resolve_id(dataset_id)))
+
+
+def definitions_of(client: Client, dataset_id: int) -> Definitions:
+    """Return the definitions of a dataset, every column among them."""
+    definitions = client.recall(dataset_id) or learn(client, dataset_id)
+    if definitions.complete:
+        return definitions
+    return complete(client, dataset_id, definitions, [""])
 
 
 def schema_of(
@@ -103,13 +106,20 @@ def build_schema(dtypes: Mapping[str, Any], roles: Mapping[str, str]) -> pa.Data
 
 def roles_of(contract: Any) -> dict[str, str]:
     """Return the roles that a user's schema states."""
-    stated = {name: (column.metadata or {}).get(_KEY) for name, column in contract.columns.items()}
+    stated = {name: (part.metadata or {}).get(_KEY) for name, part in _parts(contract).items()}
     wrong = {name: role for name, role in stated.items() if role not in (None, *ROLES)}
     if wrong:
         name, role = next(iter(wrong.items()))
         msg = f"schema: column {name!r} has the role {role!r}; roles are {', '.join(ROLES)}."
         raise QueryError(msg)
     return {name: role for name, role in stated.items() if role is not None}
+
+
+def _parts(contract: Any) -> dict[str, Any]:
+    """Return the columns of a schema, and the levels of its index that have a name."""
+    index = contract.index
+    levels = getattr(index, "indexes", [] if index is None else [index])
+    return {**{str(level.name): level for level in levels if level.name}, **contract.columns}
 
 
 def to_schema(contract: Any) -> Any:

@@ -84,7 +84,7 @@ def _value(value: Any, column: Column, definitions: Definitions) -> Value:
     if column.is_text:
         return _text(value, what)
     if column.type is None and not definitions.stated and isinstance(value, str):
-        return str(value)
+        return _text(value, what)
     return _number(value, what)
 
 
@@ -105,7 +105,12 @@ def _text(value: Any, what: str) -> str:
     if not isinstance(value, str):
         msg = f"{what} {value!r} is not text, and the column holds text."
         raise QueryError(msg)
-    return str(value)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        msg = f"{what} {value!r} holds half a character, which no dataset does."
+        raise QueryError(msg) from None
+    return str.__str__(value)  # str() of a member of an enumeration is its own name
 
 
 def _number(value: Any, what: str) -> int | float:
@@ -119,7 +124,7 @@ def _number(value: Any, what: str) -> int | float:
     except OverflowError:
         msg = f"{what} {value!r} is beyond every number a column can hold."
         raise QueryError(msg) from None
-    return value if isinstance(value, int) and int(double) == value else double
+    return int(value) if isinstance(value, int) and int(double) == value else double
 
 
 def _is_missing(value: Any) -> bool:

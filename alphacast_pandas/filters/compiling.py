@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -74,14 +75,19 @@ def _conditions(expression: Expression) -> Sequence[Expression]:
     if not isinstance(step, Operation) or step.symbol not in {"&", "|", "~"}:
         return ()
     found: list[Expression] = []
-    waiting = [*reversed(step.operands)]
+    waiting, seen = [*reversed(step.operands)], set[int]()
     while waiting:
         part = waiting.pop()
+        if id(part) in seen:  # said once is enough, and doubling makes a chain of any length
+            continue
+        seen.add(id(part))
         below = recorded(part) if isinstance(part, Expression) else None
         if isinstance(below, Operation) and below.symbol == step.symbol and step.symbol != "~":
             waiting.extend(reversed(below.operands))
         elif isinstance(part, Expression):
             found.append(part)
+        elif isinstance(part, bool) and part == (step.symbol == "&"):
+            continue  # as a loop or a reduce begins: it changes nothing
         else:
             return ()  # a mask from elsewhere: pandas decides what it means
     return found
@@ -169,7 +175,18 @@ def _isin(name: str, *given: Any, **keywords: Any) -> Node | None:
     if not pd.api.types.is_list_like(values[0]):
         msg = f"filter: ap.col({name!r}).isin takes a list of values, not {values[0]!r}."
         raise QueryError(msg)
-    return Membership(name, tuple(values[0]))
+    return membership(name, values[0])
+
+
+def membership(name: str, values: Any) -> Membership:
+    """Return a membership in values; an iterator is empty when it is asked the second time."""
+    if isinstance(values, Iterator):
+        msg = (
+            f"filter: the values of column {name!r} are {type(values).__name__}, which can be read "
+            "only once; make it a list."
+        )
+        raise QueryError(msg)
+    return Membership(name, tuple(values))
 
 
 def _between(name: str, *given: Any, **keywords: Any) -> Node | None:

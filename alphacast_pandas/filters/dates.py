@@ -28,15 +28,25 @@ def after(value: Any, what: str) -> tuple[datetime.datetime, bool]:
     """
     Return the end of a date that may be partial, and whether the end itself belongs to it.
 
-    A year ends before the next one; an exact instant belongs to its range.
+    A year ends before the next one, and so does a minute; an exact instant belongs to its range.
     """
     _refuse_zone(value, what)
     period = _period(value, what)
     if period is None:
-        return _exact(value, what), True
+        first = _exact(value, what)
+        return _ended(first, value, what) if isinstance(value, str) else (first, True)
     try:
         return _first_of(period + 1, what), False
     except QueryError:
+        return _LAST_INSTANT, True
+
+
+def _ended(first: datetime.datetime, text: str, what: str) -> tuple[datetime.datetime, bool]:
+    """Return the end of the minute, second or part of it that a text with a time of day names."""
+    lasting = pd.Timedelta(_parsed(pd.Period, text.strip(), what).freq)
+    try:
+        return first + lasting.to_pytimedelta(), False
+    except OverflowError:
         return _LAST_INSTANT, True
 
 

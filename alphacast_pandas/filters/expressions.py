@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
+import pandas as pd
 
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.filters.steps import Attribute, Call, Item, Named, Operation
@@ -16,6 +17,10 @@ _JOIN = (
     "An expression is neither true nor false by itself. Join conditions with & (and), | (or) and "
     "~ (not) instead of and, or, not, with parentheses around each comparison, and write a chain "
     'such as 1 < x < 5 as ap.col("x").between(1, 5, inclusive="neither").'
+)
+
+_OF_PANDAS: tuple[type, ...] = (  # from pandas 3 on
+    (pd.api.typing.Expression,) if hasattr(pd.api.typing, "Expression") else ()
 )
 
 _NO_ITEMS = 'An expression has no items; ap.col("x").isin([...]) is membership.'
@@ -69,7 +74,7 @@ def _text(name: Any) -> str:
     if not isinstance(name, str):
         msg = f"{name!r} is not the name of a column; names are text."
         raise TypeError(msg)
-    return str(name)
+    return str.__str__(name)  # str() of a member of an enumeration is its own name
 
 
 class Expression:
@@ -248,6 +253,9 @@ def _operation(symbol: str, *operands: Any) -> Expression:
             '& and | need parentheses: (ap.col("x") == "a") & (ap.col("y") > 1).'
         )
         raise QueryError(msg)
+    if any(isinstance(operand, _OF_PANDAS) for operand in operands):
+        msg = "ap.col and pd.col stand in one expression; write all of it with one of them."
+        raise QueryError(msg)
     return Expression(Operation(symbol, operands))
 
 
@@ -260,21 +268,22 @@ def inner(expression: Expression) -> list[Expression]:
     """Return the expressions that an expression is made of, those inside lists included."""
     match recorded(expression):
         case Operation(_, operands):
-            return _within(operands)
+            return expressions_in(operands)
         case Attribute(owner, _):
             return [owner]
         case Item(owner, item):
-            return [owner, *_within(item)]
+            return [owner, *expressions_in(item)]
         case Call(function, arguments, keywords):
-            return _within([function, *arguments, *keywords.values()])
+            return expressions_in([function, *arguments, *keywords.values()])
     return []
 
 
-def _within(value: Any) -> list[Expression]:
+def expressions_in(value: Any) -> list[Expression]:
+    """Return the expressions inside lists, tuples and dicts."""
     if isinstance(value, Expression):
         return [value]
     if isinstance(value, dict):
         value = [*value.values()]
     if isinstance(value, list | tuple):
-        return [found for part in value for found in _within(part)]
+        return [found for part in value for found in expressions_in(part)]
     return []

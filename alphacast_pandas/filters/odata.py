@@ -84,7 +84,10 @@ def translate(node: Node | None, form: Form, room: int) -> Translation:
     if not is_rowwise(node):
         return Translation(tuple(Part(part, (), (_reason(part),)) for part in conjuncts(node)))
     parts = [_translated(part, form, room) for part in conjuncts(node)]
-    while wire_length(" and ".join(part.text for part in parts if part.texts)) > room:
+    # A text that leaves no room at all is the caller's own, which is sent as it is.
+    while (texts := [part.text for part in parts if part.texts]) and (
+        wire_length(" and ".join(texts)) > room
+    ):
         longest = max(parts, key=lambda part: len(part.text))
         parts[parts.index(longest)] = _shorter(longest, form)
     return Translation(tuple(parts))

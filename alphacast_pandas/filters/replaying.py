@@ -46,8 +46,11 @@ def judged(expression: Expression, frame: pd.DataFrame, *, negated: bool) -> npt
     """
     Return which rows an expression holds for, or with `negated` its opposite.
 
-    Where pandas gives no answer for a row, the row does not match, as in ``df[mask]``.
+    Where pandas gives no answer for a row, the row does not match, as in ``df[mask]``. Without
+    rows nothing is evaluated: pandas could not tell what type the outcome has.
     """
+    if not len(frame):
+        return np.zeros(len(frame), bool)
     try:
         outcome = evaluated(expression, frame)
     except Exception as error:
@@ -117,6 +120,8 @@ def _answers(outcome: Any, rows: int) -> pd.Series | None:
         return None
     outcome = outcome.sort_index()  # the labels of the frame are its places
     is_truth = pd.api.types.is_bool_dtype(outcome.dtype)
+    if not is_truth and outcome.isna().all():
+        outcome = outcome.astype(object)  # a map that met none of its values
     if outcome.dtype == object:
         is_truth = bool(outcome.dropna().map(type).isin([bool, np.bool_]).all())
     return outcome if is_truth else None

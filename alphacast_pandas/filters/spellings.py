@@ -8,14 +8,13 @@ from typing import Any
 import pandas as pd
 
 from alphacast_pandas.errors import QueryError
-from alphacast_pandas.filters.compiling import compile_expression
+from alphacast_pandas.filters.compiling import compile_expression, membership
 from alphacast_pandas.filters.expressions import Expression
 from alphacast_pandas.filters.pandas_col import is_pandas_expression, recorded_by_pandas
 from alphacast_pandas.filters.tree import (
     OPERATORS,
     And,
     Comparison,
-    Membership,
     Node,
     Not,
     Or,
@@ -53,14 +52,14 @@ def to_tree(spelling: Any) -> Node | str | None:
 
 def _from_item(name: Any, wanted: Any) -> Node:
     column = _column(name)
+    _refuse_expression(column, wanted)
     if isinstance(wanted, slice):
         if wanted.step is not None:
             msg = f"The slice for column {column!r} has a step; a range has none."
             raise QueryError(msg)
-        bounds = wanted.start, wanted.stop
-        return And() if bounds == (None, None) else Range(column, *bounds)
+        return Range(column, wanted.start, wanted.stop)
     if pd.api.types.is_list_like(wanted):
-        return Membership(column, tuple(wanted))
+        return membership(column, wanted)
     return Comparison(column, "==", wanted)
 
 
@@ -77,6 +76,9 @@ def _from_list(spelling: list[Any]) -> Node:
 
 
 def _from_tuples(spelling: list[Any]) -> Node:
+    if not spelling:
+        msg = "filter holds an empty list of conditions, which every row matches; leave it out."
+        raise QueryError(msg)
     return And(tuple(_from_tuple(part) for part in spelling))
 
 
@@ -91,16 +93,26 @@ def _from_tuple(part: Any) -> Node:
         )
         raise QueryError(msg)
     column, operator, value = _column(part[0]), " ".join(part[1].casefold().split()), part[2]
+    _refuse_expression(column, value)
     if operator in {"in", "not in"}:
         if not pd.api.types.is_list_like(value):
             msg = f"{part!r}: {operator!r} takes a list of values."
             raise QueryError(msg)
-        inside = Membership(column, tuple(value))
+        inside = membership(column, value)
         return inside if operator == "in" else Not(inside)
     if operator not in _OPERATORS:
         msg = f"{part!r}: {part[1]!r} is none of the operators = == != < <= > >= in 'not in'."
         raise QueryError(msg)
     return Comparison(column, _OPERATORS[operator], value)
+
+
+def _refuse_expression(column: str, value: Any) -> None:
+    if isinstance(value, Expression) or is_pandas_expression(value):
+        msg = (
+            f"filter: column {column!r} is compared with {value!r}. Columns are compared with each "
+            f"other in an expression, such as ap.col({column!r}) == ap.col(...)."
+        )
+        raise QueryError(msg)
 
 
 def _column(name: Any) -> str:

@@ -38,11 +38,16 @@ def warn_of_unmatched(client: Client, dataset_id: int, fetched: Fetched) -> None
     """Warn, as nothing matched, of entities that the dataset has not, and name the nearest."""
     wanted = _entities(fetched)
     existing = _existing(client, dataset_id, fetched.definitions) if wanted else None
+    # Only a read of nothing but these entities has seen that they are nowhere in the dataset.
+    are_nowhere = isinstance(fetched.query.condition, Comparison | Membership)
+    if existing is None and not are_nowhere:
+        return
+    where = "" if are_nowhere else _looked_at(fetched.definitions)
     for column, values in wanted.items():
         there = [] if existing is None else _values(existing, column)
         unknown = [value for value in values if value not in there]
         if unknown:
-            _warn(dataset_id, column, unknown, there)
+            _warn(f"Dataset {dataset_id} has no row{where} whose {column} is", unknown, there)
 
 
 def _entities(fetched: Fetched) -> dict[str, tuple[str, ...]]:
@@ -61,14 +66,24 @@ def _values(table: pa.Table, column: str) -> list[str]:
     return [value for value in pc.unique(table.column(column)).to_pylist() if value is not None]
 
 
+def _since(definitions: Definitions) -> datetime.date | None:
+    last = definitions.dataset.max_date if definitions.dataset else None
+    return last - _RECENT if last else None
+
+
+def _looked_at(definitions: Definitions) -> str:
+    since = _since(definitions)
+    return f" since {since.isoformat()}" if since else f" among its first {_FIRST_ROWS:,}"
+
+
 def _existing(client: Client, dataset_id: int, definitions: Definitions) -> pa.Table | None:
     """Return recent rows of the dataset, None if they cannot be had: that is no reason to fail."""
-    last = definitions.dataset.max_date if definitions.dataset else None
+    since = _since(definitions)
     values = [name for name in definitions.names if name not in definitions.keys]
     options = ReadOptions(
         select=(*values[:1],) or None,
-        start=last - _RECENT if last else None,
-        top=None if last else _FIRST_ROWS,
+        start=since,
+        top=None if since else _FIRST_ROWS,
     )
     try:
         with Meter("Looking for entities", progress=False, clock=client.clock) as meter:
@@ -77,11 +92,10 @@ def _existing(client: Client, dataset_id: int, definitions: Definitions) -> pa.T
         return None
 
 
-def _warn(dataset_id: int, column: str, unknown: Sequence[str], there: Sequence[str]) -> None:
+def _warn(what: str, unknown: Sequence[str], there: Sequence[str]) -> None:
     named = ", ".join(f"{value!r}{_near(value, there)}" for value in unknown[:_NAMED])
     more = f", and {len(unknown) - _NAMED:,} more" if len(unknown) > _NAMED else ""
-    msg = f"Dataset {dataset_id} has no row whose {column} is {named}{more}."
-    warnings.warn(msg, UserWarning, stacklevel=_CALLER)
+    warnings.warn(f"{what} {named}{more}.", UserWarning, stacklevel=_CALLER)
 
 
 def _near(value: str, there: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from alphacast_pandas.api.tables import read_head
 from alphacast_pandas.errors import AlphacastError, APIError, DecodeError, QueryError
 from alphacast_pandas.filters.tree import columns_of
 from alphacast_pandas.reading.finish import matches
-from alphacast_pandas.reading.query import Query, Spelling, plan_query
+from alphacast_pandas.reading.query import LAST_RESORT, Query, Spelling, plan_query
 from alphacast_pandas.reading.table import empty_table, parse_table
 
 if TYPE_CHECKING:
@@ -89,9 +89,10 @@ def plan(
 
 
 def in_order_of_trial(client: Client, query: Query) -> tuple[Spelling, ...]:
-    """Return the spellings of a query, the form that this service accepted before first."""
-    first = min(client.accepted_spelling, len(query.spellings) - 1)
-    return tuple(dict.fromkeys((query.spellings[first], *query.spellings)))
+    """Return the spellings of a query, those of the way that this service accepted before first."""
+    columns, form = client.accepted_spelling
+    first = min(columns, max(each.way[0] for each in query.spellings)), form
+    return tuple(sorted(query.spellings, key=lambda each: each.way != first))
 
 
 def _names(options: ReadOptions) -> tuple[str, ...]:
@@ -154,9 +155,11 @@ class _Reading:
         raise QueryError(msg, status_code=400) from refusals[0]
 
     def _remember(self, spelling: Spelling, spellings: Sequence[Spelling]) -> None:
-        """Begin with the form that was accepted next time; asking for everything is no form."""
-        if spelling.filter or spelling.select:
-            self.client.accepted_spelling = spellings.index(spelling)
+        """Begin with the way that was accepted next time; asking for everything is none."""
+        if spelling.way != LAST_RESORT and (spelling.filter or spelling.select):
+            _, form = self.client.accepted_spelling
+            several = len({each.way[1] for each in spellings if each.select == spelling.select}) > 1
+            self.client.accepted_spelling = spelling.way[0], spelling.way[1] if several else form
 
     def _once(self, query: Query, spelling: Spelling) -> Fetched:
         params = query.params(spelling)

@@ -133,7 +133,7 @@ def _names(value: Any, what: str) -> tuple[str, ...]:
     if repeated:
         msg = f"{what} names {repeated[0]!r} twice."
         raise QueryError(msg)
-    return tuple(str(name) for name in names)
+    return tuple(str.__str__(name) for name in names)
 
 
 def _index(index: Any) -> bool | tuple[str, ...]:

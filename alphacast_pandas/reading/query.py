@@ -26,15 +26,21 @@ FORMS = (SDK_FORM, DOCUMENTED_FORM)
 # Common servers refuse a request line of more than 4,094 bytes; longer conditions are applied here.
 _LONGEST_QUERY = 3800
 _LONGEST_SELECT = _LONGEST_QUERY // 2
+LAST_RESORT = (-1, -1)
 _UNSAFE_IN_SELECT = set(",\"'\\;\t\r\n")
 
 
 @dataclass(frozen=True)
 class Spelling:
-    """One way to write the filter and the columns of a query on the wire."""
+    """
+    One way to write the filter and the columns of a query on the wire.
+
+    `way` numbers how the columns are written and the form of the filter, from 0 on.
+    """
 
     filter: str | None = None
     select: str | None = None
+    way: tuple[int, int] = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True)
@@ -182,11 +188,15 @@ def _spellings(
 
     The last one leaves everything to us. It is there if a column has no way to be written.
     """
-    ways = [Spelling(_joined(text, t.text), select) for select in selects for t in translations]
+    ways = [
+        Spelling(_joined(text, translation.text), select, (columns, form))
+        for columns, select in enumerate(selects)
+        for form, translation in enumerate(translations)
+    ]
     filtered = () if condition is None else columns_of(condition)
     unwritable = any(form.name(name) is None for form in FORMS for name in filtered)
     if unwritable or any(selects):
-        ways.append(Spelling(text, None))
+        ways.append(Spelling(text, None, LAST_RESORT))
     return tuple(dict.fromkeys(ways))
 
 

@@ -60,9 +60,14 @@ def check_frame(
     names = _name_failures(frame)
     if names:
         refuse([*names, *failures], _REFUSED)
-    roles = resolve_roles(
-        frame, date=date, entities=entities, stated=stated, definitions=definitions
-    )
+    try:
+        roles = resolve_roles(
+            frame, date=date, entities=entities, stated=stated, definitions=definitions
+        )
+    except ValidationError as error:
+        # What the user's schema found is said with it, not on the next attempt.
+        refuse([Failure(None, str(error)), *failures] if failures else [], _REFUSED)
+        raise
     frame = frame.drop(columns=[name for name in roles.ignored if name in frame.columns])
     failures = [
         *_column_failures(frame, roles, definitions, accept_new_columns=accept_new_columns),
@@ -174,5 +179,5 @@ def _warn_of_empty_text(frame: pd.DataFrame, roles: Roles) -> None:
                 f"Column {name!r} has {count} empty texts, which come back as missing: "
                 "an empty field is missing in Alphacast.",
                 UserWarning,
-                stacklevel=4,
+                stacklevel=6,  # the caller of push, validate and the like
             )

@@ -45,6 +45,19 @@ def needed_manifest(
     return [*full_manifest(roles, types, date_format), *map(_kept, kept)]
 
 
+def changed_roles(roles: Roles, definitions: Definitions | None) -> str | None:
+    """Return how the key differs from that of a dataset with rows, None if it does not."""
+    if definitions is None or definitions.is_fresh or definitions.date is None:
+        return None
+    if set(definitions.keys) == set(roles.keys) and definitions.date.name == roles.date:
+        return None
+    return (
+        f"The dataset's rows are identified by {_listed(definitions.keys)}, and this frame's by "
+        f"{_listed(roles.keys)}. The upload changes the key of the whole dataset: rows it holds "
+        "may be refused, lost or doubled."
+    )
+
+
 def header_names(names: list[str], definitions: Definitions | None, *, replaced: bool) -> list[str]:
     """Return the names in the file: for a renamed column, the one its manifest knows."""
     if definitions is None or replaced:
@@ -54,6 +67,10 @@ def header_names(names: list[str], definitions: Definitions | None, *, replaced:
         column.source_name if column is not None and column.source_name else name
         for name, column in zip(names, columns, strict=True)
     ]
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(map(repr, names))
 
 
 def _type_of(column: Column | None) -> ColumnType | None:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, BinaryIO
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.default import get_client
-from alphacast_pandas.api.following import check_seconds
-from alphacast_pandas.api.identifiers import resolve_id
-from alphacast_pandas.api.learning import known
 from alphacast_pandas.contracts.schemas import build_schema, frame_dtypes
-from alphacast_pandas.errors import QueryError
-from alphacast_pandas.progress import Meter
-from alphacast_pandas.writing.check import Checked, check_frame
-from alphacast_pandas.writing.csv_stream import write_csv
-from alphacast_pandas.writing.manifest import (
-    Manifest,
-    full_manifest,
-    header_names,
-    needed_manifest,
+from alphacast_pandas.writing.as_read import check_as_read
+from alphacast_pandas.writing.carry_out import carry_out, guards_of_diff, is_compared
+from alphacast_pandas.writing.compared import (
+    Compared,
+    check_settled,
+    check_unchanged,
+    compare_plan,
 )
-from alphacast_pandas.writing.result import PushResult, result_of
-from alphacast_pandas.writing.target import create_missing, resolve_target
-from alphacast_pandas.writing.upload import Upload, upload
+from alphacast_pandas.writing.diff import Diff
+from alphacast_pandas.writing.guards import Guards, check_guards
+from alphacast_pandas.writing.manifest import Manifest, changed_roles, needed_manifest
+from alphacast_pandas.writing.notes import notes_of
+from alphacast_pandas.writing.plan import Plan, in_turn, plan_check, plan_push
+from alphacast_pandas.writing.send import point_out
 from alphacast_pandas.writing.values import date_format
 
 if TYPE_CHECKING:
@@ -31,15 +31,8 @@ if TYPE_CHECKING:
     import pandera.pandas as pa
 
     from alphacast_pandas.api.client import Client
-    from alphacast_pandas.api.definitions import Definitions
-
-# Mode -> (rows that the file lacks are deleted, rows on both sides get the new values).
-_FLAGS = {
-    "append": (False, False),
-    "upsert": (False, True),
-    "replace": (True, True),
-    "mirror": (True, False),
-}
+    from alphacast_pandas.writing.check import Checked
+    from alphacast_pandas.writing.result import PushResult
 
 
 def push(
@@ -56,46 +49,61 @@ def push(
     index: bool | None,
     wait: bool,
     timeout: float,
+    dry_run: bool,
+    only_changes: bool,
+    max_delete: int | float | None,
+    verify: bool,
+    if_unchanged: pd.DataFrame | None,
     progress: bool | None,
     client: Client | None,
-) -> PushResult:
+) -> PushResult | Diff:
     """Push a frame; `DataFrame.alphacast.push` explains the arguments."""
-    check_seconds(timeout)
-    flags = _flags(mode, accept_new_columns=accept_new_columns)
-    client = client or get_client()
-    begun = client.clock.monotonic()
-    target = resolve_target(client, dataset_id, name, repository)
-    names = [*df.index.names, *df.columns]
-    definitions = None if target.dataset_id is None else known(client, target.dataset_id, names)
-    checked = check_frame(
+    guards = check_guards(
+        mode,
+        only_changes=only_changes,
+        max_delete=max_delete,
+        verify=verify,
+        wait=wait,
+        timeout=timeout,
+    )
+    plan = plan_push(
         df,
-        index=index,
+        client or get_client(),
+        dataset_id,
+        name=name,
+        repository=repository,
+        mode=mode,
         date=date,
         entities=entities,
         schema=schema,
-        definitions=definitions,
-        accept_new_columns=accept_new_columns or definitions is None or definitions.is_fresh,
+        accept_new_columns=accept_new_columns,
+        index=index,
+        progress=progress,
     )
-    format_ = date_format(checked.frame[checked.roles.date])
-    manifest = needed_manifest(checked.roles, checked.types, format_, definitions)
-    number = create_missing(client, target)
-    with (
-        _csv(checked, format_, definitions, replaced=manifest is not None) as file,
-        client.one_upload_at_a_time(number),
-        Meter(f"Pushing to dataset {number}", progress=progress, clock=client.clock) as meter,
-    ):
-        process = upload(client, Upload(number, file, manifest, flags), meter)
-        client.remember(number, None)
-        result = result_of(
-            process,
-            dataset_id=number,
-            rows=len(checked.frame),
-            sent=meter.count,
-            seconds=client.clock.monotonic() - begun,
-            url=client.page_of(number),
-            clock=client.clock,
-        )
-        return result.wait(timeout=timeout) if wait else result
+    with in_turn(plan):
+        if if_unchanged is not None:
+            check_as_read(plan, if_unchanged)
+        if dry_run:
+            return _diff(plan, compare_plan(plan), guards)
+        point_out(plan.changed_roles)
+        if not is_compared(plan, guards):
+            return carry_out(plan, None, guards)
+        compared = compare_plan(plan)
+        check_settled(compared)
+        return carry_out(plan, compared.difference, guards)
+
+
+def diff(
+    df: pd.DataFrame,
+    dataset_id: int | str | None,
+    *,
+    mode: str,
+    client: Client | None,
+    **how: Any,
+) -> Diff:
+    """Compare a frame; `DataFrame.alphacast.diff` explains the arguments."""
+    plan = plan_push(df, client or get_client(), dataset_id, mode=mode, **how)
+    return _diff(plan, compare_plan(plan), Guards())
 
 
 def check(
@@ -109,25 +117,39 @@ def check(
     client: Client | None = None,
 ) -> Checked:
     """Return what a push would send, or raise what it would raise."""
-    definitions = None
-    if dataset_id is not None:
-        names = [*df.index.names, *df.columns]
-        definitions = known(client or get_client(), resolve_id(dataset_id), names)
-    return check_frame(
+    asked = None if dataset_id is None else client or get_client()
+    checked, _ = plan_check(
+        df, asked, dataset_id, date=date, entities=entities, schema=schema, index=index
+    )
+    return checked
+
+
+def manifest(
+    df: pd.DataFrame,
+    dataset_id: int | str | None,
+    *,
+    date: str | None,
+    entities: str | Sequence[str] | None,
+    schema: Any,
+    accept_new_columns: bool,
+    index: bool | None,
+    client: Client | None,
+) -> Manifest:
+    """Return the manifest that a push would send, empty if it would send none."""
+    asked = None if dataset_id is None else client or get_client()
+    checked, definitions = plan_check(
         df,
-        index=index,
+        asked,
+        dataset_id,
         date=date,
         entities=entities,
         schema=schema,
-        definitions=definitions,
-        accept_new_columns=definitions is None or definitions.is_fresh,
+        index=index,
+        accept_new_columns=accept_new_columns,
     )
-
-
-def manifest_of(checked: Checked) -> Manifest:
-    """Return the manifest of a frame for a new dataset."""
+    point_out(changed_roles(checked.roles, definitions))
     format_ = date_format(checked.frame[checked.roles.date])
-    return full_manifest(checked.roles, checked.types, format_)
+    return needed_manifest(checked.roles, checked.types, format_, definitions) or []
 
 
 def schema_of_frame(checked: Checked) -> pa.DataFrameSchema:
@@ -136,20 +158,22 @@ def schema_of_frame(checked: Checked) -> pa.DataFrameSchema:
     return build_schema(frame_dtypes(checked.frame, [*checked.frame.columns]), roles)
 
 
-def _flags(mode: Any, *, accept_new_columns: bool) -> dict[str, bool]:
-    if mode not in _FLAGS:
-        msg = f"mode is one of {', '.join(map(repr, _FLAGS))}, not {mode!r}."
-        raise QueryError(msg)
-    delete_missing, update_on_conflict = _FLAGS[mode]
-    return {
-        "deleteMissingFromDB": delete_missing,
-        "onConflictUpdateDB": update_on_conflict,
-        "acceptNewColumns": bool(accept_new_columns),
-    }
+def _diff(plan: Plan, compared: Compared, guards: Guards) -> Diff:
+    place = plan.dataset_id if plan.dataset_id is not None else plan.target.name
+    return Diff(
+        f"Diff of {len(plan.checked.frame):,} rows with dataset {place}, mode {plan.mode.name!r}",
+        plan.mode.name,
+        plan.dataset_id,
+        notes_of(plan, compared, guards),
+        compared.difference,
+        partial(_push_diff, plan, compared, guards),
+    )
 
 
-def _csv(
-    checked: Checked, format_: str, definitions: Definitions | None, *, replaced: bool
-) -> BinaryIO:
-    header = header_names([*checked.frame.columns], definitions, replaced=replaced)
-    return write_csv(checked.frame, header, {checked.roles.date: format_})
+def _push_diff(plan: Plan, compared: Compared, planned: Guards, **given: Any) -> PushResult:
+    guards = guards_of_diff(plan, planned, **given)
+    plan = replace(plan, begun=plan.client.clock.monotonic())
+    with in_turn(plan):
+        check_unchanged(plan, compared)
+        point_out(plan.changed_roles)
+        return carry_out(plan, compared.difference, guards)

@@ -20,10 +20,10 @@ class PushResult:
     ----------
     dataset_id : int
         The dataset that was written to.
-    process_id : int
-        The service's process of the upload.
+    process_id : int or None
+        The service's process of the upload; None if there was nothing to send.
     status : str
-        Its state as the service names it.
+        Its state as the service names it, or "Nothing to send".
     description : str or None
         The service's own text.
     rows : int
@@ -49,7 +49,7 @@ class PushResult:
     """
 
     dataset_id: int
-    process_id: int
+    process_id: int | None
     status: str
     description: str | None
     rows: int

@@ -77,7 +77,7 @@ def _numbers(values: pd.Series) -> pa.Array:
         values = values.astype(np.float32)
     if values.dtype == object:
         values = values.where(values.notna(), None)
-    return _array(values)
+    return one_array(values)
 
 
 def _doubles(numbers: pa.Array) -> pa.Array:
@@ -85,13 +85,14 @@ def _doubles(numbers: pa.Array) -> pa.Array:
     return pc.if_else(pc.is_nan(doubles), pa.scalar(None, pa.float64()), doubles)
 
 
-def _array(values: pd.Series) -> pa.Array:
+def one_array(values: pd.Series) -> pa.Array:
+    """Return the values as one Arrow array at their own type."""
     made = pa.array(values, from_pandas=True)
     return made.combine_chunks() if isinstance(made, pa.ChunkedArray) else made
 
 
 def _dates(timestamps: pd.Series, format_: str) -> pa.Array:
-    instants = _array(timestamps)
+    instants = one_array(timestamps)
     if format_ == DATE_FORMAT:
         return instants.cast(pa.date32(), safe=False)
     unit = "s" if format_ == _SECONDS_FORMAT else "us"

@@ -28,6 +28,36 @@ def test_a_partial_date_means_what_it_means_in_loc(low: str, high: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "end",
+    [
+        *("2020-01-31 12", "2020-01-31 12:30", " 2020-01-31T12:30 ", "2020-01-31 12:30:20"),
+        *("2020-01-31 12:30:20.5", "2020-01-31 12:30:20.500001", "2020-01-31 00:00"),
+    ],
+)
+def test_a_minute_is_as_long_as_it_is_in_loc(end: str) -> None:
+    times = [
+        "00:00",
+        "12:00",
+        "12:30",
+        "12:30:20",
+        "12:30:20.5",
+        "12:30:20.500001",
+        "12:31",
+        "13:00",
+    ]
+    rows = pd.Series(0, index=pd.to_datetime([f"2020-01-31T{t}" for t in times], format="ISO8601"))
+    stop, included = after(end, "end")
+    found = rows[(rows.index <= stop) if included else (rows.index < stop)]
+    pd.testing.assert_series_equal(found, rows.loc[: end.strip()])
+
+
+def test_the_last_minute_of_the_calendar_has_an_end() -> None:
+    assert after("9999-12-31 23:59", "end") == (day("9999-12-31T23:59:59.999999"), True)
+    with pytest.raises(QueryError, match="not a date"):
+        after("2020-13-01 12:00", "end")
+
+
+@pytest.mark.parametrize(
     "value",
     [
         "2020-02-29",

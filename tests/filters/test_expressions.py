@@ -152,6 +152,24 @@ ROWWISE = {
     "first row": (col("x").iloc[0] > 1, False),
     "unknown": (col("x").nonsense > 1, False),
     "an array by place": (col("x") + np.array([1, 2]) > 1, False),
+    "text of a map": (col("c").map({"A": "z"}).str.len() == 1, False),
+    "values of a column": (col("x").isin(col("y")), False),
+    "values of a column in a list": (col("x").replace([col("y")], 1) == 1, False),
+    "a column by its labels": (col("s").map(col("x")) > 1, False),
+    "fill a few": (col("x").fillna(0, limit=1) == 0, False),
+    "fill forward": (col("x").fillna(method="ffill") > 1, False),
+    "fill by name": (col("x").fillna(value=0) < 1, True),
+    "replace": (col("c").replace(["A", "b"], "z") == "z", True),
+    "replace by a dict": (col("c").replace({"A": "z"}) == "z", True),
+    "replace forward": (col("c").replace("A", method="pad") == "b", False),
+    "replace by neighbours": (col("c").replace("A") == "b", False),
+    "product of rows": (np.matmul(col("x"), col("y")) > 1, False),
+    "categories": (col("c").astype("category") == "A", False),
+    "numbers": (col("s").astype("float64") > 1, True),
+    "month as a period": (col("d").dt.to_period("M") == pd.Period("2020-01"), True),
+    "a period of any length": (col("d").dt.to_period() == "2020-01", False),
+    "clock changes": (col("d").dt.tz_localize("CET", ambiguous="infer").dt.hour == 1, False),
+    "repeated by place": (col("c").str.repeat([1, 2, 3, 4]) == "A", False),
 }
 
 
@@ -192,6 +210,33 @@ def test_a_row_without_an_answer_does_not_match(negated: bool) -> None:
     )
     text = judged(col("c").str.startswith("A"), FRAME, negated=negated)
     assert text.tolist() == [value != negated for value in (True, False, False, True)]
+
+
+@pytest.mark.parametrize("negated", [False, True])
+def test_a_map_that_meets_none_of_its_values_is_no_failure(negated: bool) -> None:
+    for answers in ({"z": True}, lambda text: text == "z"):
+        expression = col("c").map(answers)
+        assert not judged(expression, FRAME.head(0), negated=negated).any()
+    missing = FRAME.iloc[[1]].reset_index(drop=True)
+    assert not judged(col("s") * 2 > 2, missing, negated=negated).any()
+    nobody = judged(col("c").map({"z": True}), FRAME, negated=negated)
+    assert nobody.tolist() == [negated] * 4
+
+
+def test_what_changes_nothing_is_left_out() -> None:
+    begun = functools.reduce(operator.and_, [col("x") > 1, col("y") > 2], True)
+    assert described(to_tree(begun)) == "x > 1 and y > 2"  # type: ignore[arg-type] # no text
+    begun = functools.reduce(operator.or_, [col("x") > 1, col("y") > 2], False)
+    assert described(to_tree(begun)) == "x > 1 or y > 2"  # type: ignore[arg-type] # no text
+    assert isinstance(to_tree((col("x") > 1) & False), Computed)
+
+
+@pytest.mark.skipif(not hasattr(pd, "col"), reason="pandas.col came with pandas 3")
+def test_the_two_kinds_of_columns_do_not_mix_unnoticed() -> None:
+    with pytest.raises(QueryError, match="one of them"):
+        _ = col("x") == pd.col("y")
+    with pytest.raises(QueryError, match="one of them"):
+        _ = (col("x") > 1) & (pd.col("y") > 1)
 
 
 def test_rows_are_matched_by_their_labels() -> None:
@@ -264,6 +309,18 @@ def test_depth_is_no_matter() -> None:
     for n in range(200):
         shared = (shared & (col("y") > n)) | (shared & (col("x") > n))
     assert isinstance(to_tree(shared), Or)
+    doubled = (col("x") > 0) & (col("y") > 0)
+    for _ in range(100):
+        doubled = doubled & doubled
+    assert described(to_tree(doubled)) == "x > 0 and y > 0"  # type: ignore[arg-type] # no text
+
+
+@pytest.mark.skipif(not hasattr(pd, "col"), reason="pandas.col came with pandas 3")
+def test_depth_is_no_matter_in_pandas_own_expressions_either() -> None:
+    joined = functools.reduce(operator.or_, [pd.col("x") == n for n in range(2000)])
+    tree = to_tree(joined)
+    assert isinstance(tree, Or)
+    assert len(tree.parts) == 2000
 
 
 def test_trees_are_what_they_say() -> None:

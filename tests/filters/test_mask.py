@@ -17,6 +17,7 @@ from alphacast_pandas.filters.mask import mask
 from alphacast_pandas.filters.normal import normal_form
 from alphacast_pandas.filters.odata import translate
 from alphacast_pandas.filters.quoting import DOCUMENTED_FORM, SDK_FORM, Form
+from alphacast_pandas.filters.text import parse_text
 from alphacast_pandas.filters.tree import (
     And,
     Comparison,
@@ -178,6 +179,33 @@ def test_what_is_sent_never_asks_for_less(
     assert all(keep for keep, row in zip(kept, rows, strict=True) if holds(tree, row))
 
 
+@pytest.mark.parametrize(
+    ("leaf", "text"),
+    [
+        (Comparison("date", "<", DAYS[1]), "'date' lt 2020-01-02"),
+        (Comparison("date", "<", DAYS[2]), "'date' lt 2020-02-01"),
+        (Comparison("date", "<=", DAYS[2]), "'date' lt 2020-02-02"),
+        (Comparison("date", ">", DAYS[1]), "'date' ge 2020-01-01"),
+        (Comparison("date", "==", DAYS[1]), "'date' ge 2020-01-01 and 'date' lt 2020-01-02"),
+        # A service with more digits than a double has may hold a number beside this one.
+        (
+            Comparison("number", "==", 0.1),
+            "'number' ge 0.09999999999999999 and 'number' le 0.10000000000000002",
+        ),
+        (Comparison("number", "<", 0.1), "'number' lt 0.1"),
+    ],
+)
+def test_what_is_sent_is_as_wide_as_it_must_be(leaf: Node, text: str) -> None:
+    assert sent(leaf) == text
+
+
+def test_both_zeros_are_one_value_of_a_list() -> None:
+    table = pa.table({"number": pa.array([0.0, -0.0, 1.0, None])})
+    for zero in (0, 0.0, -0.0):
+        found = mask(Membership("number", (zero, 5.0)), table, pa.Table.to_pandas)
+        assert found.to_pylist() == [True, True, False, False]
+
+
 @given(tree=TREES)
 def test_what_depends_on_collation_or_missing_values_stays_here(tree: Node) -> None:
     text = sent(tree) or ""
@@ -191,3 +219,36 @@ def test_a_list_too_long_for_an_address_stays_here() -> None:
     assert sent(long) is None
     assert sent(And((long, short))) == "'number' gt 1.0"
     assert sent(Or((long, short))) is None
+
+
+def structure(node: ast._Node) -> Any:
+    """What odata-query read: words, names and literals, chains of one word as one level."""
+    if isinstance(node, ast.BoolOp):
+        word = type(node.op).__name__.lower()
+        sides = [structure(node.left), structure(node.right)]
+        return word, tuple(p for s in sides for p in (s[1] if s[0] == word else [s]))
+    assert isinstance(node, ast.Compare)
+    name = node.left.val if isinstance(node.left, ast.String) else node.left.name
+    return type(node.comparator).__name__, name, node.right.val
+
+
+def our_structure(node: Node) -> Any:
+    if isinstance(node, And | Or):
+        word = type(node).__name__.lower()
+        sides = [our_structure(part) for part in node.parts]
+        return word, tuple(p for s in sides for p in (s[1] if s[0] == word else [s]))
+    assert isinstance(node, Comparison)
+    words = {"==": "Eq", "<": "Lt", "<=": "LtE", ">": "Gt", ">=": "GtE"}
+    return words[node.operator], node.column, node.value.text
+
+
+@pytest.mark.parametrize("form", [SDK_FORM, DOCUMENTED_FORM], ids=["sdk", "documented"])
+@given(tree=TREES)
+def test_another_parser_reads_everything_that_is_sent_as_the_same_tree(
+    form: Form, tree: Node
+) -> None:
+    text = sent(tree, form)
+    if text is not None:
+        parsed = parse_text(text)
+        assert parsed is not None
+        assert structure(parse_odata(text)) == our_structure(parsed)

@@ -32,6 +32,7 @@ SHORTER: dict[str, tuple[Any, str]] = {
         "x >= 2 and x <= 8",
     ),
     "tightest at one place": ((col("x") >= 1) & (col("x") > 1), "x > 1"),
+    "tightest at one place from above": ((col("x") < 1) & (col("x") <= 1), "x < 1"),
     "no room": ((col("x") > 2) & (col("x") < 2), "no row"),
     "one value": ((col("x") >= 2) & (col("x") <= 2), "x >= 2 and x <= 2"),
     "one date": ((col("d") >= DAYS[1]) & (col("d") < DAYS[0]), "no row"),

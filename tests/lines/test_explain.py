@@ -1,10 +1,13 @@
 """What would be sent is shown without reading, and is what a read then sends."""
 
+import warnings
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
 import pandas as pd
 import pytest
+from lines.frames import assert_same
 
 import alphacast_pandas as ap
 from alphacast_pandas.emulator import Emulator, Fault, Readings
@@ -136,6 +139,22 @@ def test_advice_looks_at_the_end_of_the_dataset_only(
     assert asked(emulator)[1]["$filter"] == f"'Date' ge {pd.Timestamp('2019-12-01').date()}"
 
 
+def test_advice_says_no_more_than_it_has_seen(
+    push_new: Callable[..., int], client: ap.Client, emulator: Emulator
+) -> None:
+    years = pd.to_datetime(["1990", "2010"])
+    frame = pd.DataFrame({"Date": years, "country": ["Yugoslavia", "Chile"], "CPI": [1.0, 2.0]})
+    number = push_new(frame, entities="country")
+    with pytest.warns(UserWarning, match="no row since 2008-12-31 whose country is 'Yugoslavia'"):
+        ap.read_alphacast(number, filter={"country": "Yugoslavia"}, start="2000", client=client)
+    path = f"/datasets/{number}/data"
+    emulator.faults.add(Fault(method="GET", path=path, body="Date,country,CPI\n", status=200))
+    emulator.faults.add(Fault(method="GET", path=path, status=402))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ap.read_alphacast(number, filter={"country": "Brasil"}, start="2000", client=client)
+
+
 def test_an_address_that_is_too_long_for_the_service_is_no_failure(
     stored: int, client: ap.Client, emulator: Emulator
 ) -> None:
@@ -154,3 +173,44 @@ def test_a_text_that_is_too_long_is_applied_here(
     frame = ap.read_alphacast(stored, filter=text, start="2020", client=client)
     assert set(frame["country"]) == {"Brasil"}
     assert all(len(request.query) < 4000 for request in emulator.requests)
+
+
+def test_a_text_that_is_too_long_and_not_understood_is_sent_alone(
+    stored: int, client: ap.Client
+) -> None:
+    text = f"contains(country, '{'x' * 4000}')"
+    explained = ap.explain(stored, filter=text, start="2020", client=client)
+    assert explained.params == {"$format": "csv", "$filter": text}
+    assert explained.conditions[1] == (
+        "Date >= 2020-01-01",
+        "evaluated here: it is too long for an address",
+    )
+
+
+def test_columns_by_number_are_no_reason_for_the_other_form_of_a_filter(
+    stored: int, client: ap.Client, emulator: Emulator
+) -> None:
+    refusal = Fault(method="GET", path=f"/datasets/{stored}/data", status=400, times=2)
+    emulator.faults.add(refusal)  # as a service does that takes no names in $select
+    words: dict[str, Any] = {"filter": {"country": "Brasil"}}
+    ap.read_alphacast(stored, select="CPI", client=client, **words)
+    assert asked(emulator)[2]["$select"].isdigit()
+    explained = ap.explain(stored, client=client, **words)
+    assert explained.params == {"$format": "csv", "$filter": "'country' eq 'Brasil'"}
+    again = ap.explain(stored, select="CPI", client=client, **words)
+    assert again.params is not None
+    assert again.params["$select"].isdigit()
+
+
+@pytest.mark.parametrize("reading", [Readings(filter="ignored"), Readings(last="rows")])
+def test_last_dates_are_asked_for_again_unless_the_answer_proves_itself(
+    reading: Readings, stored: int, client: ap.Client, emulator: Emulator
+) -> None:
+    emulator.readings = reading
+    early = {"CPI": slice(None, 105)}
+    expected = ap.read_alphacast(stored, filter=early, client=client)
+    expected = expected[expected["Date"].isin(expected["Date"].unique()[-2:])]
+    emulator.forget_requests()
+    found = ap.read_alphacast(stored, filter=early, last=2, client=client)
+    assert_same(found, expected.reset_index(drop=True))
+    assert [request.get("$last") for request in asked(emulator)] == ["3", None]

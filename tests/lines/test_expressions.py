@@ -138,7 +138,7 @@ def found(condition: Condition) -> pd.DataFrame:
 
 @settings(max_examples=60)
 @given(drawn=SENDABLE)
-@pytest.mark.filterwarnings("ignore:Dataset .* has no row whose:UserWarning")
+@pytest.mark.filterwarnings("ignore:Dataset .* has no row .*whose:UserWarning")
 def test_sql_there_mask_here_and_pandas_find_the_same(
     drawn: Drawn, hard: int, client: ap.Client, emulator: Emulator
 ) -> None:
@@ -178,7 +178,7 @@ SERVICES = {
         },
     ),
 )
-@pytest.mark.filterwarnings("ignore:Dataset .* has no row whose:UserWarning")
+@pytest.mark.filterwarnings("ignore:Dataset .* has no row .*whose:UserWarning")
 def test_an_expression_finds_under_every_reading_what_pandas_finds(
     name: str,
     condition: Condition,

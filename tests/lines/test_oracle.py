@@ -1,5 +1,6 @@
 """pandas is the oracle: whatever the service evaluates, the answer is what pandas finds."""
 
+import enum
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -113,6 +114,7 @@ SERVICES = {
 @pytest.mark.parametrize("name", SERVICES)
 @settings(max_examples=40)
 @given(words=QUESTIONS)
+@pytest.mark.filterwarnings("ignore:Dataset .* has no row .*whose:UserWarning")
 def test_an_answer_is_what_pandas_finds(
     name: str, words: dict[str, Any], stored: int, client: ap.Client, emulator: Emulator
 ) -> None:
@@ -123,6 +125,7 @@ def test_an_answer_is_what_pandas_finds(
 @pytest.mark.filterwarnings("ignore:Dataset .* has no row whose:UserWarning")
 @settings(max_examples=25)
 @given(parts=st.lists(conditions(), min_size=1, max_size=4, unique_by=lambda part: part[0]))
+@pytest.mark.filterwarnings("ignore:Dataset .* has no row .*whose:UserWarning")
 def test_a_dict_is_equality_and_membership(
     parts: list[tuple[str, str, Any]], stored: int, client: ap.Client
 ) -> None:
@@ -177,3 +180,46 @@ def test_only_what_was_asked_for_crosses_the_network(
     query = emulator.requests[-1].query
     assert "Brasil" in query
     assert "%24select=CPI" in query or "$select=CPI" in query
+
+
+class Country(str, enum.Enum):  # noqa: UP042 - str() of these is not their value
+    BRASIL = "Brasil"
+
+
+class Name(str, enum.Enum):  # noqa: UP042 - str() of these is not their value
+    COUNTRY = "country"
+    CPI = "CPI"
+
+
+class Rank(enum.IntEnum):
+    TWO = 2
+
+
+def test_members_of_enumerations_are_their_values(stored: int, client: ap.Client) -> None:
+    expected = answer(PANEL, filter=[("country", "==", "Brasil")], select=["CPI"])
+    for wanted in ({Name.COUNTRY: Country.BRASIL}, ap.col(Name.COUNTRY) == Country.BRASIL):
+        found = ap.read_alphacast(stored, filter=wanted, select=Name.CPI, client=client)
+        assert_same(found, expected)
+    explained = ap.explain(stored, filter={"rank": Rank.TWO}, client=client)
+    assert explained.conditions == (("rank == 2", "sent"),)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ([[]], "every row matches"),
+        ([[("country", "==", "Brasil")], []], "every row matches"),
+        ({"contry": slice(None)}, "did you mean 'country'"),
+        ({"country": (name for name in COUNTRIES)}, "only once"),
+        ([("country", "in", iter(COUNTRIES))], "only once"),
+        (ap.col("country").isin(map(str, COUNTRIES)), "only once"),
+        ({"country": ap.col("note")}, "in an expression"),
+        ([("country", "in", ap.col("note"))], "in an expression"),
+        ({"country": "\ud800"}, "half a character"),
+    ],
+)
+def test_what_would_be_misunderstood_is_refused(
+    wrong: Any, words: str, stored: int, client: ap.Client
+) -> None:
+    with pytest.raises(ap.QueryError, match=words):
+        ap.read_alphacast(stored, filter=wrong, client=client)

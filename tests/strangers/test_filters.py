@@ -88,7 +88,7 @@ def turn(service: State, reading: dict[str, Any]) -> None:
         setattr(service.switches, name, value)
 
 
-@pytest.mark.filterwarnings("ignore:Dataset .* has no row whose:UserWarning")
+@pytest.mark.filterwarnings("ignore:Dataset .* has no row .*whose:UserWarning")
 @pytest.mark.parametrize("reading", READINGS, ids=str)
 @pytest.mark.parametrize("case", SPELLINGS, ids=[str(f)[:60] for f, _ in SPELLINGS])
 def test_dict_and_tuples_equal_pandas_under_any_reading(

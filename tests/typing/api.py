@@ -7,6 +7,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 import alphacast_pandas as ap
+from alphacast_pandas.accessor import AlphacastAccessor
 
 
 def reading() -> None:
@@ -45,6 +46,26 @@ def contracts() -> None:
     assert_type(ap.schema(5515), pa.DataFrameSchema)
 
 
+def writing(df: pd.DataFrame, careful: bool) -> None:
+    accessor = AlphacastAccessor(df)
+    assert_type(accessor.push(5515), ap.PushResult)
+    assert_type(
+        accessor.push(5515, mode="replace", max_delete=0.01, verify=True, if_unchanged=df),
+        ap.PushResult,
+    )
+    assert_type(accessor.push(5515, only_changes=True).process_id, int | None)
+    diff = accessor.push(5515, dry_run=True)
+    assert_type(diff, ap.Diff)
+    assert_type(accessor.push(5515, dry_run=careful), ap.PushResult | ap.Diff)
+    assert_type(accessor.diff(name="Prices", repository="Mine", mode="mirror"), ap.Diff)
+    assert_type(diff.changed, pd.DataFrame)
+    assert_type(diff.unchanged, int)
+    assert_type(diff.dates, pd.DatetimeIndex)
+    assert_type(diff.push(max_delete=10, verify=True), ap.PushResult)
+    accessor.push(5515, mode="delete")  # type: ignore[call-overload]  # one of four modes
+    diff.push(5515)  # type: ignore[call-arg,arg-type]  # it knows where to
+
+
 def settings() -> None:
     assert_type(ap.get_client(), ap.Client)
     ap.login("ak_0000", store=True)
@@ -57,6 +78,8 @@ def errors() -> None:
         ap.read_alphacast(5515)
     except ap.ValidationError as error:
         assert_type(error.failures, pd.DataFrame)
+    except ap.VerificationError as error:
+        assert_type(error.diff, ap.Diff | None)
     except ap.ProcessTimeout as error:
         assert_type(error.in_doubt, bool)
     except ap.AlphacastError as error:

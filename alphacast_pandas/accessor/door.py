@@ -1,11 +1,13 @@
-"""``DataFrame.alphacast``: a door, not a room."""
+"""``df.alphacast``: what a DataFrame can do with Alphacast."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal, overload
 
 import pandas as pd
 
+from alphacast_pandas.accessor.contracts import FrameContracts
+from alphacast_pandas.accessor.diffs import FrameDiffs
 from alphacast_pandas.writing import push as writing
 
 if TYPE_CHECKING:
@@ -14,13 +16,15 @@ if TYPE_CHECKING:
     import pandera.pandas as pa
 
     from alphacast_pandas.api.client import Client
+    from alphacast_pandas.writing.diff import Diff
     from alphacast_pandas.writing.result import PushResult
 
     Schema = pa.DataFrameSchema | type[pa.DataFrameModel]
+    Mode = Literal["append", "upsert", "replace", "mirror"]
 
 
 @pd.api.extensions.register_dataframe_accessor("alphacast")
-class AlphacastAccessor:
+class AlphacastAccessor(FrameContracts, FrameDiffs):
     """
     What a DataFrame can do with Alphacast, as ``df.alphacast``.
 
@@ -43,13 +47,14 @@ class AlphacastAccessor:
     def __init__(self, frame: pd.DataFrame) -> None:
         self._frame = frame
 
+    @overload
     def push(
         self,
         dataset_id: int | str | None = None,
         *,
         name: str | None = None,
         repository: int | str | None = None,
-        mode: Literal["append", "upsert", "replace", "mirror"] = "upsert",
+        mode: Mode = "upsert",
         date: str | None = None,
         entities: str | Sequence[str] | None = None,
         schema: Schema | None = None,
@@ -57,9 +62,85 @@ class AlphacastAccessor:
         index: bool | None = None,
         wait: bool = True,
         timeout: float = 600.0,
+        dry_run: Literal[False] = False,
+        only_changes: bool = False,
+        max_delete: int | float | None = None,
+        verify: bool = False,
+        if_unchanged: pd.DataFrame | None = None,
         progress: bool | None = None,
         client: Client | None = None,
-    ) -> PushResult:
+    ) -> PushResult: ...
+
+    @overload
+    def push(
+        self,
+        dataset_id: int | str | None = None,
+        *,
+        name: str | None = None,
+        repository: int | str | None = None,
+        mode: Mode = "upsert",
+        date: str | None = None,
+        entities: str | Sequence[str] | None = None,
+        schema: Schema | None = None,
+        accept_new_columns: bool = False,
+        index: bool | None = None,
+        wait: bool = True,
+        timeout: float = 600.0,
+        dry_run: Literal[True],
+        only_changes: bool = False,
+        max_delete: int | float | None = None,
+        verify: bool = False,
+        if_unchanged: pd.DataFrame | None = None,
+        progress: bool | None = None,
+        client: Client | None = None,
+    ) -> Diff: ...
+
+    @overload
+    def push(
+        self,
+        dataset_id: int | str | None = None,
+        *,
+        name: str | None = None,
+        repository: int | str | None = None,
+        mode: Mode = "upsert",
+        date: str | None = None,
+        entities: str | Sequence[str] | None = None,
+        schema: Schema | None = None,
+        accept_new_columns: bool = False,
+        index: bool | None = None,
+        wait: bool = True,
+        timeout: float = 600.0,
+        dry_run: bool,
+        only_changes: bool = False,
+        max_delete: int | float | None = None,
+        verify: bool = False,
+        if_unchanged: pd.DataFrame | None = None,
+        progress: bool | None = None,
+        client: Client | None = None,
+    ) -> PushResult | Diff: ...
+
+    def push(
+        self,
+        dataset_id: int | str | None = None,
+        *,
+        name: str | None = None,
+        repository: int | str | None = None,
+        mode: Mode = "upsert",
+        date: str | None = None,
+        entities: str | Sequence[str] | None = None,
+        schema: Schema | None = None,
+        accept_new_columns: bool = False,
+        index: bool | None = None,
+        wait: bool = True,
+        timeout: float = 600.0,
+        dry_run: bool = False,
+        only_changes: bool = False,
+        max_delete: int | float | None = None,
+        verify: bool = False,
+        if_unchanged: pd.DataFrame | None = None,
+        progress: bool | None = None,
+        client: Client | None = None,
+    ) -> PushResult | Diff:
         """
         Push the frame to a dataset.
 
@@ -100,6 +181,24 @@ class AlphacastAccessor:
             Whether to follow the process to its end.
         timeout : float, default 600.0
             Seconds until the process must have ended.
+        dry_run : bool, default False
+            Whether to compare, send nothing and return a `Diff`, whose ``push()`` sends
+            it; `only_changes`, `max_delete` and `verify` hold there too.
+        only_changes : bool, default False
+            Whether to send only rows that are new or differ from the dataset's. Not with
+            "replace" and "mirror", which delete every row that the upload lacks.
+        max_delete : int or float, optional
+            Refuse if more rows of the dataset (int), or a larger share of them (float),
+            would be deleted. Entities and columns that would vanish are named.
+        verify : bool, default False
+            Whether to read the pushed keys back, past every cached file, and compare them
+            with what was meant: what was sent, or in the modes that keep values, what was
+            there.
+        if_unchanged : DataFrame, optional
+            A frame as `read_alphacast` gave it, whole or a part of the dataset: refuse if
+            what it holds has changed there since. The data are compared, not times, which
+            the service need not tell. It is an argument of its own because attributes of
+            a frame travel with copies of it, and are lost when frames are joined.
         progress : bool, optional
             Whether to show a bar. By default on a terminal or in a notebook, when the
             upload takes more than a second.
@@ -108,15 +207,23 @@ class AlphacastAccessor:
 
         Returns
         -------
-        PushResult
-            How it ended; with ``wait=False`` how it began.
+        PushResult or Diff
+            How it ended; with ``wait=False`` how it began. With ``dry_run=True`` what it
+            would do.
 
         Raises
         ------
         ValidationError
-            If the frame breaks its contract; nothing has been sent.
+            If the frame breaks its contract, or more would go than `max_delete` says;
+            nothing has been sent.
         QueryError
             If an argument makes no sense for this frame or dataset.
+        ConflictError
+            If the dataset is not as `if_unchanged`, or an upload to it is under way that
+            a comparison would have to know of; nothing has been sent.
+        VerificationError
+            With `verify`, if the dataset does not hold what was meant, or could not be
+            read back; the push itself has ended well.
         ProcessError
             If the service ends the process with an error.
         ProcessTimeout
@@ -128,11 +235,14 @@ class AlphacastAccessor:
         Warns
         -----
         UserWarning
-            If a value column holds empty text, which comes back as missing.
+            If a value column holds empty text, which comes back as missing; if the roles
+            are not those of a dataset that holds rows; if something would vanish within
+            the limit of `max_delete`.
 
         See Also
         --------
         read_alphacast : The way back.
+        DataFrame.alphacast.diff : What it would change.
         DataFrame.alphacast.validate : Check without sending.
 
         Notes
@@ -147,6 +257,8 @@ class AlphacastAccessor:
         >>> result = df.alphacast.push(name="Prices", repository="Examples")
         >>> result.rows
         3
+        >>> df.alphacast.push(result.dataset_id, only_changes=True).status
+        'Nothing to send'
         """
         return writing.push(
             self._frame,
@@ -161,155 +273,11 @@ class AlphacastAccessor:
             index=index,
             wait=wait,
             timeout=timeout,
+            dry_run=dry_run,
+            only_changes=only_changes,
+            max_delete=max_delete,
+            verify=verify,
+            if_unchanged=if_unchanged,
             progress=progress,
             client=client,
         )
-
-    def validate(
-        self,
-        dataset_id: int | str | None = None,
-        *,
-        date: str | None = None,
-        entities: str | Sequence[str] | None = None,
-        schema: Schema | None = None,
-        index: bool | None = None,
-        client: Client | None = None,
-    ) -> pd.DataFrame:
-        """
-        Check the frame as `push` does, without sending it.
-
-        Parameters
-        ----------
-        dataset_id : int or str, optional
-            Check against the definitions of this dataset too.
-        date : str, optional
-            The date column, as for `push`.
-        entities : str or sequence of str, optional
-            The columns that identify a row together with the date, as for `push`.
-        schema : DataFrameSchema or DataFrameModel, optional
-            A pandera contract that is checked too, and that may state roles.
-        index : bool, optional
-            Whether index levels are columns, as for `push`.
-        client : Client, optional
-            The connection to use if `dataset_id` is given.
-
-        Returns
-        -------
-        DataFrame
-            The frame itself.
-
-        Raises
-        ------
-        ValidationError
-            If the frame breaks its contract.
-
-        See Also
-        --------
-        DataFrame.alphacast.push : Check and send.
-
-        Examples
-        --------
-        >>> import alphacast_pandas
-        >>> df.alphacast.validate() is df
-        True
-        """
-        writing.check(
-            self._frame,
-            dataset_id,
-            date=date,
-            entities=entities,
-            schema=schema,
-            index=index,
-            client=client,
-        )
-        return self._frame
-
-    def schema(
-        self,
-        *,
-        date: str | None = None,
-        entities: str | Sequence[str] | None = None,
-        index: bool | None = None,
-    ) -> pa.DataFrameSchema:
-        """
-        Return the contract of the frame as a pandera schema.
-
-        Parameters
-        ----------
-        date : str, optional
-            The date column, as for `push`.
-        entities : str or sequence of str, optional
-            The columns that identify a row together with the date, as for `push`.
-        index : bool, optional
-            Whether index levels are columns, as for `push`.
-
-        Returns
-        -------
-        DataFrameSchema
-            The frame's own types, date and entities not missing, the key unique; roles
-            are in the metadata.
-
-        Raises
-        ------
-        ValidationError
-            If the frame could not be pushed.
-
-        See Also
-        --------
-        alphacast_pandas.schema : The contract of a dataset.
-
-        Examples
-        --------
-        >>> import alphacast_pandas
-        >>> df.alphacast.schema().columns["country"].metadata
-        {'alphacast': 'entity'}
-        """
-        checked = writing.check(self._frame, None, date=date, entities=entities, index=index)
-        return writing.schema_of_frame(checked)
-
-    def manifest(
-        self,
-        *,
-        date: str | None = None,
-        entities: str | Sequence[str] | None = None,
-        schema: Schema | None = None,
-        index: bool | None = None,
-    ) -> list[dict[str, Any]]:
-        """
-        Return the manifest that would be sent with the frame to a new dataset.
-
-        Parameters
-        ----------
-        date : str, optional
-            The date column, as for `push`.
-        entities : str or sequence of str, optional
-            The columns that identify a row together with the date, as for `push`.
-        schema : DataFrameSchema or DataFrameModel, optional
-            A pandera contract that is checked too, and that may state roles.
-        index : bool, optional
-            Whether index levels are columns, as for `push`.
-
-        Returns
-        -------
-        list of dict
-            One object per column, in the service's words.
-
-        Raises
-        ------
-        ValidationError
-            If the frame could not be pushed.
-
-        See Also
-        --------
-        DataFrame.alphacast.push : Sends it where it is needed.
-
-        Examples
-        --------
-        >>> import alphacast_pandas
-        >>> [column["sourceName"] for column in df.alphacast.manifest()]
-        ['Date', 'country', 'price']
-        """
-        checked = writing.check(
-            self._frame, None, date=date, entities=entities, schema=schema, index=index
-        )
-        return writing.manifest_of(checked)

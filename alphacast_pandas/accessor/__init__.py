@@ -1,0 +1,5 @@
+"""``DataFrame.alphacast``: a door, not a room."""
+
+from alphacast_pandas.accessor.door import AlphacastAccessor
+
+__all__ = ["AlphacastAccessor"]

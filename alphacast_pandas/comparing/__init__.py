@@ -1,0 +1,1 @@
+"""What a dataset holds against what it is meant to hold: tables in, differences out."""

@@ -1,0 +1,157 @@
+"""What a push is to do: the checked frame, where it goes, in which mode."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from alphacast_pandas.api.identifiers import resolve_id
+from alphacast_pandas.api.learning import known
+from alphacast_pandas.comparing.modes import MODES, Mode
+from alphacast_pandas.errors import QueryError
+from alphacast_pandas.writing.check import Checked, check_frame
+from alphacast_pandas.writing.manifest import Manifest, changed_roles, needed_manifest
+from alphacast_pandas.writing.target import Target, resolve_target
+from alphacast_pandas.writing.values import date_format
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
+
+    import pandas as pd
+
+    from alphacast_pandas.api.client import Client
+    from alphacast_pandas.api.definitions import Definitions
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A push that could begin; `definitions` are None for a dataset that does not exist."""
+
+    client: Client
+    target: Target
+    definitions: Definitions | None
+    checked: Checked
+    mode: Mode
+    accept_new_columns: bool
+    progress: bool | None
+    begun: float
+
+    @property
+    def dataset_id(self) -> int | None:
+        """The dataset, None if it is to be made."""
+        return self.target.dataset_id
+
+    @property
+    def is_first(self) -> bool:
+        """Whether the dataset holds nothing yet."""
+        return self.definitions is None or self.definitions.is_fresh
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of date and entities."""
+        return self.checked.roles.keys
+
+    @property
+    def date_format(self) -> str:
+        """How dates are written."""
+        return date_format(self.checked.frame[self.checked.roles.date])
+
+    @property
+    def manifest(self) -> Manifest | None:
+        """What must be sent for the service to understand the file."""
+        checked = self.checked
+        return needed_manifest(checked.roles, checked.types, self.date_format, self.definitions)
+
+    @property
+    def changed_roles(self) -> str | None:
+        """How the roles differ from those of a dataset that holds rows, None if they do not."""
+        return changed_roles(self.checked.roles, self.definitions)
+
+    @property
+    def flags(self) -> dict[str, bool]:
+        """The flags of the upload, in the service's words."""
+        return {
+            "deleteMissingFromDB": self.mode.deletes,
+            "onConflictUpdateDB": self.mode.updates,
+            "acceptNewColumns": self.accept_new_columns,
+        }
+
+
+def plan_push(
+    df: pd.DataFrame,
+    client: Client,
+    dataset_id: int | str | None,
+    *,
+    name: str | None,
+    repository: int | str | None,
+    mode: str,
+    date: str | None,
+    entities: str | Sequence[str] | None,
+    schema: Any,
+    accept_new_columns: bool,
+    index: bool | None,
+    progress: bool | None,
+) -> Plan:
+    """Return the plan of a push; whatever is wrong with the frame is said here."""
+    chosen = check_mode(mode)
+    begun = client.clock.monotonic()
+    target = resolve_target(client, dataset_id, name, repository)
+    definitions = _definitions(df, client, target.dataset_id)
+    checked = check_frame(
+        df,
+        index=index,
+        date=date,
+        entities=entities,
+        schema=schema,
+        definitions=definitions,
+        accept_new_columns=accept_new_columns or definitions is None or definitions.is_fresh,
+    )
+    accepts = bool(accept_new_columns)
+    return Plan(client, target, definitions, checked, chosen, accepts, progress, begun)
+
+
+def plan_check(
+    df: pd.DataFrame,
+    client: Client | None,
+    dataset_id: int | str | None,
+    *,
+    date: str | None,
+    entities: str | Sequence[str] | None,
+    schema: Any,
+    index: bool | None,
+    accept_new_columns: bool = False,
+) -> tuple[Checked, Definitions | None]:
+    """Return what a push would send, and what is known of the dataset it would be sent to."""
+    number = None if dataset_id is None else resolve_id(dataset_id)
+    definitions = None if client is None else _definitions(df, client, number)
+    checked = check_frame(
+        df,
+        index=index,
+        date=date,
+        entities=entities,
+        schema=schema,
+        definitions=definitions,
+        accept_new_columns=accept_new_columns or definitions is None or definitions.is_fresh,
+    )
+    return checked, definitions
+
+
+def check_mode(mode: Any) -> Mode:
+    """Return the mode of this name."""
+    if not isinstance(mode, str) or mode not in MODES:
+        msg = f"mode is one of {', '.join(map(repr, MODES))}, not {mode!r}."
+        raise QueryError(msg)
+    return MODES[mode]
+
+
+def in_turn(plan: Plan) -> AbstractContextManager[None]:
+    """Hold other uploads of this client to the dataset back; one to be made has none."""
+    if plan.dataset_id is None:
+        return nullcontext()
+    return plan.client.one_upload_at_a_time(plan.dataset_id)
+
+
+def _definitions(df: pd.DataFrame, client: Client, dataset_id: int | None) -> Definitions | None:
+    return None if dataset_id is None else known(client, dataset_id, [*df.index.names, *df.columns])
