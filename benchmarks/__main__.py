@@ -75,7 +75,8 @@ def main() -> None:
         ours = next(iter(medians.values()))
         for case, took in medians.items():
             print(
-                f"{title:<32} {case:<16} {took['wall']:8.3f} s  x{took['wall'] / ours['wall']:5.2f}  "
+                f"{title:<32} {case:<16} {took['wall']:8.3f} s "
+                f"x{took['wall'] / ours['wall']:5.2f}  "
                 f"cpu {took['cpu']:7.3f} s  memory {took['memory'] / 1e6:7.0f} MB "
                 f"x{took['memory'] / max(1, ours['memory']):5.2f}  {took['size']:>11,.0f} bytes"
             )

@@ -29,14 +29,14 @@ def _forget_peak() -> int:
 
 
 def _sdk(url: str) -> Any:
-    import alphacast.alphacast as sdk  # noqa: PLC0415 - only the process that measures it loads it
+    import alphacast.alphacast as sdk
 
     sdk.BASE_URL = url
     return sdk.Alphacast(_KEY).datasets.dataset(_DATASET)
 
 
 def _client(url: str) -> Any:
-    import alphacast_pandas as ap  # noqa: PLC0415 - as above
+    import alphacast_pandas as ap
 
     return ap, ap.Client(_KEY, base_url=url)
 
@@ -55,8 +55,8 @@ def download_ours(url: str, _: Path) -> Callable[[], Any]:
 
 def parse_pyarrow(_: str, folder: Path) -> Callable[[], Any]:
     """The bare parser on the same bytes, with the types declared, to a frame."""
-    import pyarrow as pa  # noqa: PLC0415 - as above
-    from pyarrow import csv  # noqa: PLC0415 - as above
+    import pyarrow as pa
+    from pyarrow import csv
 
     columns = json.loads((folder / "columns.json").read_text())
     kinds = {"Date": pa.timestamp("s"), "String": pa.string(), "Decimal": pa.float64()}
@@ -69,10 +69,10 @@ def parse_pyarrow(_: str, folder: Path) -> Callable[[], Any]:
 
 
 def parse_pandas(_: str, folder: Path) -> Callable[[], Any]:
-    """pandas' own parser on the same bytes, with the types declared."""
-    import io  # noqa: PLC0415 - as above
+    """The parser of pandas on the same bytes, with the types declared."""
+    import io
 
-    import pandas as pd  # noqa: PLC0415 - as above
+    import pandas as pd
 
     columns = json.loads((folder / "columns.json").read_text())
     types = {
@@ -107,10 +107,10 @@ def upload_ours(url: str, folder: Path) -> Callable[[], Any]:
 
 def small_requests(url: str, _: Path) -> Callable[[], Any]:
     """A hundred rows with a bare session and `pandas.read_csv`."""
-    import io  # noqa: PLC0415 - as above
+    import io
 
-    import pandas as pd  # noqa: PLC0415 - as above
-    import requests  # noqa: PLC0415, TID251 - the peer to be measured against
+    import pandas as pd
+    import requests  # noqa: TID251 - the peer to be measured against
 
     session = requests.Session()
     session.auth = (_KEY, "")
@@ -153,15 +153,15 @@ def import_base(_: str, __: Path) -> Callable[[], Any]:
 
 def import_ours(_: str, __: Path) -> Callable[[], Any]:
     """The package after what it cannot do without."""
-    import pandas  # noqa: F401, ICN001, PLC0415 - what is left to measure is ours
-    import pyarrow.csv  # noqa: F401, PLC0415 - as above
-    import requests  # noqa: F401, PLC0415, TID251 - as above
+    import pandas  # noqa: F401, ICN001 - what is left to measure is ours
+    import pyarrow.csv  # noqa: F401 - as above
+    import requests  # noqa: F401, TID251 - as above
 
     return lambda: __import__("alphacast_pandas")
 
 
 def _frame(folder: Path) -> Any:
-    import pandas as pd  # noqa: PLC0415 - only the process that measures it loads it
+    import pandas as pd
 
     return pd.read_pickle(folder / "frame.pkl")  # noqa: S301 - our own file
 

@@ -30,7 +30,7 @@ class Handler(BaseHTTPRequestHandler):
     wbufsize = 0
     disable_nagle_algorithm = True
 
-    def do_GET(self) -> None:  # noqa: N802 - the base class asks for it by this name
+    def do_GET(self) -> None:
         """Answer with the definitions or the data."""
         path, query = urlsplit(self.path).path, parse_qs(urlsplit(self.path).query)
         if path == "/file":
@@ -44,7 +44,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._table(self.plain, self.packed)
 
-    def do_PUT(self) -> None:  # noqa: N802 - as above
+    def do_PUT(self) -> None:
         """Take an upload, and keep its size alone."""
         left = size = int(self.headers["Content-Length"])
         while left:
