@@ -1,23 +1,16 @@
-"""The bytes of a table: to blocks of whole rows, which are parsed side by side."""
+"""The bytes of a table: to blocks of whole rows, so that they can be parsed side by side."""
 
 from __future__ import annotations
 
-import os
-from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from alphacast_pandas.api.body import BodyStream
 
-T = TypeVar("T")
 # Large enough that a parser does not notice their borders, small enough for a processor's cache.
 BLOCK_BYTES = 1 << 21
-# The network, the inflating and the order of things take one more thread: the caller's.
-_WORKERS = max(1, min(4, os.cpu_count() or 1))
-_WAITING = 2
 
 
 def row_blocks(stream: BodyStream) -> Iterator[bytes]:
@@ -54,29 +47,3 @@ def _end_of_rows(body: bytes) -> int:
         is_inside ^= body.count(b'"', before, end) % 2
         end = before
     return end
-
-
-def side_by_side(blocks: Iterator[bytes], work: Callable[[int, bytes], T]) -> Iterator[T]:
-    """
-    Yield what `work` makes of each block, in order; several threads are at it if there are several.
-
-    No more blocks are taken than can be worked on, so that memory stays bounded.
-    """
-    first = next(blocks, b"")
-    second = next(blocks, None)
-    if second is None:
-        yield work(0, first)
-        return
-    with ThreadPoolExecutor(_WORKERS, thread_name_prefix="alphacast-parse") as pool:
-        waiting: deque[Future[T]] = deque([pool.submit(work, 0, first)])
-        waiting.append(pool.submit(work, 1, second))
-        try:
-            for number, block in enumerate(blocks, 2):
-                waiting.append(pool.submit(work, number, block))
-                while waiting and (len(waiting) > _WORKERS + _WAITING or waiting[0].done()):
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()

@@ -11,7 +11,8 @@ from pyarrow import csv
 from alphacast_pandas.api.learning import PLAIN_NUMBER
 from alphacast_pandas.api.records import Column
 from alphacast_pandas.errors import DecodeError
-from alphacast_pandas.reading.blocks import row_blocks, side_by_side
+from alphacast_pandas.pipeline import side_by_side
+from alphacast_pandas.reading.blocks import row_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

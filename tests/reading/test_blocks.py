@@ -1,9 +1,7 @@
-"""A body is cut where rows end, wherever the network cut it, and its blocks stay in order."""
+"""A body is cut where rows end, wherever the network cut it."""
 
 import csv
 import io
-import threading
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -11,7 +9,7 @@ from hypothesis import strategies as st
 
 from alphacast_pandas.api.body import BodyStream
 from alphacast_pandas.reading import blocks
-from alphacast_pandas.reading.blocks import row_blocks, side_by_side
+from alphacast_pandas.reading.blocks import row_blocks
 
 CELLS = st.text('a",\n\r é日😀', max_size=6)
 ROWS = st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=12)
@@ -48,55 +46,3 @@ def test_every_block_is_whole_rows(rows: list[list[str]], chunk: int, least: int
 
 def test_what_is_cut_short_is_a_block_too() -> None:
     assert [*row_blocks(stream_of(b'a,b\n1,"2', 3))] == [b'a,b\n1,"2']
-
-
-def test_blocks_come_back_in_order_however_long_each_takes() -> None:
-    last_is_done = threading.Event()
-
-    def work(number: int, block: bytes) -> tuple[int, bytes]:
-        if number == 1:
-            last_is_done.set()
-        else:
-            assert last_is_done.wait(10)
-        return number, block
-
-    found = [*side_by_side(iter([b"a", b"b"]), work)]
-    assert found == [(0, b"a"), (1, b"b")]
-
-
-def test_one_block_needs_no_thread() -> None:
-    threads = [*side_by_side(iter([b"a"]), lambda *_: threading.current_thread())]
-    assert threads == [threading.current_thread()]
-    assert [*side_by_side(iter([]), lambda number, block: (number, block))] == [(0, b"")]
-
-
-def test_blocks_are_taken_no_faster_than_they_are_worked_on() -> None:
-    taken: list[int] = []
-    may_work = threading.Event()
-
-    def source() -> Iterator[bytes]:
-        for number in range(100):
-            taken.append(number)
-            if len(taken) == blocks._WORKERS + blocks._WAITING + 1:
-                may_work.set()
-            yield b"x"
-
-    def work(number: int, _: bytes) -> int:
-        assert may_work.wait(10)
-        return number
-
-    results = side_by_side(source(), work)
-    assert next(results) == 0
-    assert len(taken) <= blocks._WORKERS + blocks._WAITING + 2
-    assert [*results] == [*range(1, 100)]
-
-
-def test_an_error_in_one_block_ends_all_of_it() -> None:
-    def work(number: int, _: bytes) -> int:
-        if number == 3:
-            raise ValueError("damaged")
-        return number
-
-    with pytest.raises(ValueError, match="damaged"):
-        [*side_by_side(iter([b"x"] * 50), work)]
-    assert not [t for t in threading.enumerate() if t.name.startswith("alphacast-parse")]
