@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -18,11 +17,10 @@ from alphacast_pandas.errors import AlphacastError, QueryError
 from alphacast_pandas.filters.expressions import Expression
 from alphacast_pandas.filters.steps import Named
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_ENOUGH = 1_000_000
-_limit_lock = threading.Lock()
+# Frames, and what they may take of a stack of their own: some go through C.
+_DEEPEST = 200_000
+_STACK_BYTES = 1 << 29
+_lock = threading.Lock()
 
 
 def is_pandas_expression(value: Any) -> bool:
@@ -37,8 +35,7 @@ def recorded_by_pandas(expression: Any) -> Expression:
         try:
             return _evaluated(expression)
         except RecursionError:
-            with _deep_recursion():
-                return _evaluated(expression)
+            return _evaluated_deeply(expression)
     except AlphacastError:
         raise
     except Exception as error:
@@ -89,13 +86,30 @@ def _evaluated(expression: Any) -> Expression:
     return result
 
 
-@contextmanager
-def _deep_recursion() -> Iterator[None]:
-    """Let pandas descend as far as an expression goes: it evaluates by recursion."""
-    with _limit_lock:
-        before = sys.getrecursionlimit()
-        sys.setrecursionlimit(_ENOUGH)
+def _evaluated_deeply(expression: Any) -> Expression:
+    """
+    Evaluate an expression however deep it is: pandas descends by recursion.
+
+    That is done in a thread with a stack that is large enough, and with a limit it cannot outgrow.
+    """
+    outcome: list[Expression | Exception] = []
+
+    def work() -> None:
         try:
-            yield
+            outcome.append(_evaluated(expression))
+        except Exception as error:  # noqa: BLE001 - raised again by the caller's thread
+            outcome.append(error)
+
+    with _lock:
+        limit, size = sys.getrecursionlimit(), threading.stack_size(_STACK_BYTES)
+        sys.setrecursionlimit(_DEEPEST)
+        try:
+            thread = threading.Thread(target=work, name="alphacast-pandas-col")
+            thread.start()
+            thread.join()
         finally:
-            sys.setrecursionlimit(before)
+            sys.setrecursionlimit(limit)
+            threading.stack_size(size)
+    if isinstance(outcome[0], Exception):
+        raise outcome[0]
+    return outcome[0]

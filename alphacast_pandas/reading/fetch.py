@@ -63,7 +63,7 @@ def _fetch_fresh(client: Client, dataset_id: int, options: ReadOptions, meter: M
         learning = pool.submit(learn, client, dataset_id)
         reading = _Reading(client, dataset_id, meter, lambda: _result(learning))
         try:
-            return reading.fetch(plan_query(options, None))
+            return reading.fetch(plan_query(options, None), options)
         except _LearningFailedError as failure:
             raise failure.error from failure.error.__cause__
 
@@ -76,7 +76,7 @@ def _fetch_known(
         known = complete(client, dataset_id, completed, every=True)
         keep = query.keep or _in_order(known)
         return Fetched(empty_table(keep, known), known, query, {})
-    return _Reading(client, dataset_id, meter, lambda: completed).fetch(query)
+    return _Reading(client, dataset_id, meter, lambda: completed).fetch(query, options)
 
 
 def plan(
@@ -123,7 +123,7 @@ class _Reading:
     meter: Meter
     definitions: Callable[[], Definitions]
 
-    def fetch(self, query: Query) -> Fetched:
+    def fetch(self, query: Query, options: ReadOptions) -> Fetched:
         """Ask until the answer is one that `query` can be answered from."""
         fetched = self._in_accepted_form(query)
         if query.is_trial:
@@ -132,8 +132,11 @@ class _Reading:
         while query.send_last is not None and not _has_all_dates(fetched.table, query, fetched):
             query = replace(query, send_last=_grown(fetched, query))
             fetched = self._in_accepted_form(query)
-        if query.send_top is not None and not _starts_at_first_date(fetched, query.send_top):
-            fetched = self._in_accepted_form(replace(query, send_top=None))
+        if query.send_top is not None and not _are_first_rows(fetched, query.send_top):
+            # As many rows as wanted are no later than these, so the first ones are among those.
+            last = pc.max(_dates(fetched)).as_py()
+            bounded = plan_query(replace(options, end=last), fetched.definitions)
+            fetched = self._in_accepted_form(bounded)
         return fetched
 
     def _in_accepted_form(self, query: Query) -> Fetched:
@@ -242,8 +245,12 @@ def _grown(fetched: Fetched, query: Query) -> int:
     return max(2 * int(fetched.table.num_rows), wanted)
 
 
-def _starts_at_first_date(fetched: Fetched, top: int) -> bool:
-    """Tell whether the first rows as the service sees them are those of the earliest dates."""
+def _are_first_rows(fetched: Fetched, top: int) -> bool:
+    """
+    Tell whether the first rows as the service sees them are those of the earliest dates.
+
+    Rows that come by entity begin at the first date too, but then no date occurs twice.
+    """
     dates = _dates(fetched)
     if fetched.table.num_rows < top or dates is None:
         return True
@@ -251,4 +258,6 @@ def _starts_at_first_date(fetched: Fetched, top: int) -> bool:
     dataset = fetched.definitions.dataset
     first = dataset.min_date if dataset else None
     ascending = bool((values[:-1] <= values[1:]).all())
-    return ascending and (first is None or dates[0].as_py().date() == first)
+    may_be_by_entity = bool(fetched.definitions.entities) and _count_dates(fetched) == len(values)
+    begins = first is None or dates[0].as_py().date() == first
+    return ascending and begins and (len(values) == 1 or not may_be_by_entity)

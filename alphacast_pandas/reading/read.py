@@ -130,7 +130,8 @@ def read_alphacast(
     as in pandas. Text is compared exactly, case and accents included. What an expression
     computes by other methods is evaluated here by pandas, on the types that this function
     gives by default; if it looks at other rows, as a mean or a shift does, the whole dataset
-    is read for it.
+    is read for it. These rules hold for Short Integers too, where pandas itself would leave
+    out rows without a value.
 
     Examples
     --------

@@ -209,7 +209,14 @@ def test_the_seed_is_there_from_the_start(tmp_path, caller):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_command_prints_address_and_key_and_stops_on_a_signal(number):
     command = [sys.executable, "-m", "alphacast_pandas.emulator", "--port", "0"]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    child = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell without a terminal starts what it puts in the background with Ctrl-C ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
     address = child.stdout.readline().strip().partition("=")[2]
     key = child.stdout.readline().strip().partition("=")[2]
     connection = HTTPConnection(address.removeprefix("http://"), timeout=20)

@@ -73,6 +73,9 @@ def ordered(dataset: Dataset, switches: Switches) -> list[dict[str, Cell]]:
     rows, name = list(dataset.rows.values()), dataset.date_name()
     if name is not None:
         rows.sort(key=lambda row: row[name], reverse=switches.order == "newest")
+    if switches.order == "entity":
+        names = [c.name for c in dataset.key_columns() if c.kind != "Date"]
+        rows.sort(key=lambda row: [str(row[name]) for name in names])
     if switches.order == "shuffled":
         random.Random(7).shuffle(rows)
     return rows

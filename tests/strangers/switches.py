@@ -15,7 +15,7 @@ class Switches:
     text: str = "exact"  # exact | folded | accents: equality and order of text
     select: str = "quoted"  # quoted | naive (no quoting) | ids (numbers only)
     numeric_select: str = "name"  # name | id: what a purely numeric item means first
-    order: str = "date"  # date | shuffled | newest
+    order: str = "date"  # date | shuffled | newest | entity
     header: str = "keys_first"  # keys_first | reversed
 
     # How it is written

@@ -22,7 +22,7 @@ HOSTILE = {
     "filter": ["honoured", "ignored"],
     "text": ["exact", "folded", "accents"],
     "select": ["quoted", "naive"],
-    "order": ["date", "newest"],
+    "order": ["date", "newest", "entity"],
     "dates": ["auto", "T", "blank"],
     "transfer": ["length", "chunked", "close"],
     "definitions": ["full", "text"],
@@ -148,7 +148,7 @@ def test_only_the_rows_and_columns_asked_for_cross_the_network(
 
 
 @pytest.mark.parametrize("reading", ["periods", "rows"])
-@pytest.mark.parametrize("order", ["date", "newest", "shuffled"])
+@pytest.mark.parametrize("order", ["date", "newest", "shuffled", "entity"])
 @pytest.mark.parametrize("last", [1, 2, 5, 100])
 def test_last_means_dates_in_either_reading(
     service: State, client: ap.Client, panel: Dataset, reading: str, order: str, last: int
@@ -168,7 +168,7 @@ def test_last_is_whole_when_the_newest_date_has_one_row_only(
     assert len(ap.read_alphacast(dataset.id, last=2, client=client)) == 5
 
 
-@pytest.mark.parametrize("order", ["date", "newest", "shuffled"])
+@pytest.mark.parametrize("order", ["date", "newest", "shuffled", "entity"])
 def test_top_means_the_first_rows_by_date(
     service: State, client: ap.Client, panel: Dataset, order: str
 ) -> None:
