@@ -38,7 +38,7 @@ def peak_of(work: Callable[[], object]) -> int:
 
 
 def test_the_text_of_a_frame_is_never_held_whole() -> None:
-    frame = large(200_000)
+    frame = large(400_000)
     sizes: list[int] = []
 
     def write() -> None:
