@@ -53,6 +53,16 @@ class BodyStream(io.RawIOBase):
         self._decoded = self._decoded[count:]
         return count
 
+    def read_chunk(self) -> bytes:
+        """Return the decoded bytes that come next, as many as there are; nothing at the end."""
+        while not self._decoded and not self._ended:
+            self._fill()
+        chunk, self._decoded = self._decoded, b""
+        self.last_byte = chunk[-1:] or self.last_byte
+        if b'"' in chunk:  # much faster than to count, and most tables have none
+            self.quotes += chunk.count(b'"')
+        return chunk
+
     def read_all(self) -> bytes:
         """Return the whole rest of the body."""
         pieces = [self._decoded]

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from alphacast_pandas.api.body import CHUNK_BYTES, BodyStream
 from alphacast_pandas.api.learning import PLAIN_NUMBER
 from alphacast_pandas.api.records import Column
 from alphacast_pandas.errors import DecodeError
+from alphacast_pandas.pipeline import side_by_side
+from alphacast_pandas.reading.blocks import row_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from alphacast_pandas.api.body import BodyStream
     from alphacast_pandas.api.definitions import Definitions
 
 
@@ -29,7 +30,9 @@ def parse_table(
         name: _wire_type(column, stated=definitions.stated)
         for name, column in zip(keep, columns, strict=True)
     }
-    table = _parsed(stream, header, types)
+    table = pa.concat_tables(
+        side_by_side(row_blocks(stream), lambda n, block: _parsed(n, block, header, types))
+    )
     stream.check_ended()
     if stream.quotes % 2:
         msg = "The table ends inside a quoted field: it was cut short or is damaged."
@@ -65,12 +68,20 @@ def _wire_type(column: Column, *, stated: bool) -> pa.DataType:
     return pa.float64()
 
 
-def _parsed(stream: BodyStream, header: Sequence[str], types: dict[str, pa.DataType]) -> pa.Table:
+def _parsed(
+    number: int, block: bytes, header: Sequence[str], types: dict[str, pa.DataType]
+) -> pa.Table:
+    """Return the rows of a block; the first one begins with the header."""
     try:
         return csv.read_csv(
-            io.BufferedReader(stream, CHUNK_BYTES),
+            pa.BufferReader(block),
+            read_options=csv.ReadOptions(
+                use_threads=False,
+                block_size=len(block) + 1,
+                column_names=header if number else None,
+            ),
             parse_options=csv.ParseOptions(
-                newlines_in_values=True, ignore_empty_lines=len(header) > 1
+                newlines_in_values=b'"' in block, ignore_empty_lines=len(header) > 1
             ),
             convert_options=csv.ConvertOptions(
                 column_types=types,

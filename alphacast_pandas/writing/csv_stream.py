@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
+import struct
 import tempfile
+import zlib
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 import pyarrow as pa
 from pyarrow import csv
 
+from alphacast_pandas.pipeline import side_by_side
 from alphacast_pandas.writing.kinds import kind_of
 from alphacast_pandas.writing.values import to_arrow
 
@@ -17,9 +19,12 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-_CELLS_PER_SLICE = 500_000
+_CELLS_PER_SLICE = 100_000
 _MOST_BYTES_IN_MEMORY = 1 << 26
 _LEVEL = 4
+# Gzip, deflated, no name, no time, from any system; and a last piece that holds nothing.
+_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+_LAST_PIECE = b"\x03\x00"
 
 
 def write_csv(frame: pd.DataFrame, header: Sequence[str], formats: Mapping[str, str]) -> BinaryIO:
@@ -42,13 +47,27 @@ def write_csv(frame: pd.DataFrame, header: Sequence[str], formats: Mapping[str, 
 
 
 def _write(spool: BinaryIO, batches: Iterator[pa.RecordBatch]) -> None:
-    with gzip.GzipFile(fileobj=spool, mode="wb", compresslevel=_LEVEL, mtime=0) as packed:
-        writer: csv.CSVWriter | None = None
-        for batch in batches:
-            writer = writer or csv.CSVWriter(packed, batch.schema)
-            writer.write(batch)
-        if writer is not None:
-            writer.close()
+    """
+    Write one member of gzip whose pieces are deflated side by side.
+
+    Each piece ends at a whole byte and refers to nothing before it, so they may stand in a row.
+    """
+    spool.write(_HEAD)
+    checksum = size = 0
+    for text, deflated in side_by_side(batches, _packed):
+        checksum = zlib.crc32(text, checksum)
+        size += len(text)
+        spool.write(deflated)
+    spool.write(_LAST_PIECE + struct.pack("<LL", checksum, size & 0xFFFFFFFF))
+
+
+def _packed(number: int, batch: pa.RecordBatch) -> tuple[pa.Buffer, bytes]:
+    """Return a slice as CSV, under its header if it is the first, and that deflated."""
+    text = pa.BufferOutputStream()
+    csv.write_csv(batch, text, csv.WriteOptions(include_header=number == 0))
+    buffer = text.getvalue()
+    deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return buffer, deflate.compress(buffer) + deflate.flush(zlib.Z_FULL_FLUSH)
 
 
 def _batches(

@@ -101,7 +101,10 @@ def _dates(timestamps: pd.Series, format_: str) -> pa.Array:
 
 
 def _texts(values: pd.Series) -> pa.Array:
-    texts = pa.array(values.astype(object), pa.string(), from_pandas=True)
+    if isinstance(values.dtype, pd.StringDtype | pd.ArrowDtype):
+        texts = one_array(values).cast(pa.string())
+    else:
+        texts = pa.array(values.astype(object), pa.string(), from_pandas=True)
     # An empty text is an empty field, which comes back as missing: pushing warns of it.
     return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
 

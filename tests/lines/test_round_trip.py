@@ -10,7 +10,7 @@ from lines.frames import PANEL_KEYS, assert_same, by_key, frames, panel
 
 import alphacast_pandas as ap
 from alphacast_pandas.api import body, tables
-from alphacast_pandas.reading import table
+from alphacast_pandas.reading import blocks
 from alphacast_pandas.writing import csv_stream
 
 PUSH = Callable[..., int]
@@ -46,8 +46,9 @@ def test_no_value_notices_the_border_of_a_chunk(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(csv_stream, "_CELLS_PER_SLICE", size)
-    for module in (body, tables, table):
+    for module in (body, tables):
         monkeypatch.setattr(module, "CHUNK_BYTES", size)
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", size)
     comes_back(frame, client, push_new)
 
 

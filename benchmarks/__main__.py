@@ -1,0 +1,86 @@
+"""Runs the cases interleaved, a process each, and prints medians as ratios to the peer."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks import data
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Title, the switches of the server, ours, the peers.
+SETS: dict[str, tuple[list[str], list[str]]] = {
+    "download, gzip, redirect": (["--gzip", "--redirect"], ["download_ours", "download_sdk"]),
+    "download, gzip": (["--gzip"], ["download_ours", "download_sdk"]),
+    "download, plain, redirect": (["--redirect"], ["download_ours", "download_sdk"]),
+    "download, plain": ([], ["download_ours", "download_sdk", "parse_pyarrow", "parse_pandas"]),
+    "upload": ([], ["upload_ours", "upload_sdk"]),
+    "small reads, 200 of 100 rows": ([], ["small_ours", "small_requests"]),
+    "import": ([], ["import_ours", "import_base"]),
+}
+
+
+@contextlib.contextmanager
+def served(folder: Path, switches: list[str]) -> Iterator[str]:
+    """Run the server in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.server", str(folder), *switches]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        yield server.stdout.readline().strip()
+        server.communicate("")
+
+
+def measure(title: str, folder: Path, rounds: int) -> dict[str, dict[str, float]]:
+    """Return the medians of each case of a set."""
+    switches, cases = SETS[title]
+    taken: dict[str, list[dict[str, Any]]] = {case: [] for case in cases}
+    with served(folder, switches) as url:
+        for _ in range(rounds):
+            for case in cases:
+                command = [sys.executable, "-m", "benchmarks.cases", case, url, str(folder)]
+                done = subprocess.run(command, check=True, capture_output=True, text=True)
+                taken[case].append(json.loads(done.stdout))
+    return {
+        case: {key: statistics.median(one[key] for one in many) for key in many[0]}
+        for case, many in taken.items()
+    }
+
+
+def main() -> None:
+    """Measure and print a table."""
+    reader = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    reader.add_argument("--rows", type=int, default=1_000_000)
+    reader.add_argument("--rounds", type=int, default=3)
+    reader.add_argument("--kind", choices=["numbers", "texts"], default="numbers")
+    reader.add_argument("--only", default="", help="sets whose title contains this")
+    words = reader.parse_args()
+    folder = Path(tempfile.gettempdir()) / f"alphacast-benchmarks-{words.kind}-{words.rows}"
+    data.write(folder, words.rows, words.kind)
+    if not (folder / "frame.pkl").exists():
+        data.frame(words.rows, words.kind).to_pickle(folder / "frame.pkl")
+    print(f"{words.rows:,} rows of ten columns ({words.kind}), medians of {words.rounds}")
+    for title in (title for title in SETS if words.only in title):
+        medians = measure(title, folder, words.rounds)
+        ours = next(iter(medians.values()))
+        for case, took in medians.items():
+            print(
+                f"{title:<32} {case:<16} {took['wall']:8.3f} s "
+                f"x{took['wall'] / ours['wall']:5.2f}  "
+                f"cpu {took['cpu']:7.3f} s  memory {took['memory'] / 1e6:7.0f} MB "
+                f"x{took['memory'] / max(1, ours['memory']):5.2f}  {took['size']:>11,.0f} bytes"
+            )
+
+
+if __name__ == "__main__":
+    main()

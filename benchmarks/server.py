@@ -1,0 +1,115 @@
+"""A service that answers from memory, so that what is measured is the client."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import socketserver
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import parse_qs, urlsplit
+
+_BLOCK = 1 << 20
+_DATASET = 5515
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One dataset: its definitions, its data in three forms, its uploads thrown away."""
+
+    protocol_version = "HTTP/1.1"
+    plain: ClassVar[bytes]
+    packed: ClassVar[bytes]
+    small: ClassVar[bytes]
+    definitions: ClassVar[list[dict[str, object]]]
+    storage_port: ClassVar[int]
+    redirect: ClassVar[bool]
+    pack: ClassVar[bool]
+    wbufsize = 0
+    disable_nagle_algorithm = True
+
+    def do_GET(self) -> None:
+        """Answer with the definitions or the data."""
+        path, query = urlsplit(self.path).path, parse_qs(urlsplit(self.path).query)
+        if path == "/file":
+            self._table(self.plain, self.packed)
+        elif not path.endswith("/data"):
+            self._json(self._record(path))
+        elif "$top" in query or "$filter" in query:
+            self._table(self.small, None)
+        elif self.redirect:
+            self._head(302, 0, Location=f"http://127.0.0.1:{self.storage_port}/file")
+        else:
+            self._table(self.plain, self.packed)
+
+    def do_PUT(self) -> None:
+        """Take an upload, and keep its size alone."""
+        left = size = int(self.headers["Content-Length"])
+        while left:
+            left -= len(self.rfile.read1(min(left, _BLOCK)))
+        self._json({"id": 1, "datasetId": _DATASET, "status": "Requested", "size": size}, 201)
+
+    def _record(self, path: str) -> object:
+        if path.endswith("/columns"):
+            return {"id": _DATASET, "columnDefinitions": self.definitions}
+        if path.endswith("/processes"):
+            return []
+        if "/processes/" in path:
+            return {"id": 1, "datasetId": _DATASET, "status": "Processed", "stats": {}}
+        columns = [
+            {"id": n, "name": column["sourceName"], **column}
+            for n, column in enumerate(self.definitions, 1)
+        ]
+        return {"id": _DATASET, "name": "Benchmark", "repositoryId": 1, "columns": columns}
+
+    def _table(self, plain: bytes, packed: bytes | None) -> None:
+        if packed is not None and self.pack and "gzip" in self.headers.get("Accept-Encoding", ""):
+            self._head(200, len(packed), **{"Content-Encoding": "gzip"})
+            plain = packed
+        else:
+            self._head(200, len(plain))
+        self.connection.sendall(plain)
+
+    def _json(self, value: object, status: int = 200) -> None:
+        body = json.dumps(value).encode()
+        self._head(status, len(body), **{"Content-Type": "application/json"})
+        self.connection.sendall(body)
+
+    def _head(self, status: int, length: int, **headers: str) -> None:
+        self.send_response_only(status)
+        for name, value in {"Content-Length": str(length), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """One thread a connection."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+
+
+def main() -> None:
+    """Serve a folder made by `data.py` until standard input closes."""
+    reader = argparse.ArgumentParser(description=main.__doc__)
+    reader.add_argument("folder", type=Path)
+    reader.add_argument("--redirect", action="store_true")
+    reader.add_argument("--gzip", action="store_true")
+    words = reader.parse_args()
+    Handler.plain = (words.folder / "data.csv").read_bytes()
+    Handler.packed = (words.folder / "data.csv.gz").read_bytes()
+    Handler.small = b"".join(Handler.plain[:100_000].splitlines(keepends=True)[:101])
+    Handler.definitions = json.loads((words.folder / "columns.json").read_text())
+    Handler.redirect, Handler.pack = words.redirect, words.gzip
+    with Server(("127.0.0.1", 0), Handler) as api, Server(("127.0.0.1", 0), Handler) as storage:
+        Handler.storage_port = storage.server_address[1]
+        for server in (api, storage):
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+        print(f"http://127.0.0.1:{api.server_address[1]}", flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()
