@@ -39,7 +39,7 @@ COUNTRIES = ["Argentina", "Brasil", "Chile, insular", "Côte d'Ivoire", "brasil"
 def fold(name: str) -> str:
     """The name as the service compares it."""
     parts = unicodedata.normalize("NFKD", name.strip())
-    return "".join(c for c in parts if not unicodedata.combining(c)).casefold()
+    return "".join(c for c in parts if not unicodedata.combining(c)).casefold().strip()
 
 
 def text_column(values: list[str | None]) -> pd.Series:
