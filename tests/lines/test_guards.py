@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from lines.frames import assert_same, panel
 
@@ -55,12 +56,34 @@ def test_deletions_within_the_limit_go_and_what_vanishes_is_named(
     assert_same(ap.read_alphacast(stored, client=client), frame.reset_index(drop=True))
 
 
+def test_a_share_is_met_exactly(client: ap.Client, push_new: Callable[..., int]) -> None:
+    days = pd.date_range("2024-01-01", periods=100)
+    frame = pd.DataFrame({"Date": days, "price": 1.0})
+    for gone in (7, 29, 57):  # 0.29 * 100 is less than 29
+        number = push_new(frame)
+        sent = frame.iloc[gone:]
+        with pytest.raises(ap.ValidationError, match="would be deleted"):
+            sent.alphacast.push(number, mode="replace", max_delete=(gone - 1) / 100, client=client)
+        sent.alphacast.push(number, mode="replace", max_delete=gone / 100, client=client)
+
+
 def test_a_column_that_would_lose_every_value_is_named(stored: int, client: ap.Client) -> None:
     frame = PANEL.assign(CPI=np.nan).iloc[1:]
     with pytest.raises(ap.ValidationError, match="column 'CPI': would lose every value"):
         frame.alphacast.push(stored, mode="replace", max_delete=0, client=client)
     diff = frame.alphacast.diff(stored, mode="replace", client=client)
     assert "'CPI' would lose every value." in diff.notes
+
+
+@pytest.mark.parametrize("mode", ["append", "upsert"])
+def test_no_column_is_said_to_vanish_that_has_values_on_other_dates(
+    mode: Any, stored: int, client: ap.Client, recwarn: pytest.WarningsRecorder
+) -> None:
+    frame = PANEL.assign(CPI=np.nan).head(1)
+    notes = frame.alphacast.diff(stored, mode=mode, client=client).notes
+    assert not any("would lose every value" in note for note in notes)
+    frame.alphacast.push(stored, mode=mode, only_changes=True, max_delete=0, client=client)
+    assert [*recwarn] == []
 
 
 @pytest.mark.parametrize("limit", [True, -1, 1.5, -0.1, float("nan"), "3"], ids=repr)
