@@ -293,6 +293,18 @@ def test_new_columns_are_shown_and_come_to_be(stored: int, client: ap.Client) ->
     assert frame.alphacast.diff(stored, client=client).empty
 
 
+@pytest.mark.parametrize("name", ["cpi", "CPÍ"])
+def test_a_new_column_that_the_service_takes_for_another_is_refused(
+    name: str, stored: int, client: ap.Client, emulator: Emulator
+) -> None:
+    frame = PANEL.rename(columns={"CPI": name})
+    words: dict[str, Any] = {"accept_new_columns": True, "client": client}
+    for call in (frame.alphacast.diff, frame.alphacast.push, frame.alphacast.manifest):
+        with pytest.raises(ap.ValidationError, match="takes it for the dataset's column 'CPI'"):
+            call(stored, **words)
+    assert uploads(emulator) == 0
+
+
 def test_a_new_column_without_values_alone_is_nothing_to_send(
     stored: int, client: ap.Client, emulator: Emulator
 ) -> None:
