@@ -275,6 +275,16 @@ def test_changed_roles_are_pointed_out_before_the_upload(
     assert frame.alphacast.diff(stored, mode="replace", client=client).empty
 
 
+@pytest.mark.parametrize("mode", ["replace", "mirror"])
+def test_a_dataset_can_be_read_after_its_key_has_lost_an_entity(
+    mode: Any, stored: int, client: ap.Client
+) -> None:
+    frame = PANEL[PANEL["country"] == "Argentina"].drop(columns="country")
+    with pytest.warns(UserWarning, match="changes the key"):
+        frame.alphacast.push(stored, entities=[], mode=mode, verify=True, client=client)
+    assert_same(ap.read_alphacast(stored, client=client), frame.reset_index(drop=True))
+
+
 def test_rows_of_a_dataset_that_a_key_does_not_tell_apart_are_refused(
     stored: int, client: ap.Client
 ) -> None:
