@@ -112,6 +112,13 @@ def test_what_the_service_refuses_is_said_without_a_traceback(
     assert "error: " in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("title", ["true", "None", "False", "Any", "class", "", "{x}"])
+def test_a_title_that_python_takes_for_itself_names_a_class(title: str) -> None:
+    columns = (Column("Date", "Date"), Column("x", "Decimal"))
+    source = model_source(Definitions(columns, Dataset(7, title)), 7, frozenset())
+    assert set(model_of(source).to_schema().columns) == {"Date", "x"}
+
+
 def test_types_that_nobody_states_are_left_open() -> None:
     columns = (Column("Date", "Date"), Column("x"))
     definitions = Definitions(columns, Dataset(7, "123"), stated=False)

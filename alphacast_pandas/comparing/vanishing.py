@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -32,7 +31,13 @@ def vanishing_entities(difference: Difference) -> dict[str, list[object]]:
 
 
 def vanishing_columns(difference: Difference) -> list[str]:
-    """Return the value columns of the dataset that would hold nothing any more."""
+    """
+    Return the value columns of the dataset that would hold nothing any more.
+
+    Where nothing is deleted, only dates of the frame need have been read, which cannot tell.
+    """
+    if not difference.mode.deletes:
+        return []
     values = [name for name in difference.before.column_names if name not in difference.keys]
     return [
         name
@@ -50,15 +55,7 @@ def _vanishes(difference: Difference, name: str) -> bool:
             return False
         if difference.mode.updates:
             shared = taken(sent, difference.rows.sent_shared)
-    elif not difference.mode.deletes:
-        return False
-    return not _holds_any(shared) and not _holds_any(_staying(difference, held))
-
-
-def _staying(difference: Difference, held: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return the values of the rows only in the dataset that stay there."""
-    only = difference.rows.before_only
-    return taken(held, np.empty(0, dtype=np.intp) if difference.mode.deletes else only)
+    return not _holds_any(shared)
 
 
 def _holds_any(values: pa.ChunkedArray) -> bool:

@@ -130,7 +130,8 @@ def _class_name(title: str) -> str:
     ascii_ = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
     words = re.findall(r"[A-Za-z0-9]+", ascii_)
     name = "".join(word[:1].upper() + word[1:] for word in words)
-    return name if name.isidentifier() and name not in _TAKEN else f"Dataset{name}"
+    is_free = name.isidentifier() and not keyword.iskeyword(name) and name not in _TAKEN
+    return name if is_free else f"Dataset{name}"
 
 
 def _quoted(text: str) -> str:

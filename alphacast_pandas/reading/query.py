@@ -74,6 +74,12 @@ class Query:
         """Whether no row can match, so that no data are needed."""
         return self.condition is NOTHING
 
+    @property
+    def asks_for_every_row(self) -> bool:
+        """Whether no row of the dataset is left out, neither there nor here."""
+        filters = (self.condition, *(spelling.filter for spelling in self.spellings))
+        return all(limit is None for limit in (*filters, self.last, self.top))
+
     def params(self, spelling: Spelling) -> dict[str, Any]:
         """Return the parameters on the wire."""
         params = {

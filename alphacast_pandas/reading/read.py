@@ -190,4 +190,5 @@ def _provenance(client: Client, dataset_id: int, fetched: Fetched, rows: int) ->
         "query": fetched.params,
         "retrieved_at": client.clock.now().isoformat(timespec="seconds"),
         "rows": rows,
+        "every_row": fetched.query.asks_for_every_row,
     }

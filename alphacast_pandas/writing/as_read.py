@@ -39,6 +39,14 @@ def check_as_read(plan: Plan, frame: Any) -> None:
             "sent. Read it again when it has ended."
         )
         raise ConflictError(msg, retryable=True)
+    if plan.is_first:
+        if not len(frame):
+            return
+        msg = (
+            f"Dataset {plan.dataset_id} holds nothing, so it is not as if_unchanged was read. "
+            "Nothing was sent. Leave if_unchanged out to fill it."
+        )
+        raise ConflictError(msg)
     held = read_stored(plan.client, plan.dataset_id, None, progress=plan.progress)
     difference = _compared(plan, flat_frame(frame, None), held, whole=_is_whole(frame))
     if not difference.is_empty:
@@ -61,9 +69,7 @@ def _check_origin(frame: pd.DataFrame, dataset_id: int) -> None:
 def _is_whole(frame: pd.DataFrame) -> bool:
     """Tell a frame of every row of its dataset, so that a key it lacks is a new one."""
     facts = _provenance(frame)
-    query = facts.get("query")
-    asked = isinstance(query, dict) and not {"$filter", "$last", "$top"} & query.keys()
-    return asked and facts.get("rows") == len(frame)
+    return facts.get("every_row") is True and facts.get("rows") == len(frame)
 
 
 def _provenance(frame: pd.DataFrame) -> dict[str, Any]:
@@ -73,7 +79,12 @@ def _provenance(frame: pd.DataFrame) -> dict[str, Any]:
 
 def _compared(plan: Plan, frame: pd.DataFrame, held: pa.Table, *, whole: bool) -> Difference:
     """Return what has happened to the rows of `frame`: as read, then as held now."""
-    absent = [name for name in plan.keys if name not in frame.columns]
+    keys = _stored_keys(plan)
+    if not frame.columns.is_unique:
+        name = frame.columns[frame.columns.duplicated()][0]
+        msg = f"if_unchanged has two columns {name!r}. Give the frame from read_alphacast."
+        raise QueryError(msg)
+    absent = [name for name in keys if name not in frame.columns]
     lost = [str(name) for name in frame.columns if name not in held.column_names]
     if absent or lost:
         what = (
@@ -91,11 +102,24 @@ def _compared(plan: Plan, frame: pd.DataFrame, held: pa.Table, *, whole: bool) -
         msg = f"if_unchanged is not as it was read: {error} Give the frame from read_alphacast."
         raise QueryError(msg) from error
     mode = MODES["replace"]
-    found = compare(read, held.select(names), plan.keys, mode)
+    found = compare(read, held.select(names), keys, mode)
     if len(found.rows.repeated_before):
         msg = "if_unchanged has several rows with one key. Give the frame from read_alphacast."
         raise QueryError(msg)
+    if len(found.rows.repeated_sent):
+        msg = (
+            f"if_unchanged cannot be compared: rows of the dataset share one key "
+            f"({', '.join(map(repr, keys))}). Nothing was sent. Name the columns that tell them "
+            "apart in entities=."
+        )
+        raise ConflictError(msg)
     if whole or not len(found.added):
         return found
     rows = found.rows.sent_shared
-    return compare(read, held.select(names).take(pa.array(rows)), plan.keys, mode)
+    return compare(read, held.select(names).take(pa.array(rows)), keys, mode)
+
+
+def _stored_keys(plan: Plan) -> tuple[str, ...]:
+    """Return the key of the rows as they were read, which this push may be about to change."""
+    definitions = plan.definitions
+    return definitions.keys if definitions is not None and definitions.date else plan.keys

@@ -131,13 +131,27 @@ def _column_failures(
     ignored = sorted(definitions.ignored & set(names))
     remedy = "The dataset's manifest ignores it: drop the column, or replace the manifest."
     failures += [Failure(name, "would be dropped", remedy=remedy) for name in ignored]
-    if accept_new_columns:
-        return failures
     unknown = [n for n in names if n not in definitions.names and n not in ignored]
+    if accept_new_columns:
+        return failures + _twins(unknown, definitions)
     remedy = "Rename it, drop it, or add it to the dataset with accept_new_columns=True."
     return failures + [
         Failure(n, f"known to the dataset: {unknown_name(n, definitions.names)}", remedy=remedy)
         for n in unknown
+    ]
+
+
+def _twins(unknown: list[str], definitions: Definitions) -> list[Failure]:
+    """Return what is wrong with new names whose values an existing column would get."""
+    stored = {fold(name): name for name in definitions.names}
+    return [
+        Failure(
+            name,
+            f"the service takes it for the dataset's column {stored[fold(name)]!r}",
+            remedy="Give it exactly that name, or one that differs in more than case and accents.",
+        )
+        for name in unknown
+        if fold(name) in stored
     ]
 
 

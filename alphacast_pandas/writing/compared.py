@@ -89,7 +89,8 @@ def _check_same(plan: Plan, held: pa.Table, again: pa.Table) -> None:
     what = "its columns are others"
     if set(held.column_names) == set(again.column_names) and not _lacks(held, plan.keys):
         found = compare(held, again, plan.keys, MODES["replace"])
-        if found.is_empty and not len(found.rows.repeated_before):
+        rows = found.rows
+        if found.is_empty and not (len(rows.repeated_before) or len(rows.repeated_sent)):
             return
         what = told(found)
     msg = f"Dataset {plan.dataset_id} has changed since it was compared: {what}. {_AGAIN}"

@@ -54,7 +54,7 @@ def check_guards(
 def deletion_failures(difference: Difference, max_delete: int | float | None) -> list[Failure]:
     """Return why more rows would go than may, an entry for each thing that would vanish."""
     count, rows = len(difference.deleted), difference.before.num_rows
-    if max_delete is None or count <= _allowed(max_delete, rows):
+    if max_delete is None or _is_within(max_delete, count, rows):
         return []
     share = f"{100 * count / rows:.3g}%"
     limit = f"{max_delete:,}" if isinstance(max_delete, int) else f"{100 * max_delete:.3g}%"
@@ -100,8 +100,11 @@ def _named(values: list[Any]) -> str:
     return ", ".join(map(repr, values[:_MOST_NAMED])) + more
 
 
-def _allowed(max_delete: int | float, rows: int) -> float:
-    return max_delete if isinstance(max_delete, int) else max_delete * rows
+def _is_within(max_delete: int | float, count: int, rows: int) -> bool:
+    """Tell whether so many rows may go; shares are compared as division rounds them."""
+    if isinstance(max_delete, int) or not count:
+        return count <= max_delete
+    return count / rows <= max_delete
 
 
 def _limit(value: Any) -> int | float | None:

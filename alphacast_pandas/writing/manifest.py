@@ -41,7 +41,9 @@ def needed_manifest(
     known_formats = {date_format} if date_format != DATE_FORMAT else {DATE_FORMAT, None}
     if same_keys and date is not None and date.date_format in known_formats and not unlisted:
         return None
-    kept = [c for n, c in stored.items() if n not in types and (c.raw or c.type)]
+    # Part of the key that the file lacks is part of it no more, and the service drops it.
+    lacking = [c for n, c in stored.items() if n not in types and c.role == "value"]
+    kept = [c for c in lacking if c.raw or c.type]
     return [*full_manifest(roles, types, date_format), *map(_kept, kept)]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from lines.frames import assert_same, panel
 
@@ -55,12 +56,34 @@ def test_deletions_within_the_limit_go_and_what_vanishes_is_named(
     assert_same(ap.read_alphacast(stored, client=client), frame.reset_index(drop=True))
 
 
+def test_a_share_is_met_exactly(client: ap.Client, push_new: Callable[..., int]) -> None:
+    days = pd.date_range("2024-01-01", periods=100)
+    frame = pd.DataFrame({"Date": days, "price": 1.0})
+    for gone in (7, 29, 57):  # 0.29 * 100 is less than 29
+        number = push_new(frame)
+        sent = frame.iloc[gone:]
+        with pytest.raises(ap.ValidationError, match="would be deleted"):
+            sent.alphacast.push(number, mode="replace", max_delete=(gone - 1) / 100, client=client)
+        sent.alphacast.push(number, mode="replace", max_delete=gone / 100, client=client)
+
+
 def test_a_column_that_would_lose_every_value_is_named(stored: int, client: ap.Client) -> None:
     frame = PANEL.assign(CPI=np.nan).iloc[1:]
     with pytest.raises(ap.ValidationError, match="column 'CPI': would lose every value"):
         frame.alphacast.push(stored, mode="replace", max_delete=0, client=client)
     diff = frame.alphacast.diff(stored, mode="replace", client=client)
     assert "'CPI' would lose every value." in diff.notes
+
+
+@pytest.mark.parametrize("mode", ["append", "upsert"])
+def test_no_column_is_said_to_vanish_that_has_values_on_other_dates(
+    mode: Any, stored: int, client: ap.Client, recwarn: pytest.WarningsRecorder
+) -> None:
+    frame = PANEL.assign(CPI=np.nan).head(1)
+    notes = frame.alphacast.diff(stored, mode=mode, client=client).notes
+    assert not any("would lose every value" in note for note in notes)
+    frame.alphacast.push(stored, mode=mode, only_changes=True, max_delete=0, client=client)
+    assert [*recwarn] == []
 
 
 @pytest.mark.parametrize("limit", [True, -1, 1.5, -0.1, float("nan"), "3"], ids=repr)
@@ -252,6 +275,16 @@ def test_changed_roles_are_pointed_out_before_the_upload(
     assert frame.alphacast.diff(stored, mode="replace", client=client).empty
 
 
+@pytest.mark.parametrize("mode", ["replace", "mirror"])
+def test_a_dataset_can_be_read_after_its_key_has_lost_an_entity(
+    mode: Any, stored: int, client: ap.Client
+) -> None:
+    frame = PANEL[PANEL["country"] == "Argentina"].drop(columns="country")
+    with pytest.warns(UserWarning, match="changes the key"):
+        frame.alphacast.push(stored, entities=[], mode=mode, verify=True, client=client)
+    assert_same(ap.read_alphacast(stored, client=client), frame.reset_index(drop=True))
+
+
 def test_rows_of_a_dataset_that_a_key_does_not_tell_apart_are_refused(
     stored: int, client: ap.Client
 ) -> None:
@@ -268,6 +301,18 @@ def test_new_columns_are_shown_and_come_to_be(stored: int, client: ap.Client) ->
     assert diff.changed[["column", "new"]].to_numpy().tolist() == [["extra", 1.0], ["extra", 3.0]]
     diff.push(verify=True)
     assert frame.alphacast.diff(stored, client=client).empty
+
+
+@pytest.mark.parametrize("name", ["cpi", "CPÍ"])
+def test_a_new_column_that_the_service_takes_for_another_is_refused(
+    name: str, stored: int, client: ap.Client, emulator: Emulator
+) -> None:
+    frame = PANEL.rename(columns={"CPI": name})
+    words: dict[str, Any] = {"accept_new_columns": True, "client": client}
+    for call in (frame.alphacast.diff, frame.alphacast.push, frame.alphacast.manifest):
+        with pytest.raises(ap.ValidationError, match="takes it for the dataset's column 'CPI'"):
+            call(stored, **words)
+    assert uploads(emulator) == 0
 
 
 def test_a_new_column_without_values_alone_is_nothing_to_send(

@@ -120,6 +120,67 @@ def test_a_new_row_is_a_change_for_whoever_read_everything(stored: int, client: 
     REVISED.alphacast.push(stored, if_unchanged=part, client=client)
 
 
+ROWS: dict[str, dict[str, Any]] = {
+    "sent": {"filter": {"country": "Argentina"}},
+    "the service's own text": {"filter": "'country' eq 'Argentina'"},
+    "evaluated here": {"filter": ap.col("country").str.startswith("Arg")},
+    "nothing to ask for": {"filter": {"country": []}},
+    "last": {"filter": {"country": "Argentina"}, "last": 1},
+    "top": {"top": 3},
+}
+
+
+@pytest.mark.parametrize("rows", ROWS)
+def test_who_read_some_rows_is_held_to_those(
+    rows: str, stored: int, client: ap.Client, emulator: Emulator
+) -> None:
+    read = ap.read_alphacast(stored, client=client, **ROWS[rows])
+    assert not read.attrs["alphacast"]["every_row"]
+    somebody_uploads(client, stored, "2030-01-01,Uruguay,7")
+    frame = PANEL.assign(CPI=PANEL["CPI"].fillna(0) + 1)
+    frame.alphacast.push(stored, if_unchanged=read, client=client)
+    if not len(read):
+        return
+    emulator.forget_requests()
+    with pytest.raises(ap.ConflictError, match="has changed since it was read"):
+        frame.alphacast.push(stored, if_unchanged=read, client=client)
+    assert uploads(emulator) == 0
+
+
+def test_what_was_read_is_told_apart_by_the_key_it_had(
+    stored: int, client: ap.Client, emulator: Emulator
+) -> None:
+    read = ap.read_alphacast(stored, filter={"country": "Argentina"}, client=client)
+    whole = ap.read_alphacast(stored, client=client)
+    words: dict[str, Any] = {"entities": [], "mode": "replace", "client": client}
+    frame = PANEL[PANEL["country"] == "Argentina"].drop(columns="country")
+    diff = frame.alphacast.push(stored, if_unchanged=whole, dry_run=True, **words)
+    assert len(diff.deleted) == len(PANEL)
+    REVISED.alphacast.push(stored, client=client)
+    emulator.forget_requests()
+    for witness in (read, whole):
+        with pytest.raises(ap.ConflictError, match="has changed since it was read"):
+            frame.alphacast.push(stored, if_unchanged=witness, **words)
+    emulator.faults.add(method="GET", path="*/columns", status=403, times=None)
+    emulator.faults.add(method="GET", path=f"/datasets/{stored}", status=403, times=None)
+    client.remember(stored, None)
+    with pytest.raises(ap.ConflictError, match="rows of the dataset share one key"):
+        frame.alphacast.push(stored, if_unchanged=read, **words)
+    assert uploads(emulator) == 0
+    emulator.faults.clear()
+
+
+def test_a_dataset_that_holds_nothing_is_not_what_was_read(
+    client: ap.Client, emulator: Emulator, new_dataset: NEW
+) -> None:
+    number = new_dataset()
+    words: dict[str, Any] = {"entities": "country", "client": client}
+    with pytest.raises(ap.ConflictError, match="holds nothing"):
+        PANEL.alphacast.push(number, if_unchanged=PANEL, **words)
+    assert uploads(emulator) == 0
+    PANEL.alphacast.push(number, if_unchanged=PANEL.head(0), **words)
+
+
 def test_a_frame_of_another_dataset_is_no_witness(
     stored: int, client: ap.Client, emulator: Emulator, push_new: Callable[..., int]
 ) -> None:
@@ -131,6 +192,7 @@ def test_a_frame_of_another_dataset_is_no_witness(
         (PANEL.drop(columns="country"), "lacks 'country'"),
         (PANEL.rename(columns={"CPI": "cpi"}), "no column 'cpi' any more"),
         (pd.concat([PANEL, PANEL]), "several rows with one key"),
+        (pd.concat([PANEL, PANEL[["CPI"]]], axis=1), "two columns 'CPI'"),
         (PANEL.assign(CPI="x"), "not as it was read"),
     ):
         with pytest.raises(ap.AlphacastError, match=text):
