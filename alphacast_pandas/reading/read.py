@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.reading.options import Date, Filter
 
+_LIMITS = {"$filter", "$last", "$top"}
+
 
 def read_alphacast(
     dataset_id: int | str,
@@ -182,7 +184,7 @@ def read_alphacast(
 def _provenance(client: Client, dataset_id: int, fetched: Fetched, rows: int) -> dict[str, Any]:
     """Return where a frame came from, as plain JSON values: others would break to_parquet."""
     dataset = fetched.definitions.dataset
-    return {
+    facts = {
         "dataset_id": dataset_id,
         "name": dataset.name if dataset else None,
         "repository_id": dataset.repository_id if dataset else None,
@@ -190,5 +192,7 @@ def _provenance(client: Client, dataset_id: int, fetched: Fetched, rows: int) ->
         "query": fetched.params,
         "retrieved_at": client.clock.now().isoformat(timespec="seconds"),
         "rows": rows,
-        "every_row": fetched.query.asks_for_every_row,
     }
+    if not fetched.query.asks_for_every_row and not _LIMITS & fetched.params.keys():
+        facts["every_row"] = False  # which nobody could tell from what was sent
+    return facts

@@ -69,7 +69,9 @@ def _check_origin(frame: pd.DataFrame, dataset_id: int) -> None:
 def _is_whole(frame: pd.DataFrame) -> bool:
     """Tell a frame of every row of its dataset, so that a key it lacks is a new one."""
     facts = _provenance(frame)
-    return facts.get("every_row") is True and facts.get("rows") == len(frame)
+    query = facts.get("query")
+    asked = isinstance(query, dict) and not {"$filter", "$last", "$top"} & query.keys()
+    return asked and facts.get("every_row", True) is True and facts.get("rows") == len(frame)
 
 
 def _provenance(frame: pd.DataFrame) -> dict[str, Any]:

@@ -135,7 +135,8 @@ def test_who_read_some_rows_is_held_to_those(
     rows: str, stored: int, client: ap.Client, emulator: Emulator
 ) -> None:
     read = ap.read_alphacast(stored, client=client, **ROWS[rows])
-    assert not read.attrs["alphacast"]["every_row"]
+    facts = read.attrs["alphacast"]
+    assert {"$filter", "$last", "$top"} & facts["query"].keys() or facts["every_row"] is False
     somebody_uploads(client, stored, "2030-01-01,Uruguay,7")
     frame = PANEL.assign(CPI=PANEL["CPI"].fillna(0) + 1)
     frame.alphacast.push(stored, if_unchanged=read, client=client)
