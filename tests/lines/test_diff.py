@@ -21,7 +21,7 @@ def uploads(emulator: Emulator) -> int:
 
 
 @pytest.mark.parametrize("mode", MODES)
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(pair=pairs(), style=st.sampled_from(["plain", "pyarrow", "index", "objects"]))
 def test_a_dataset_after_the_push_of_a_diff_is_what_pandas_predicts(
     mode: str,
@@ -46,7 +46,7 @@ def test_a_dataset_after_the_push_of_a_diff_is_what_pandas_predicts(
 
 
 @pytest.mark.parametrize("mode", ["append", "upsert"])
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(pair=pairs())
 def test_sending_only_changes_leaves_the_same_dataset(
     mode: str,

@@ -136,7 +136,7 @@ def found(condition: Condition) -> pd.DataFrame:
     return FRAME[condition(ORACLE.__getitem__)].reset_index(drop=True)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(drawn=SENDABLE)
 @pytest.mark.filterwarnings("ignore:Dataset .* has no row .*whose:UserWarning")
 def test_sql_there_mask_here_and_pandas_find_the_same(
@@ -164,7 +164,7 @@ SERVICES = {
 
 
 @pytest.mark.parametrize("name", SERVICES)
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(
     condition=EXPRESSIONS,
     words=st.fixed_dictionaries(

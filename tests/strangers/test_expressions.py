@@ -69,7 +69,6 @@ KEYWORDS: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("column", COLUMNS, ids=NAMES)
 @pytest.mark.parametrize("reading", READINGS, ids=str)
 @pytest.mark.parametrize("name", CONDITIONS)
 def test_an_expression_finds_what_it_finds_in_a_frame(
@@ -78,9 +77,9 @@ def test_an_expression_finds_what_it_finds_in_a_frame(
     panel: Dataset,
     name: str,
     reading: dict[str, Any],
-    column: Any,
 ) -> None:
     service.switches = Switches(**reading)
+    column = COLUMNS[READINGS.index(reading) % len(COLUMNS)]  # both become one tree
     frame = whole(panel, service.switches)
     for keywords in KEYWORDS:
         answer = ap.read_alphacast(
