@@ -148,6 +148,8 @@ ROW = "Date,country,a\n2020-01-01,x,1\n"
         ("zlib-stream.zip", zlib.compress(ROW.encode())),
         ("data.zip", zip_of(ROW)),
     ],
+    # An archive holds the time it was made at, which no name of a test may.
+    ids=["plain", "mark", "nameless", "gzip", "two members", "zlib", "zip"],
 )
 def test_every_form_of_upload_ever_accepted_is_accepted(call, filename, content):
     dataset = call.filled(content, filename=filename)
