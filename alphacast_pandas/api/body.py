@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import io
-import zlib
 from typing import TYPE_CHECKING
 
+from alphacast_pandas.compression import GZIP, ZLIB, Inflater
 from alphacast_pandas.errors import DecodeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 CHUNK_BYTES = 1 << 18
-# zlib's window bits: gzip with header and trailer.
-_GZIP = 31
 
 
 class BodyStream(io.RawIOBase):
@@ -21,11 +19,17 @@ class BodyStream(io.RawIOBase):
     Bytes as the server meant them: transfer ended and decompression complete, or an error.
 
     `read_wire` returns at most so many bytes as they crossed the network, and nothing at the
-    end. `end_is_proven` says whether the transfer itself can tell a whole body from a cut one.
+    end, `length` how many there will be, if that is known. `end_is_proven` says whether the
+    transfer itself can tell a whole body from a cut one.
     """
 
     def __init__(
-        self, read_wire: Callable[[int], bytes], *, encoding: str, end_is_proven: bool
+        self,
+        read_wire: Callable[[int], bytes],
+        *,
+        encoding: str,
+        end_is_proven: bool,
+        length: int | None = None,
     ) -> None:
         super().__init__()
         self._read_wire = read_wire
@@ -33,10 +37,19 @@ class BodyStream(io.RawIOBase):
         self._decoded = b""
         self._ended = False
         self.end_is_proven = end_is_proven or self._decoder is not None
+        self._length = length
+        self._inflated_bytes = 0
         self.wire_bytes = 0
         self.last_byte = b""
         self.quotes = 0
         self.on_wire: Callable[[int], None] | None = None
+
+    @property
+    def expected_size(self) -> float | None:
+        """About how many bytes there will be when all have come; None if nothing tells."""
+        if not self._length or not self.wire_bytes:
+            return None
+        return self._inflated_bytes * self._length / self.wire_bytes
 
     def readable(self) -> bool:
         """Say that it can be read, as `io` asks."""
@@ -90,47 +103,31 @@ class BodyStream(io.RawIOBase):
         if self.on_wire is not None:
             self.on_wire(len(wire))
         if wire:
-            self._decoded += self._decoder.decode(wire) if self._decoder else wire
+            decoded = wire if self._decoder is None else _inflated(self._decoder, wire)
+            self._inflated_bytes += len(decoded)
+            self._decoded += decoded
             return
         self._ended = True
-        if self._decoder is not None and self.wire_bytes:
-            self._decoder.check_end()
-
-
-class _Inflater:
-    """Inflates gzip, one member after the other."""
-
-    def __init__(self, window_bits: int) -> None:
-        self._window_bits = window_bits
-        self._inflate = zlib.decompressobj(window_bits)
-        self._started = False
-
-    def decode(self, wire: bytes) -> bytes:
-        pieces = []
-        while wire:
-            if self._inflate.eof:
-                self._inflate = zlib.decompressobj(self._window_bits)
-            try:
-                pieces.append(self._inflate.decompress(wire))
-            except zlib.error as error:
-                msg = f"The compressed body is damaged ({error})."
-                raise DecodeError(msg, retryable=True) from error
-            wire = self._inflate.unused_data
-        return b"".join(pieces)
-
-    def check_end(self) -> None:
-        if not self._inflate.eof:
+        if self._decoder is not None and self.wire_bytes and not self._decoder.has_ended:
             msg = "The compressed body was cut short."
             raise DecodeError(msg, retryable=True)
 
 
-def _decoder(encoding: str) -> _Inflater | None:
+def _inflated(decoder: Inflater, wire: bytes) -> bytes:
+    try:
+        return decoder.inflate(wire)
+    except ValueError as error:
+        msg = f"The compressed body is damaged ({error})."
+        raise DecodeError(msg, retryable=True) from error
+
+
+def _decoder(encoding: str) -> Inflater | None:
     name = encoding.strip().casefold()
     if name in {"", "identity"}:
         return None
     if name in {"gzip", "x-gzip"}:
-        return _Inflater(_GZIP)
+        return Inflater(GZIP)
     if name == "deflate":
-        return _Inflater(zlib.MAX_WBITS)
+        return Inflater(ZLIB)
     msg = f"The body is encoded as {encoding!r}, which was not asked for."
     raise DecodeError(msg)

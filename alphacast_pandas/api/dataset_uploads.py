@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.following import wait_for
 from alphacast_pandas.api.identifiers import resolve_id
@@ -16,6 +16,7 @@ from alphacast_pandas.errors import DecodeError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from alphacast_pandas.api.multipart import Payload
     from alphacast_pandas.api.transport import Transport
 
 
@@ -144,7 +145,7 @@ class DatasetUploads:
     def send_file(
         self,
         id: int | str,  # noqa: A002 - the service's own word
-        stream: BinaryIO,
+        stream: Payload,
         *,
         manifest: Sequence[Mapping[str, Any]] | None,
         flags: Mapping[str, bool],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from alphacast_pandas.api.records import Column, Dataset
@@ -35,22 +36,22 @@ class Definitions:
         """Whether nothing was ever uploaded, so that the first upload may bring any column."""
         return self.has_rows is False or (self.has_rows is None and not self.columns)
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Names in the dataset's order."""
         return tuple(column.name for column in self.columns if column.name is not None)
 
-    @property
+    @cached_property
     def date(self) -> Column | None:
         """The date column."""
         return next((column for column in self.columns if column.role == "date"), None)
 
-    @property
+    @cached_property
     def entities(self) -> tuple[Column, ...]:
         """The entity columns, without the date."""
         return tuple(column for column in self.columns if column.role == "entity")
 
-    @property
+    @cached_property
     def keys(self) -> tuple[str, ...]:
         """Names of date and entities, in the order of a frame."""
         date = [self.date] if self.date else []
@@ -58,7 +59,11 @@ class Definitions:
 
     def get(self, name: str) -> Column | None:
         """Return the column of exactly this name."""
-        return next((column for column in self.columns if column.name == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str | None, Column]:
+        return {column.name: column for column in reversed(self.columns)}
 
     def with_header(self, header: Iterable[str]) -> Definitions:
         """Return these definitions proved and completed by the header of a whole answer."""

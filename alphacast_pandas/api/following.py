@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from alphacast_pandas.api.clock import Clock
     from alphacast_pandas.api.records import Process
 
-_FIRST_PAUSE = 0.05
+_FIRST_PAUSE = 0.02
 # The interval that the service's documentation advises.
 _LONGEST_PAUSE = 5.0
 

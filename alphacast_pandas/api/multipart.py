@@ -6,12 +6,25 @@ import io
 import os
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-_BLOCK_BYTES = 1 << 16
+_BLOCK_BYTES = 1 << 20
+
+
+class Payload(Protocol):
+    """A file that can be read from where it stands."""
+
+    def read(self, size: int = ..., /) -> bytes:
+        """Return the next bytes, nothing at the end."""
+
+    def seek(self, offset: int, whence: int = ..., /) -> int:
+        """Go to a place."""
+
+    def tell(self) -> int:
+        """Return the place."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +32,7 @@ class Part:
     """One field of a form; names are ours and need no escaping."""
 
     name: str
-    payload: BinaryIO
+    payload: Payload
     filename: str | None = None
     content_type: str | None = None
 
@@ -43,7 +56,7 @@ class Multipart:
         boundary = secrets.token_hex(16)
         self.headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
         self._on_read = on_read
-        self._streams: list[BinaryIO] = []
+        self._streams: list[Payload] = []
         for part in parts:
             self._streams += [io.BytesIO(part.head(boundary)), part.payload, io.BytesIO(b"\r\n")]
         self._streams.append(io.BytesIO(f"--{boundary}--\r\n".encode("ascii")))
@@ -62,23 +75,21 @@ class Multipart:
         return iter(lambda: self.read(_BLOCK_BYTES), b"")
 
     def read(self, size: int = -1) -> bytes:
-        """Return the next bytes, at most `size` of them; nothing at the end."""
-        pieces: list[bytes] = []
-        wanted = self._length if size < 0 else size
-        while self._streams and wanted > 0:
-            piece = self._streams[0].read(wanted)
-            if not piece:
+        """Return bytes that come next, at most `size` of them; nothing at the end."""
+        if size < 0:
+            return b"".join(self)
+        taken = b""
+        while self._streams and size and not taken:
+            taken = self._streams[0].read(size)
+            if not taken:
                 self._streams.pop(0)
-            pieces.append(piece)
-            wanted -= len(piece)
-        taken = b"".join(pieces)
         self._position += len(taken)
         if self._on_read is not None:
             self._on_read(len(taken))
         return taken
 
 
-def _remaining(stream: BinaryIO) -> int:
+def _remaining(stream: Payload) -> int:
     here = stream.tell()
     end = stream.seek(0, os.SEEK_END)
     stream.seek(here)

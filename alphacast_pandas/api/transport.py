@@ -36,6 +36,7 @@ T = TypeVar("T")
 _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ERROR_BODY_BYTES = 1 << 16
+_SENT_BYTES = 1 << 20
 _ADDRESS_ERRORS = (
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidSchema,
@@ -52,6 +53,13 @@ _NOTHING_SENT = (
 )
 
 
+class _Adapter(requests.adapters.HTTPAdapter):
+    """Sends bodies in large blocks: the 16 KiB of the default make thousands of calls."""
+
+    def init_poolmanager(self, *sizes: Any, **words: Any) -> None:
+        super().init_poolmanager(*sizes, **words, blocksize=_SENT_BYTES)
+
+
 class Transport:
     """Sends requests, follows redirects without the key, repeats reads, maps every failure."""
 
@@ -60,6 +68,8 @@ class Transport:
         self.clock = clock or SystemClock()
         self._random = random.Random()  # noqa: S311 - spreads pauses, protects nothing
         self._session = requests.Session()
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, _Adapter())
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         # Proxies and certificates of the environment: a third of a small call if asked each time.
         self._environment = functools.cache(self._ask_environment)
@@ -238,6 +248,7 @@ class Transport:
         return BodyStream(
             read_wire,
             encoding=response.headers.get("Content-Encoding", ""),
+            length=raw.length_remaining,
             # A body that only the end of its connection ends may have been cut unseen.
             end_is_proven=raw.length_remaining is not None or raw.chunked or not raw.version,
         )

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from alphacast_pandas.api.multipart import Multipart, Part
+from alphacast_pandas.api.multipart import Multipart, Part, Payload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ _GZIP_MAGIC = b"\x1f\x8b"
 def send_file(
     transport: Transport,
     path: str,
-    stream: BinaryIO,
+    stream: Payload,
     *,
     manifest: Sequence[Mapping[str, Any]] | None,
     flags: Mapping[str, bool],
@@ -50,7 +50,7 @@ def opened(file: File) -> Iterator[BinaryIO]:
         yield file
 
 
-def _filename(stream: BinaryIO) -> str:
+def _filename(stream: Payload) -> str:
     start = stream.tell()
     compressed = stream.read(2) == _GZIP_MAGIC
     stream.seek(start)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ def is_object(dtype: Any) -> bool:
     return isinstance(dtype, np.dtype) and dtype.kind == "O"
 
 
+@cache
 def date_dtype() -> Any:
     """Return ``datetime64`` in pandas' own unit."""
     return pd.to_datetime(pd.Series(["2020-01-01"])).dtype

@@ -177,13 +177,22 @@ class _Reading:
         header, first_row = read_head(answer.stream)
         definitions = self.definitions()
         if "$select" not in params:
-            _check_unchanged(header, definitions)
-            definitions = prove(definitions, header, first_row)
-            self.client.remember(self.dataset_id, definitions)
+            definitions = self._proved(definitions, header, first_row)
         keep = query.keep or _in_order(definitions)
         _check_promised(keep, header)
         table = parse_table(answer.stream, header, keep, definitions)
         return Fetched(table, definitions, query, params)
+
+    def _proved(
+        self, definitions: Definitions, header: Sequence[str], first_row: Sequence[str] | None
+    ) -> Definitions:
+        """Return the definitions if this header has proved them before, or does so now."""
+        if definitions.header == tuple(header):
+            return definitions
+        _check_unchanged(header, definitions)
+        proved = prove(definitions, header, first_row)
+        self.client.remember(self.dataset_id, proved)
+        return proved
 
 
 def _in_order(definitions: Definitions) -> tuple[str, ...]:

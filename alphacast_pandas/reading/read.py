@@ -172,6 +172,7 @@ def read_alphacast(
         fetched.definitions,
         dtype_backend=options.dtype_backend,
         categories=categories,
+        used_up=True,
     )
     names = index_names(options.index, fetched.definitions)
     if schema is not None and schema is not False:

@@ -13,9 +13,10 @@ from alphacast_pandas.api.records import Column
 from alphacast_pandas.errors import DecodeError
 from alphacast_pandas.pipeline import side_by_side
 from alphacast_pandas.reading.blocks import row_blocks
+from alphacast_pandas.reading.columns import Block, Columns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from alphacast_pandas.api.body import BodyStream
     from alphacast_pandas.api.definitions import Definitions
@@ -25,28 +26,52 @@ def parse_table(
     stream: BodyStream, header: Sequence[str], keep: Sequence[str], definitions: Definitions
 ) -> pa.Table:
     """Return the columns `keep` of the body at the types of their definitions."""
-    columns = [definitions.get(name) or Column(name) for name in keep]
-    types = {
-        name: _wire_type(column, stated=definitions.stated)
-        for name, column in zip(keep, columns, strict=True)
-    }
-    table = pa.concat_tables(
-        side_by_side(row_blocks(stream), lambda n, block: _parsed(n, block, header, types))
+    types = wire_types(keep, definitions)
+    columns = Columns(types)
+    for block in parse_blocks(stream, header, types):
+        columns.add(block, stream.expected_size)
+    check_whole(stream)
+    return typed_table(columns.table(), definitions)
+
+
+def parse_blocks(
+    stream: BodyStream, header: Sequence[str], types: Mapping[str, pa.DataType]
+) -> Iterator[Block]:
+    """Yield the rows of the body as they arrive, parsed side by side."""
+    convert = csv.ConvertOptions(
+        column_types=types,
+        include_columns=[*types],
+        null_values=[""],
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=True,
     )
+    return side_by_side(row_blocks(stream), lambda n, body: _parsed(n, body, header, convert))
+
+
+def check_whole(stream: BodyStream) -> None:
+    """Raise unless the body is whole."""
     stream.check_ended()
     if stream.quotes % 2:
         msg = "The table ends inside a quoted field: it was cut short or is damaged."
         raise DecodeError(msg, retryable=True)
     if not stream.end_is_proven and stream.last_byte not in {b"\n", b""}:
         msg = "The body ends in the middle of a line and nothing proves that it is whole."
-        raise DecodeError(
-            msg,
-            retryable=True,
-        )
-    for position, column in enumerate(columns):
-        values = table.column(position)
-        table = table.set_column(position, str(column.name), _typed(values, column, definitions))
-    return table
+        raise DecodeError(msg, retryable=True)
+
+
+def typed_table(table: pa.Table, definitions: Definitions) -> pa.Table:
+    """Return the table with each column at the type of its definition."""
+    columns = [
+        _typed(values, definitions.get(name) or Column(name), definitions)
+        for name, values in zip(table.column_names, table.columns, strict=True)
+    ]
+    return pa.table(columns, names=table.column_names)
+
+
+def wire_types(keep: Sequence[str], definitions: Definitions) -> dict[str, pa.DataType]:
+    """Return the types that columns are parsed at."""
+    columns = [definitions.get(name) or Column(name) for name in keep]
+    return {str(c.name): _wire_type(c, stated=definitions.stated) for c in columns}
 
 
 def empty_table(keep: Sequence[str], definitions: Definitions) -> pa.Table:
@@ -68,32 +93,25 @@ def _wire_type(column: Column, *, stated: bool) -> pa.DataType:
     return pa.float64()
 
 
-def _parsed(
-    number: int, block: bytes, header: Sequence[str], types: dict[str, pa.DataType]
-) -> pa.Table:
+def _parsed(number: int, body: bytes, header: Sequence[str], convert: csv.ConvertOptions) -> Block:
     """Return the rows of a block; the first one begins with the header."""
     try:
-        return csv.read_csv(
-            pa.BufferReader(block),
+        table = csv.read_csv(
+            pa.BufferReader(body),
             read_options=csv.ReadOptions(
                 use_threads=False,
-                block_size=len(block) + 1,
+                block_size=len(body) + 1,
                 column_names=header if number else None,
             ),
             parse_options=csv.ParseOptions(
-                newlines_in_values=b'"' in block, ignore_empty_lines=len(header) > 1
+                newlines_in_values=b'"' in body, ignore_empty_lines=len(header) > 1
             ),
-            convert_options=csv.ConvertOptions(
-                column_types=types,
-                include_columns=list(types),
-                null_values=[""],
-                strings_can_be_null=True,
-                quoted_strings_can_be_null=True,
-            ),
+            convert_options=convert,
         )
     except (pa.ArrowInvalid, pa.ArrowKeyError) as error:
         msg = f"The table is not what the dataset's definitions promise: {error}"
         raise DecodeError(msg) from error
+    return Block(table, len(body))
 
 
 def _typed(values: pa.ChunkedArray, column: Column, definitions: Definitions) -> pa.ChunkedArray:
@@ -102,8 +120,6 @@ def _typed(values: pa.ChunkedArray, column: Column, definitions: Definitions) ->
         raise DecodeError(msg)
     if column.type == "Short Integer" and pa.types.is_floating(values.type):
         return _short(values, column)
-    if pa.types.is_floating(values.type):
-        return _without_nan(values)
     if column.type is None and column.role == "value" and not definitions.stated:
         return values.cast(pa.float64()) if _are_plain_numbers(values) else values
     return values
@@ -115,13 +131,6 @@ def _short(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
     except pa.ArrowInvalid as error:
         msg = f"Column {column.name!r} is a Short Integer by its definition: {error}"
         raise DecodeError(msg) from error
-
-
-def _without_nan(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    nan = pc.is_nan(values)
-    if not pc.any(nan).as_py():
-        return values
-    return pc.if_else(nan, pa.scalar(None, values.type), values)
 
 
 def _are_plain_numbers(values: pa.ChunkedArray) -> bool:

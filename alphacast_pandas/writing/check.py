@@ -68,12 +68,14 @@ def check_frame(
         # What the user's schema found is said with it, not on the next attempt.
         refuse([Failure(None, str(error)), *failures] if failures else [], _REFUSED)
         raise
-    frame = frame.drop(columns=[name for name in roles.ignored if name in frame.columns])
+    ignored = [name for name in roles.ignored if name in frame.columns]
+    frame = frame.drop(columns=ignored) if ignored else frame
     failures = [
         *_column_failures(frame, roles, definitions, accept_new_columns=accept_new_columns),
         *failures,
     ]
-    frame = frame[_in_order(frame, roles)]
+    order = _in_order(frame, roles)
+    frame = frame if order == [*frame.columns] else frame[order]
     types = _types(frame, roles, definitions)
     refuse([*failures, *check_values(frame, roles, types, df.index)], _REFUSED)
     _warn_of_empty_text(frame, roles)
@@ -187,7 +189,7 @@ def _warn_of_empty_text(frame: pd.DataFrame, roles: Roles) -> None:
     for name in frame.columns:
         if name in roles.keys or kind_of(frame[name]) is not Kind.TEXT:
             continue
-        count = int((frame[name].astype(object) == "").sum())
+        count = int((frame[name] == "").sum())
         if count:
             warnings.warn(
                 f"Column {name!r} has {count} empty texts, which come back as missing: "

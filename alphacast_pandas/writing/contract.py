@@ -1,4 +1,4 @@
-"""The check before an upload: a pandera schema from definitions or roles, and the user's own."""
+"""The check before an upload: rules of definitions and roles, told by pandera if one breaks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 
 from alphacast_pandas.contracts.failures import Failure, from_pandera, plain
+from alphacast_pandas.writing.distinct import Distinct
 from alphacast_pandas.writing.kinds import NUMBERS, Kind, kind_of
+from alphacast_pandas.writing.unique import is_unique
 from alphacast_pandas.writing.values import as_timestamps
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 LARGEST_EXACT = 2**53
 UNIQUE_KEY = "unique key"
 _SHORT_RANGE = (-32768, 32767)
+_FIRST_INSTANT, _END_OF_TIME = np.datetime64("0001-01-01"), np.datetime64("10000-01-01")
 _ONLY_TEXT = "Entities are text; use df[column].astype(str) if that is what you mean."
 
 
@@ -38,10 +41,26 @@ def check_values(
     frame: pd.DataFrame, roles: Roles, types: Mapping[str, ColumnType], labels: pd.Index
 ) -> list[Failure]:
     """Return what is wrong with the values of `frame`, whose rows are numbered from 0."""
+    rules = {name: _rules(frame, name, roles, kind) for name, kind in types.items()}
+    if all(_holds(rule, frame[name]) for name, column in rules.items() for rule in column):
+        return []
+    return _told(frame, roles, rules, labels)
+
+
+def _holds(rule: Rule, values: pd.Series) -> bool:
+    try:
+        return bool(np.all(rule.passes(values)))
+    except (TypeError, ValueError, ArithmeticError):
+        return False  # pandera tells which value it was
+
+
+def _told(
+    frame: pd.DataFrame, roles: Roles, rules: Mapping[str, list[Rule]], labels: pd.Index
+) -> list[Failure]:
+    """Return what pandera reports; its import takes half a second, so others go without."""
     import pandera.errors
     import pandera.pandas as pa
 
-    rules = {name: _rules(frame, name, roles, kind) for name, kind in types.items()}
     schema = pa.DataFrameSchema(
         {
             name: pa.Column(
@@ -88,11 +107,11 @@ def _rules(frame: pd.DataFrame, name: str, roles: Roles, type_: ColumnType) -> l
     if name == roles.date:
         return [*_date_rules(kind), *_key_rules(frame, roles)]
     if name in roles.entities and type_ == "String":
-        return _entity_rules(kind)
+        return _entity_rules(kind, frame[name])
     is_object = frame[name].dtype == object and kind is not Kind.DECIMAL
     required = [_not_missing()] if name in roles.entities else []
     if type_ == "String":
-        return [*required, *_text_rules(kind)]
+        return [*required, *_text_rules(kind, frame[name])]
     return [*required, *_number_rules(kind, short=type_ == "Short Integer", is_object=is_object)]
 
 
@@ -111,10 +130,11 @@ def _date_rules(kind: Kind) -> list[Rule]:
 
 def _key_rules(frame: pd.DataFrame, roles: Roles) -> list[Rule]:
     keys = [name for name in roles.keys if name in frame.columns]
-    repeated = frame.duplicated(subset=keys, keep=False) if _hashable(frame, keys) else None
 
-    def unique(dates: pd.Series) -> pd.Series:
-        return pd.Series([True] * len(dates), dates.index) if repeated is None else ~repeated
+    def unique(_: pd.Series) -> Any:
+        if not _hashable(frame, keys) or is_unique(frame, keys):
+            return True
+        return ~frame.duplicated(subset=keys, keep=False)
 
     remedy = (
         f"Rows are identified by {', '.join(map(repr, keys))}; drop or sum repeated ones "
@@ -127,24 +147,33 @@ def _hashable(frame: pd.DataFrame, keys: list[str]) -> bool:
     return all(kind_of(frame[name]) is not Kind.OTHER for name in keys)
 
 
-def _entity_rules(kind: Kind) -> list[Rule]:
+def _entity_rules(kind: Kind, values: pd.Series) -> list[Rule]:
     if kind is Kind.EMPTY:
         return [_not_missing()]
     if kind is not Kind.TEXT:
         return [_always(f"text, not {kind}", _ONLY_TEXT)]
+    distinct = Distinct(values)
     return [
-        Rule("not missing", _has_text, "Drop these rows, or give the entity a name."),
-        Rule("no blanks around", _is_trimmed, "Use df[column].str.strip()."),
-        _encodable(),
+        Rule(
+            "not missing",
+            lambda _: distinct.passes(bool, missing=False),
+            "Drop these rows, or give the entity a name.",
+        ),
+        Rule(
+            "no blanks around",
+            lambda _: distinct.passes(lambda text: text.strip() == text),
+            "Use df[column].str.strip().",
+        ),
+        *_encodable(distinct, values),
     ]
 
 
-def _text_rules(kind: Kind) -> list[Rule]:
+def _text_rules(kind: Kind, values: pd.Series) -> list[Rule]:
     if kind is Kind.EMPTY:
         return []
     if kind is not Kind.TEXT:
         return [_always(f"text, not {kind}", "Use df[column].astype(str) if that is meant.")]
-    return [_encodable()]
+    return _encodable(Distinct(values), values)
 
 
 def _number_rules(kind: Kind, *, short: bool, is_object: bool) -> list[Rule]:
@@ -177,29 +206,33 @@ def _exact() -> Rule:
     return Rule("exact as a double", _is_exact, remedy)
 
 
-def _encodable() -> Rule:
-    return Rule("valid Unicode", _is_encodable, "Use s.encode('utf-8', 'replace').decode().")
+def _encodable(distinct: Distinct, values: pd.Series) -> list[Rule]:
+    dtype = values.dtype
+    if isinstance(dtype, pd.ArrowDtype) or getattr(dtype, "storage", "") == "pyarrow":
+        return []  # Arrow holds nothing else
+    remedy = "Use s.encode('utf-8', 'replace').decode()."
+    return [Rule("valid Unicode", lambda _: distinct.passes(_encodes), remedy)]
 
 
-def _in_calendar(values: pd.Series) -> pd.Series:
-    years = as_timestamps(values).dt.year
+def _in_calendar(values: pd.Series) -> Any:
+    stamps = as_timestamps(values)
+    instants = stamps.to_numpy()
+    if _has_nanoseconds(stamps) or (
+        np.fmin.reduce(instants) >= _FIRST_INSTANT and np.fmax.reduce(instants) < _END_OF_TIME
+    ):
+        return True
+    years = stamps.dt.year
     return _or_missing(values, (years >= 1) & (years <= 9999))
 
 
-def _in_microseconds(values: pd.Series) -> pd.Series:
-    return _or_missing(values, as_timestamps(values).dt.nanosecond == 0)
+def _in_microseconds(values: pd.Series) -> Any:
+    stamps = as_timestamps(values)
+    return not _has_nanoseconds(stamps) or _or_missing(values, stamps.dt.nanosecond == 0)
 
 
-def _has_text(values: pd.Series) -> pd.Series:
-    return _by_distinct(values, bool, missing=False)
-
-
-def _is_trimmed(values: pd.Series) -> pd.Series:
-    return _by_distinct(values, lambda text: text.strip() == text)
-
-
-def _is_encodable(values: pd.Series) -> pd.Series:
-    return _by_distinct(values, _encodes)
+def _has_nanoseconds(stamps: pd.Series) -> bool:
+    """Tell the unit that only holds the years 1677 to 2262."""
+    return str(stamps.dtype) == "datetime64[ns]"
 
 
 def _encodes(text: str) -> bool:
@@ -210,28 +243,19 @@ def _encodes(text: str) -> bool:
     return True
 
 
-def _is_finite(values: pd.Series) -> pd.Series:
+def _is_finite(values: pd.Series) -> Any:
     if kind_of(values) is Kind.DECIMAL:
-        return _by_distinct(values, math.isfinite)
-    if isinstance(values.dtype, np.dtype) and values.dtype.kind == "f":
-        numbers = values
-    else:
-        numbers = values.astype("Float64").fillna(0.0).astype("float64")
-    return pd.Series(~np.isinf(numbers), index=values.index)
+        return Distinct(values).passes(math.isfinite)
+    is_plain = isinstance(values.dtype, np.dtype) and values.dtype.kind == "f"
+    numbers = values if is_plain else values.astype("Float64").fillna(0.0).astype("float64")
+    doubles = numbers.to_numpy()
+    extremes = np.fmin.reduce(doubles, initial=0), np.fmax.reduce(doubles, initial=0)
+    return bool(np.isfinite(extremes).all()) or pd.Series(~np.isinf(doubles), index=values.index)
 
 
 def _or_missing(values: pd.Series, passes: pd.Series) -> pd.Series:
     """Let missing values pass: another rule speaks of them."""
     return pd.Series(values.isna() | passes, index=values.index)
-
-
-def _by_distinct(
-    values: pd.Series, test: Callable[[Any], bool], *, missing: bool = True
-) -> pd.Series:
-    """Return a test of each value, made once for each distinct one."""
-    codes, distinct = pd.factorize(values.astype(object))
-    passes = np.array([*(test(value) for value in distinct), missing], dtype=bool)
-    return pd.Series(passes[codes], index=values.index)
 
 
 def _is_exact(values: pd.Series) -> pd.Series:

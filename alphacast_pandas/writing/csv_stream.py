@@ -1,17 +1,18 @@
-"""A frame to gzip CSV, slice by slice: the text is never held whole."""
+"""A frame to files of gzip CSV, slice by slice: the text is never held whole."""
 
 from __future__ import annotations
 
 import struct
-import tempfile
-import zlib
-from typing import TYPE_CHECKING, BinaryIO, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 from pyarrow import csv
 
+from alphacast_pandas.compression import checksum, deflate
 from alphacast_pandas.pipeline import side_by_side
 from alphacast_pandas.writing.kinds import kind_of
+from alphacast_pandas.writing.pieces import PiecesFile
 from alphacast_pandas.writing.values import to_arrow
 
 if TYPE_CHECKING:
@@ -19,63 +20,103 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+# So much text stays in a processor's cache until it is deflated.
 _CELLS_PER_SLICE = 100_000
-_MOST_BYTES_IN_MEMORY = 1 << 26
-_LEVEL = 4
+# Rows that are made Arrow at a time: few calls, and little memory beyond the frame.
+_SLICES_PER_BATCH = 16
 # Gzip, deflated, no name, no time, from any system; and a last piece that holds nothing.
 _HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 _LAST_PIECE = b"\x03\x00"
+_TAIL_BYTES = len(_LAST_PIECE) + 8
 
 
-def write_csv(frame: pd.DataFrame, header: Sequence[str], formats: Mapping[str, str]) -> BinaryIO:
+@dataclass(frozen=True)
+class CsvFile:
+    """Some rows of a frame as a file of gzip CSV, at its beginning; `is_last` of its frame."""
+
+    stream: PiecesFile
+    rows: range
+    is_last: bool
+
+
+def csv_files(
+    frame: pd.DataFrame, header: Sequence[str], formats: Mapping[str, str], *, most_bytes: int
+) -> Iterator[CsvFile]:
     """
-    Return a file, at its beginning, that holds the columns of `frame` as gzip CSV.
+    Yield files of at most so many bytes that hold the rows of `frame` in order.
 
-    `formats` are the formats of date columns. A large file is on disk, and gone when closed.
+    `formats` are the formats of date columns. A file is made when it is asked for; a slice that is
+    larger than `most_bytes` is a file by itself.
     """
-    spool = cast(
-        "BinaryIO",
-        tempfile.SpooledTemporaryFile(max_size=_MOST_BYTES_IN_MEMORY),  # noqa: SIM115 - the caller closes it
-    )
-    try:
-        _write(spool, _batches(frame, header, formats))
-    except BaseException:
-        spool.close()
-        raise
-    spool.seek(0)
-    return spool
+    names = _text(pa.RecordBatch.from_arrays([pa.array([], pa.string())] * len(header), [*header]))
+    member = _Member(names, first_row=0)
+    slices = _slices(frame, header, formats)
+    for text, deflated, rows in side_by_side(
+        slices, lambda _, part: (*_packed(part), part.num_rows)
+    ):
+        if member.rows and member.size + len(deflated) > most_bytes:
+            yield member.closed(is_last=False)
+            member = _Member(names, first_row=member.rows.stop)
+        member.add(text, deflated, rows)
+    yield member.closed(is_last=True)
 
 
-def _write(spool: BinaryIO, batches: Iterator[pa.RecordBatch]) -> None:
+class _Member:
     """
-    Write one member of gzip whose pieces are deflated side by side.
+    One member of gzip under way, whose pieces were deflated side by side.
 
     Each piece ends at a whole byte and refers to nothing before it, so they may stand in a row.
     """
-    spool.write(_HEAD)
-    checksum = size = 0
-    for text, deflated in side_by_side(batches, _packed):
-        checksum = zlib.crc32(text, checksum)
-        size += len(text)
-        spool.write(deflated)
-    spool.write(_LAST_PIECE + struct.pack("<LL", checksum, size & 0xFFFFFFFF))
+
+    def __init__(self, names: pa.Buffer, *, first_row: int) -> None:
+        self.rows = range(first_row, first_row)
+        self._file = PiecesFile()
+        self._file.append(_HEAD)
+        self._checksum = self._text_size = 0
+        self.add(names, deflate(names), 0)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file, were it closed now."""
+        return self._file.size + _TAIL_BYTES
+
+    def add(self, text: pa.Buffer, deflated: bytes, rows: int) -> None:
+        """Append a piece."""
+        self._file.append(deflated)
+        self._checksum = checksum(text, self._checksum)
+        self._text_size += len(text)
+        self.rows = range(self.rows.start, self.rows.stop + rows)
+
+    def closed(self, *, is_last: bool) -> CsvFile:
+        """Return the file."""
+        size = self._text_size & 0xFFFFFFFF
+        self._file.append(_LAST_PIECE + struct.pack("<LL", self._checksum, size))
+        return CsvFile(self._file, self.rows, is_last)
 
 
-def _packed(number: int, batch: pa.RecordBatch) -> tuple[pa.Buffer, bytes]:
-    """Return a slice as CSV, under its header if it is the first, and that deflated."""
+def _packed(part: pa.RecordBatch) -> tuple[pa.Buffer, bytes]:
+    """Return rows as CSV without a header, and that deflated."""
+    text = _text(part, include_header=False)
+    return text, deflate(text)
+
+
+def _text(part: pa.RecordBatch, *, include_header: bool = True) -> pa.Buffer:
     text = pa.BufferOutputStream()
-    csv.write_csv(batch, text, csv.WriteOptions(include_header=number == 0))
-    buffer = text.getvalue()
-    deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return buffer, deflate.compress(buffer) + deflate.flush(zlib.Z_FULL_FLUSH)
+    csv.write_csv(
+        part,
+        text,
+        csv.WriteOptions(include_header=include_header, batch_size=max(1, part.num_rows)),
+    )
+    return text.getvalue()
 
 
-def _batches(
+def _slices(
     frame: pd.DataFrame, header: Sequence[str], formats: Mapping[str, str]
 ) -> Iterator[pa.RecordBatch]:
     kinds = {name: kind_of(frame[name]) for name in frame.columns}
     rows = max(1, _CELLS_PER_SLICE // max(1, frame.shape[1]))
-    for start in range(0, len(frame), rows):
-        part = frame.iloc[start : start + rows]
+    for start in range(0, len(frame), rows * _SLICES_PER_BATCH):
+        part = frame.iloc[start : start + rows * _SLICES_PER_BATCH]
         arrays = [to_arrow(part[name], kind, formats.get(name)) for name, kind in kinds.items()]
-        yield pa.RecordBatch.from_arrays(arrays, names=[*header])
+        batch = pa.RecordBatch.from_arrays(arrays, names=[*header])
+        yield from (batch.slice(first, rows) for first in range(0, len(part), rows))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.identifiers import resolve_id
@@ -53,7 +54,7 @@ class Plan:
         """Names of date and entities."""
         return self.checked.roles.keys
 
-    @property
+    @cached_property
     def date_format(self) -> str:
         """How dates are written."""
         return date_format(self.checked.frame[self.checked.roles.date])

@@ -23,7 +23,9 @@ def flat_frame(df: pd.DataFrame, index: Any) -> pd.DataFrame:
     names = list(df.index.names)
     named = [name for name in names if name is not None]
     if index is False or (index is None and not named and _is_only_a_count(df.index)):
-        return df.reset_index(drop=True)
+        flat = df.copy(deep=False)  # reset_index copies the values before pandas 3
+        flat.index = pd.RangeIndex(len(df))
+        return flat
     if len(named) < len(names):
         msg = (
             "The index has no name, so it cannot become a column. Name it "

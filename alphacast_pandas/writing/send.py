@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import warnings
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from alphacast_pandas.progress import Meter
-from alphacast_pandas.writing.csv_stream import write_csv
+from alphacast_pandas.writing.csv_stream import csv_files
 from alphacast_pandas.writing.manifest import header_names
 from alphacast_pandas.writing.result import PushResult, result_of
 from alphacast_pandas.writing.target import create_missing
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
+    from alphacast_pandas.writing.pieces import PiecesFile
     from alphacast_pandas.writing.plan import Plan
 
 
@@ -75,6 +76,7 @@ def _turn(plan: Plan, number: int) -> AbstractContextManager[None]:
     return plan.client.one_upload_at_a_time(number) if made else nullcontext()
 
 
-def _csv(plan: Plan, *, replaced: bool) -> BinaryIO:
+def _csv(plan: Plan, *, replaced: bool) -> PiecesFile:
     header = header_names([*plan.checked.frame.columns], plan.definitions, replaced=replaced)
-    return write_csv(plan.checked.frame, header, {plan.checked.roles.date: plan.date_format})
+    formats = {plan.checked.roles.date: plan.date_format}
+    return next(csv_files(plan.checked.frame, header, formats, most_bytes=1 << 40)).stream

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from alphacast_pandas.errors import AlphacastError
 
 if TYPE_CHECKING:
     from alphacast_pandas.api.client import Client
+    from alphacast_pandas.api.multipart import Payload
     from alphacast_pandas.api.records import Process
     from alphacast_pandas.progress import Meter
     from alphacast_pandas.writing.manifest import Manifest
@@ -22,7 +23,7 @@ class Upload:
     """One file on its way, with all that the service is told about it."""
 
     dataset_id: int
-    file: BinaryIO
+    file: Payload
     manifest: Manifest | None
     flags: dict[str, bool]
 

@@ -16,15 +16,24 @@ from alphacast_pandas.writing.kinds import Kind
 DATE_FORMAT = "%Y-%m-%d"
 _SECONDS_FORMAT = "%Y-%m-%dT%H:%M:%S"
 _MICROSECONDS_FORMAT = "%Y-%m-%dT%H:%M:%S.%f"
+_ROWS_AT_A_TIME = 1 << 19
 
 
 def date_format(values: pd.Series) -> str:
     """Return the format of a date column: with time only if a row is not at midnight."""
-    timestamps = as_timestamps(values).dropna()
-    if (timestamps == timestamps.dt.normalize()).all():
+    if _divide(values, "D"):
         return DATE_FORMAT
-    whole_seconds = (timestamps.dt.microsecond == 0).all()
-    return _SECONDS_FORMAT if whole_seconds else _MICROSECONDS_FORMAT
+    return _SECONDS_FORMAT if _divide(values, "s") else _MICROSECONDS_FORMAT
+
+
+def _divide(values: pd.Series, unit: str) -> bool:
+    """Tell whether every instant is a whole number of units; missing ones are."""
+    for start in range(0, len(values), _ROWS_AT_A_TIME):
+        instants = as_timestamps(values.iloc[start : start + _ROWS_AT_A_TIME]).to_numpy()
+        whole = instants.astype(f"datetime64[{unit}]") == instants
+        if not (whole | np.isnat(instants)).all():
+            return False
+    return True
 
 
 def as_timestamps(values: pd.Series) -> pd.Series:
@@ -58,6 +67,8 @@ def to_arrow(values: pd.Series, kind: Kind, format_: str | None = None) -> pa.Ar
         return _texts(values)
     if kind is Kind.DECIMAL:
         return pa.array([_digits(value) for value in values], pa.string())
+    if values.dtype == np.float64:
+        return pa.array(values.to_numpy(), from_pandas=True)
     numbers = _numbers(values)
     return numbers if kind in {Kind.INTEGER, Kind.SHORT} else _doubles(numbers)
 
@@ -102,11 +113,12 @@ def _dates(timestamps: pd.Series, format_: str) -> pa.Array:
 
 def _texts(values: pd.Series) -> pa.Array:
     if isinstance(values.dtype, pd.StringDtype | pd.ArrowDtype):
-        texts = one_array(values).cast(pa.string())
+        texts = one_array(values)
     else:
         texts = pa.array(values.astype(object), pa.string(), from_pandas=True)
+    empty = pc.equal(texts, "")
     # An empty text is an empty field, which comes back as missing: pushing warns of it.
-    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+    return pc.if_else(empty, pa.scalar(None, texts.type), texts) if pc.any(empty).as_py() else texts
 
 
 def _digits(value: Any) -> str | None:

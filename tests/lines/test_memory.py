@@ -11,7 +11,8 @@ import pytest
 
 import alphacast_pandas as ap
 from alphacast_pandas.emulator import Emulator
-from alphacast_pandas.writing.csv_stream import write_csv
+from alphacast_pandas.writing.csv_stream import csv_files
+from alphacast_pandas.writing.pieces import PiecesFile
 
 
 def large(rows: int) -> pd.DataFrame:
@@ -41,13 +42,14 @@ def test_the_text_of_a_frame_is_never_held_whole() -> None:
     frame = large(400_000)
     sizes: list[int] = []
 
-    def write() -> None:
-        with write_csv(frame, [*frame.columns], {"Date": "%Y-%m-%d"}) as file:
-            sizes.append(file.seek(0, 2))
+    def write() -> PiecesFile:
+        files = csv_files(frame, [*frame.columns], {"Date": "%Y-%m-%d"}, most_bytes=1 << 40)
+        (only,) = files
+        sizes.append(only.stream.size)
+        return only.stream
 
     peak = peak_of(write)
-    with write_csv(frame, [*frame.columns], {"Date": "%Y-%m-%d"}) as file:
-        text = sum(len(line) for line in gzip.GzipFile(fileobj=file, mode="rb"))
+    text = sum(len(line) for line in gzip.GzipFile(fileobj=write(), mode="rb"))
     assert text > 4 * sizes[0]
     assert peak < text / 2
 
