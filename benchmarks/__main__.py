@@ -26,6 +26,7 @@ SETS: dict[str, tuple[list[str], list[str]]] = {
     "upload": ([], ["upload_ours", "upload_sdk"]),
     "small reads, 200 of 100 rows": ([], ["small_ours", "small_requests"]),
     "import": ([], ["import_ours", "import_base"]),
+    "first read of a process": ([], ["first_read_ours", "first_read_requests"]),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 import threading
@@ -50,7 +51,8 @@ def download_sdk(url: str, _: Path) -> Callable[[], Any]:
 def download_ours(url: str, _: Path) -> Callable[[], Any]:
     """Our frame, with its dates."""
     ap, client = _client(url)
-    return lambda: ap.read_alphacast(_DATASET, client=client, progress=False)
+    read = ap.read_alphacast  # loads what it needs: importing is measured on its own
+    return lambda: read(_DATASET, client=client, progress=False)
 
 
 def parse_pyarrow(_: str, folder: Path) -> Callable[[], Any]:
@@ -101,6 +103,7 @@ def upload_sdk(url: str, folder: Path) -> Callable[[], Any]:
 def upload_ours(url: str, folder: Path) -> Callable[[], Any]:
     """Our push, checks of the frame included."""
     _, client = _client(url)
+    importlib.import_module("alphacast_pandas.writing.push")  # importing is measured on its own
     table = _frame(folder)
     return lambda: table.alphacast.push(_DATASET, client=client, progress=False).bytes_sent
 
@@ -158,6 +161,35 @@ def import_ours(_: str, __: Path) -> Callable[[], Any]:
     import requests  # noqa: F401, TID251 - as above
 
     return lambda: __import__("alphacast_pandas")
+
+
+def first_read_requests(url: str, _: Path) -> Callable[[], Any]:
+    """The first hundred rows of a process with a bare session and `pandas.read_csv`."""
+    import io
+
+    import pandas as pd
+    import requests  # noqa: TID251 - the peer to be measured against
+
+    def first() -> Any:
+        params = {"$format": "csv", "$filter": "'country' eq 'Country 001'"}
+        address = f"{url}/datasets/{_DATASET}/data"
+        response = requests.Session().get(address, params=params, auth=(_KEY, ""))
+        return pd.read_csv(io.BytesIO(response.content), parse_dates=["Date"])
+
+    return first
+
+
+def first_read_ours(url: str, _: Path) -> Callable[[], Any]:
+    """The same, with all that the package imports on the way."""
+    import pandas  # noqa: F401, ICN001 - what is left to measure is ours
+    import pyarrow.csv  # noqa: F401 - as above
+    import requests  # noqa: F401, TID251 - as above
+
+    def first() -> Any:
+        ap, client = _client(url)
+        return ap.read_alphacast(_DATASET, filter="'country' ge 'Country 000'", client=client)
+
+    return first
 
 
 def _frame(folder: Path) -> Any:

@@ -206,12 +206,3 @@ def test_an_error_says_what_it_means(name: str) -> None:
 def test_importing_the_package_is_enough_for_the_accessor() -> None:
     code = "import pandas as pd, alphacast_pandas; pd.DataFrame().alphacast.push"
     subprocess.run([sys.executable, "-c", code], check=True)
-
-
-def test_the_package_does_not_load_what_it_may_not_need() -> None:
-    code = (
-        "import sys, alphacast_pandas; "
-        "print([n for n in ('pandera', 'duckdb', 'starlette', 'uvicorn') if n in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert done.stdout.strip() == "[]"

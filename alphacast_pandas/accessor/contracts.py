@@ -1,10 +1,10 @@
 """The part of ``df.alphacast`` that sends nothing: checks, schemas, manifests."""
 
+# Every import of the package brings this file, so its methods load the writing room when called.
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-
-from alphacast_pandas.writing import push as writing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,6 +70,8 @@ class FrameContracts:
         >>> df.alphacast.validate() is df
         True
         """
+        from alphacast_pandas.writing import push as writing
+
         writing.check(
             self._frame,
             dataset_id,
@@ -121,6 +123,8 @@ class FrameContracts:
         >>> df.alphacast.schema().columns["country"].metadata
         {'alphacast': 'entity'}
         """
+        from alphacast_pandas.writing import push as writing
+
         checked = writing.check(self._frame, None, date=date, entities=entities, index=index)
         return writing.schema_of_frame(checked)
 
@@ -188,6 +192,8 @@ class FrameContracts:
         >>> df.alphacast.manifest(result.dataset_id)
         []
         """
+        from alphacast_pandas.writing import push as writing
+
         return writing.manifest(
             self._frame,
             dataset_id,

@@ -1,10 +1,10 @@
 """The part of ``df.alphacast`` that compares."""
 
+# Every import of the package brings this file, so its methods load the writing room when called.
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
-
-from alphacast_pandas.writing import push as writing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,6 +111,8 @@ class FrameDiffs:
           largest revisions                               old    new
           2024-02-01, Argentina, price                    2.5 -> 3                 +20%
         """
+        from alphacast_pandas.writing import push as writing
+
         return writing.diff(
             self._frame,
             dataset_id,

@@ -1,5 +1,7 @@
 """``df.alphacast``: what a DataFrame can do with Alphacast."""
 
+# Every import of the package brings this file, so its methods load the writing room when called.
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, overload
@@ -8,7 +10,6 @@ import pandas as pd
 
 from alphacast_pandas.accessor.contracts import FrameContracts
 from alphacast_pandas.accessor.diffs import FrameDiffs
-from alphacast_pandas.writing import push as writing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -260,6 +261,8 @@ class AlphacastAccessor(FrameContracts, FrameDiffs):
         >>> df.alphacast.push(result.dataset_id, only_changes=True).status
         'Nothing to send'
         """
+        from alphacast_pandas.writing import push as writing
+
         return writing.push(
             self._frame,
             dataset_id,

@@ -42,6 +42,10 @@ def reading() -> None:
     ap.read_alphacast(5515, last="24")  # type: ignore[arg-type]  # a number
 
 
+def names() -> None:
+    ap.read_alphacst(5515)  # type: ignore[attr-defined]  # names load when used, but not any name
+
+
 def contracts() -> None:
     assert_type(ap.schema(5515), pa.DataFrameSchema)
 
