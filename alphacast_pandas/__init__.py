@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from alphacast_pandas.contracts.schemas import schema
     from alphacast_pandas.filters.expressions import col
     from alphacast_pandas.reading.explain import Explanation, explain
+    from alphacast_pandas.reading.pieces import DatasetReader
     from alphacast_pandas.reading.read import read_alphacast
     from alphacast_pandas.writing.diff import Diff
     from alphacast_pandas.writing.result import PushResult
@@ -39,6 +40,7 @@ else:  # the same addresses; hidden from type checkers, which would then allow a
         __name__,
         {
             "Client": "api.client",
+            "DatasetReader": "reading.pieces",
             "Diff": "writing.diff",
             "Explanation": "reading.explain",
             "PushResult": "writing.result",
@@ -61,6 +63,7 @@ __all__ = [
     "ConfigurationError",
     "ConflictError",
     "ConnectionFailed",
+    "DatasetReader",
     "DecodeError",
     "Diff",
     "Explanation",

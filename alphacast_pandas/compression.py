@@ -21,6 +21,8 @@ GZIP = 16 + zlib.MAX_WBITS
 ZLIB = zlib.MAX_WBITS
 _RAW = -zlib.MAX_WBITS
 _MOST_MEMORY = 9
+# A few bytes may hold very many.
+_MOST_INFLATED = 1 << 19
 
 
 def deflate(text: Any) -> bytes:
@@ -35,26 +37,33 @@ def checksum(text: Any, before: int) -> int:
 
 
 class Inflater:
-    """Inflates a body piece by piece; members of gzip may follow each other."""
+    """Inflates a body in pieces of bounded size; members of gzip may follow each other."""
 
     def __init__(self, window_bits: int) -> None:
         self._window_bits = window_bits
         self._member = _engine.decompressobj(window_bits)
+        self._packed = b""
+        self.is_hungry = True
 
     @property
     def has_ended(self) -> bool:
         """Whether the last member is whole, its checksum proved."""
         return bool(self._member.eof)
 
-    def inflate(self, packed: bytes) -> bytes:
-        """Return what these bytes hold; raise ValueError if they are damaged."""
-        pieces = []
-        while packed:
-            if self._member.eof:
-                self._member = _engine.decompressobj(self._window_bits)
-            try:
-                pieces.append(self._member.decompress(packed))
-            except _engine.error as error:
-                raise ValueError(str(error)) from error
-            packed = self._member.unused_data
-        return b"".join(pieces)
+    def feed(self, packed: bytes) -> None:
+        """Take the next bytes, after `inflated` has given all that the last ones hold."""
+        self._packed, self.is_hungry = packed, not packed
+
+    def inflated(self) -> bytes:
+        """Return the next piece of what was fed; raise ValueError if it is damaged."""
+        if self._member.eof:
+            self._member = _engine.decompressobj(self._window_bits)
+        try:
+            piece: bytes = self._member.decompress(self._packed, _MOST_INFLATED)
+        except _engine.error as error:
+            raise ValueError(str(error)) from error
+        ended = self._member.eof
+        self._packed = self._member.unused_data if ended else self._member.unconsumed_tail
+        # A full piece may not be all that was in the bytes taken so far.
+        self.is_hungry = not self._packed and (ended or len(piece) < _MOST_INFLATED)
+        return piece

@@ -34,7 +34,17 @@ ERRORS = {
     "ProcessTimeout": (ap.ProcessError, TimeoutError),
 }
 NAMES = {
-    *("Client", "Diff", "Explanation", "PushResult", "col", "explain", "get_client", "login"),
+    *(
+        "Client",
+        "DatasetReader",
+        "Diff",
+        "Explanation",
+        "PushResult",
+        "col",
+        "explain",
+        "get_client",
+        "login",
+    ),
     *("read_alphacast", "schema", *ERRORS),
 }
 
@@ -42,7 +52,8 @@ NAMES = {
 SIGNATURES = {
     "read_alphacast": (
         "dataset_id | filter=None select=None start=None end=None last=None top=None index=None "
-        "dtype_backend=<no_default> categories=False schema=None progress=None client=None"
+        "dtype_backend=<no_default> categories=False schema=None chunksize=None progress=None "
+        "client=None"
     ),
     "explain": (
         "dataset_id | filter=None select=None start=None end=None last=None top=None client=None"

@@ -38,7 +38,7 @@ class BodyStream(io.RawIOBase):
         self._ended = False
         self.end_is_proven = end_is_proven or self._decoder is not None
         self._length = length
-        self._inflated_bytes = 0
+        self._size = 0
         self.wire_bytes = 0
         self.last_byte = b""
         self.quotes = 0
@@ -49,7 +49,7 @@ class BodyStream(io.RawIOBase):
         """About how many bytes there will be when all have come; None if nothing tells."""
         if not self._length or not self.wire_bytes:
             return None
-        return self._inflated_bytes * self._length / self.wire_bytes
+        return self._size * self._length / self.wire_bytes
 
     def readable(self) -> bool:
         """Say that it can be read, as `io` asks."""
@@ -98,24 +98,32 @@ class BodyStream(io.RawIOBase):
             raise DecodeError(msg, retryable=True)
 
     def _fill(self) -> None:
+        """Take bytes that come next; there may be none, without being at the end."""
+        decoder = self._decoder
+        if decoder is None:
+            self._decoded = self._receive()
+        else:
+            if decoder.is_hungry:
+                decoder.feed(self._receive())
+            if not decoder.is_hungry:
+                self._decoded = _inflated(decoder)
+            elif self.wire_bytes and not decoder.has_ended:
+                msg = "The compressed body was cut short."
+                raise DecodeError(msg, retryable=True)
+        self._size += len(self._decoded)
+
+    def _receive(self) -> bytes:
         wire = self._read_wire(CHUNK_BYTES)
         self.wire_bytes += len(wire)
+        self._ended = not wire
         if self.on_wire is not None:
             self.on_wire(len(wire))
-        if wire:
-            decoded = wire if self._decoder is None else _inflated(self._decoder, wire)
-            self._inflated_bytes += len(decoded)
-            self._decoded += decoded
-            return
-        self._ended = True
-        if self._decoder is not None and self.wire_bytes and not self._decoder.has_ended:
-            msg = "The compressed body was cut short."
-            raise DecodeError(msg, retryable=True)
+        return wire
 
 
-def _inflated(decoder: Inflater, wire: bytes) -> bytes:
+def _inflated(decoder: Inflater) -> bytes:
     try:
-        return decoder.inflate(wire)
+        return decoder.inflated()
     except ValueError as error:
         msg = f"The compressed body is damaged ({error})."
         raise DecodeError(msg, retryable=True) from error

@@ -85,6 +85,18 @@ class Transport:
         request = Request("GET", path)
         return self._repeated(lambda: self._fetch_once(request, params, consume))
 
+    def begin(
+        self, path: str, params: Mapping[str, Any] | None, consume: Callable[[Answer], T]
+    ) -> tuple[T, Callable[[], None]]:
+        """
+        Return what `consume` makes of the beginning of the answer to a GET, and what closes it.
+
+        Until `consume` has returned both are repeated where that may help; the rest of the answer
+        is read once, by the caller.
+        """
+        request = Request("GET", path)
+        return self._repeated(lambda: self._begin_once(request, params, consume))
+
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """Return the JSON value of a GET."""
         return self.fetch(path, params, _json_of)
@@ -127,6 +139,19 @@ class Transport:
     ) -> T:
         with self._follow(request, self._url(request.path, params)) as response:
             return consume(self._answer(request, response))
+
+    def _begin_once(
+        self,
+        request: Request,
+        params: Mapping[str, Any] | None,
+        consume: Callable[[Answer], T],
+    ) -> tuple[T, Callable[[], None]]:
+        response = self._follow(request, self._url(request.path, params))
+        try:
+            return consume(self._answer(request, response)), response.close
+        except BaseException:
+            response.close()
+            raise
 
     def _follow(self, request: Request, url: str) -> requests.Response:
         response = self._exchange(request, url, {})

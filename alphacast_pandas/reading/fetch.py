@@ -2,271 +2,84 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from alphacast_pandas.api.learning import complete, learn, prove
-from alphacast_pandas.api.paths import data_path
-from alphacast_pandas.api.tables import read_head
-from alphacast_pandas.errors import AlphacastError, APIError, DecodeError, QueryError
-from alphacast_pandas.filters.tree import columns_of
-from alphacast_pandas.reading.finish import matches
-from alphacast_pandas.reading.query import LAST_RESORT, Query, Spelling, plan_query
+from alphacast_pandas.api.learning import complete
+from alphacast_pandas.reading.asking import Asked, Asking, Begun, ask, in_order
+from alphacast_pandas.reading.proofs import (
+    are_first_rows,
+    dates_of,
+    grown,
+    has_all_dates,
+    proves_itself,
+)
+from alphacast_pandas.reading.query import Query, plan_query
 from alphacast_pandas.reading.table import empty_table, parse_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.api.definitions import Definitions
-    from alphacast_pandas.api.messages import Answer
     from alphacast_pandas.progress import Meter
     from alphacast_pandas.reading.options import ReadOptions
 
 
-_TOO_LONG = {414, 431}
-
-
 @dataclass(frozen=True)
-class Fetched:
-    """A table with the definitions that its header proved and the query that it answers."""
+class Fetched(Asked):
+    """A whole answer."""
 
     table: pa.Table
-    definitions: Definitions
-    query: Query
-    params: dict[str, Any]
 
 
 def fetch(client: Client, dataset_id: int, options: ReadOptions, meter: Meter) -> Fetched:
     """Return the answer to `options`; rows may be more than asked for, never fewer."""
-    remembered = client.recall(dataset_id)
-    if remembered is None:
-        return _fetch_fresh(client, dataset_id, options, meter)
-    try:
-        return _fetch_known(client, dataset_id, options, meter, remembered)
-    except (DecodeError, QueryError):
-        # What is remembered may be out of date: the dataset has changed, or other columns came.
-        client.remember(dataset_id, None)
-        return _fetch_fresh(client, dataset_id, options, meter)
+
+    def answer(query: Query, definitions: Callable[[], Definitions]) -> Fetched:
+        if query.is_empty:
+            return nothing(client, dataset_id, query, definitions())
+        return _Reading(
+            Asking(client, dataset_id, meter, definitions, client.transport.fetch)
+        ).fetch(query, options)
+
+    return ask(client, dataset_id, options, answer)
 
 
-def _fetch_fresh(client: Client, dataset_id: int, options: ReadOptions, meter: Meter) -> Fetched:
-    if options.names_columns:
-        definitions = learn(client, dataset_id)
-        return _fetch_known(client, dataset_id, options, meter, definitions)
-    # Nothing must be checked beforehand, so definitions and data are asked for at the same time.
-    with ThreadPoolExecutor(1) as pool:
-        learning = pool.submit(learn, client, dataset_id)
-        reading = _Reading(client, dataset_id, meter, lambda: _result(learning))
-        try:
-            return reading.fetch(plan_query(options, None), options)
-        except _LearningFailedError as failure:
-            raise failure.error from failure.error.__cause__
-
-
-def _fetch_known(
-    client: Client, dataset_id: int, options: ReadOptions, meter: Meter, definitions: Definitions
-) -> Fetched:
-    completed, query = plan(client, dataset_id, options, definitions)
-    if query.is_empty:
-        known = complete(client, dataset_id, completed, every=True)
-        keep = query.keep or _in_order(known)
-        return Fetched(empty_table(keep, known), known, query, {})
-    return _Reading(client, dataset_id, meter, lambda: completed).fetch(query, options)
-
-
-def plan(
-    client: Client, dataset_id: int, options: ReadOptions, definitions: Definitions | None = None
-) -> tuple[Definitions, Query]:
-    """Return what a read would ask for, from the definitions given, remembered or learned."""
-    known = definitions or client.recall(dataset_id) or learn(client, dataset_id)
-    completed = complete(client, dataset_id, known, _names(options))
-    return completed, plan_query(options, completed)
-
-
-def in_order_of_trial(client: Client, query: Query) -> tuple[Spelling, ...]:
-    """Return the spellings of a query, those of the way that this service accepted before first."""
-    columns, form = client.accepted_spelling
-    first = min(columns, max(each.way[0] for each in query.spellings)), form
-    return tuple(sorted(query.spellings, key=lambda each: each.way != first))
-
-
-def _names(options: ReadOptions) -> tuple[str, ...]:
-    index = options.index if isinstance(options.index, tuple) else ()
-    filtered = () if options.tree is None else columns_of(options.tree)
-    return (*(options.select or ()), *index, *filtered)
-
-
-class _LearningFailedError(Exception):
-    """Carries an error past the repetition of the data request, which cannot mend it."""
-
-    def __init__(self, error: AlphacastError) -> None:
-        super().__init__(str(error))
-        self.error = error
-
-
-def _result(learning: Future[Definitions]) -> Definitions:
-    try:
-        return learning.result()
-    except AlphacastError as error:
-        raise _LearningFailedError(error) from error
+def nothing(client: Client, dataset_id: int, query: Query, definitions: Definitions) -> Fetched:
+    """Return the answer to a query that no row can match, without reading one."""
+    known = complete(client, dataset_id, definitions, every=True)
+    return Fetched(known, query, {}, empty_table(query.keep or in_order(known), known))
 
 
 @dataclass(frozen=True)
 class _Reading:
-    client: Client
-    dataset_id: int
-    meter: Meter
-    definitions: Callable[[], Definitions]
+    asking: Asking
 
     def fetch(self, query: Query, options: ReadOptions) -> Fetched:
         """Ask until the answer is one that `query` can be answered from."""
-        fetched = self._in_accepted_form(query)
+        fetched = self._whole(query)
         if query.is_trial:
-            proved = _proves_itself(fetched)
-            return fetched if proved else self._in_accepted_form(replace(query, send_last=None))
-        while query.send_last is not None and not _has_all_dates(fetched.table, query, fetched):
-            query = replace(query, send_last=_grown(fetched, query))
-            fetched = self._in_accepted_form(query)
-        if query.send_top is not None and not _are_first_rows(fetched, query.send_top):
+            proved = proves_itself(fetched)
+            return fetched if proved else self._whole(query.without_last)
+        while query.send_last is not None and not has_all_dates(query, fetched):
+            query = replace(query, send_last=grown(query, fetched))
+            fetched = self._whole(query)
+        if query.send_top is not None and not are_first_rows(fetched, query.send_top):
             # As many rows as wanted are no later than these, so the first ones are among those.
-            last = pc.max(_dates(fetched)).as_py()
-            bounded = plan_query(replace(options, end=last), fetched.definitions)
-            fetched = self._in_accepted_form(bounded)
+            last = pc.max(dates_of(fetched)).as_py()
+            fetched = self._whole(plan_query(replace(options, end=last), fetched.definitions))
         return fetched
 
-    def _in_accepted_form(self, query: Query) -> Fetched:
-        refusals: list[APIError] = []
-        for spelling in in_order_of_trial(self.client, query):
-            try:
-                fetched = self._once(query, spelling)
-            except APIError as error:
-                if error.status_code in _TOO_LONG and query.may_read_all:
-                    return self._once(replace(query, send_last=None), Spelling())
-                if error.status_code != 400:
-                    raise
-                refusals.append(error)
-            else:
-                if refusals:
-                    self._remember(spelling, query.spellings)
-                return fetched
-        msg = f"The service refused the query. {refusals[0]}"
-        raise QueryError(msg, status_code=400) from refusals[0]
-
-    def _remember(self, spelling: Spelling, spellings: Sequence[Spelling]) -> None:
-        """Begin with the way that was accepted next time; asking for everything is none."""
-        if spelling.way != LAST_RESORT and (spelling.filter or spelling.select):
-            _, form = self.client.accepted_spelling
-            several = len({each.way[1] for each in spellings if each.select == spelling.select}) > 1
-            self.client.accepted_spelling = spelling.way[0], spelling.way[1] if several else form
-
-    def _once(self, query: Query, spelling: Spelling) -> Fetched:
-        params = query.params(spelling)
-
-        def consume(answer: Answer) -> Fetched:
-            return self._table(answer, query, params)
-
-        return self.client.transport.fetch(data_path(self.dataset_id), params, consume)
-
-    def _table(self, answer: Answer, query: Query, params: dict[str, Any]) -> Fetched:
-        self.meter.watch(answer.stream, answer.headers)
-        header, first_row = read_head(answer.stream)
-        definitions = self.definitions()
-        if "$select" not in params:
-            definitions = self._proved(definitions, header, first_row)
-        keep = query.keep or _in_order(definitions)
-        _check_promised(keep, header)
-        table = parse_table(answer.stream, header, keep, definitions)
-        return Fetched(table, definitions, query, params)
-
-    def _proved(
-        self, definitions: Definitions, header: Sequence[str], first_row: Sequence[str] | None
-    ) -> Definitions:
-        """Return the definitions if this header has proved them before, or does so now."""
-        if definitions.header == tuple(header):
-            return definitions
-        _check_unchanged(header, definitions)
-        proved = prove(definitions, header, first_row)
-        self.client.remember(self.dataset_id, proved)
-        return proved
+    def _whole(self, query: Query) -> Fetched:
+        fetched: Fetched = self.asking.in_accepted_form(query, parsed)
+        return fetched
 
 
-def _in_order(definitions: Definitions) -> tuple[str, ...]:
-    """Return all columns as a frame has them: date, entities, values."""
-    return (*definitions.keys, *(n for n in definitions.names if n not in definitions.keys))
-
-
-def _check_unchanged(header: Sequence[str], definitions: Definitions) -> None:
-    """Raise if definitions were completed by another header: a new column has no type in them."""
-    if definitions.header is not None and definitions.header != tuple(header):
-        msg = "The columns of the dataset have changed while it was being read."
-        raise DecodeError(msg)
-
-
-def _check_promised(keep: Sequence[str], header: Sequence[str]) -> None:
-    absent = [name for name in keep if name not in header]
-    if absent:
-        msg = (
-            f"The answer lacks the column {absent[0]!r}; it has "
-            f"{', '.join(map(repr, header[:10]))}{', ...' if len(header) > 10 else ''}."
-        )
-        raise DecodeError(msg)
-
-
-def _dates(fetched: Fetched) -> pa.ChunkedArray | None:
-    date = fetched.definitions.date
-    return None if date is None else fetched.table.column(date.name)
-
-
-def _proves_itself(fetched: Fetched) -> bool:
-    """
-    Tell whether `$last` found the last dates of the rows that match here.
-
-    It did if every row matches and one date more than wanted is there: then no later date is
-    absent, and only the earliest, which is dropped, may be incomplete.
-    """
-    every_row = bool(pc.all(matches(fetched, fetched.table), min_count=0).as_py())
-    return every_row and _count_dates(fetched) > (fetched.query.last or 0)
-
-
-def _has_all_dates(table: pa.Table, query: Query, fetched: Fetched) -> bool:
-    """
-    Tell whether an answer to `$last` holds the dates asked for, whatever `$last` counts.
-
-    As many rows as were asked for may be just rows; then the earliest date may be incomplete.
-    """
-    if query.last is None or query.send_last == query.last or table.num_rows != query.send_last:
-        return True
-    return _count_dates(fetched) > query.last
-
-
-def _count_dates(fetched: Fetched) -> int:
-    return int(pc.count_distinct(_dates(fetched)).as_py())
-
-
-def _grown(fetched: Fetched, query: Query) -> int:
-    rows_a_date = fetched.table.num_rows / _count_dates(fetched)
-    wanted = int(rows_a_date * ((query.last or 0) + 1)) + 1
-    return max(2 * int(fetched.table.num_rows), wanted)
-
-
-def _are_first_rows(fetched: Fetched, top: int) -> bool:
-    """
-    Tell whether the first rows as the service sees them are those of the earliest dates.
-
-    Rows that come by entity begin at the first date too, but then no date occurs twice.
-    """
-    dates = _dates(fetched)
-    if fetched.table.num_rows < top or dates is None:
-        return True
-    values = dates.to_numpy()
-    dataset = fetched.definitions.dataset
-    first = dataset.min_date if dataset else None
-    ascending = bool((values[:-1] <= values[1:]).all())
-    may_be_by_entity = bool(fetched.definitions.entities) and _count_dates(fetched) == len(values)
-    begins = first is None or dates[0].as_py().date() == first
-    return ascending and begins and (len(values) == 1 or not may_be_by_entity)
+def parsed(begun: Begun) -> Fetched:
+    """Return an answer that has begun to arrive, once it is whole."""
+    table = parse_table(begun.stream, begun.header, begun.keep, begun.definitions)
+    return Fetched(begun.definitions, begun.query, begun.params, table)

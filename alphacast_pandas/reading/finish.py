@@ -15,6 +15,7 @@ from alphacast_pandas.reading.frame import to_frame
 if TYPE_CHECKING:
     import pandas as pd
 
+    from alphacast_pandas.reading.asking import Asked
     from alphacast_pandas.reading.fetch import Fetched
 
 
@@ -24,28 +25,35 @@ def finish(fetched: Fetched) -> pa.Table:
     date = fetched.definitions.date.name if fetched.definitions.date else None
     if date is not None:
         table = _by_date(table, date)
-    if query.condition is not None:
-        table = _matching(table, matches(fetched, table))
+    table = matching(fetched, table)
     if date is not None and query.last is not None:
         table = _last_dates(table, date, query.last)
     if query.top is not None:
         table = table.slice(0, query.top)
-    if query.values is not None:
-        table = table.select([*fetched.definitions.keys, *query.values])
-    return table
+    return shown(fetched, table)
 
 
-def matches(fetched: Fetched, table: pa.Table) -> pa.ChunkedArray:
-    """Return which rows of a table belong to the answer, as far as each row can tell."""
+def matching(asked: Asked, table: pa.Table) -> pa.Table:
+    """Return the rows of a table that belong to the answer, as far as each row can tell."""
+    if asked.query.condition is None:
+        return table
+    rows = matches(asked, table)
+    return table if pc.all(rows, min_count=0).as_py() else table.filter(rows)
+
+
+def matches(asked: Asked, table: pa.Table) -> pa.ChunkedArray:
+    """Return which rows these are."""
 
     def frame_of(part: pa.Table) -> pd.DataFrame:
-        return to_frame(part, fetched.definitions, dtype_backend=None, categories=False)
+        return to_frame(part, asked.definitions, dtype_backend=None, categories=False)
 
-    return mask(fetched.query.condition or EVERYTHING, table, frame_of)
+    return mask(asked.query.condition or EVERYTHING, table, frame_of)
 
 
-def _matching(table: pa.Table, rows: pa.ChunkedArray) -> pa.Table:
-    return table if pc.all(rows, min_count=0).as_py() else table.filter(rows)
+def shown(asked: Asked, table: pa.Table) -> pa.Table:
+    """Return the columns that the caller gets to see."""
+    values = asked.query.values
+    return table if values is None else table.select([*asked.definitions.keys, *values])
 
 
 def _by_date(table: pa.Table, date: str) -> pa.Table:

@@ -85,8 +85,8 @@ def check_options(
         select=None if select is None else _names(select, "select"),
         start=start,
         end=end,
-        last=_count(last, "last"),
-        top=_count(top, "top"),
+        last=None if last is None else check_count(last, "last"),
+        top=None if top is None else check_count(top, "top"),
         index=_index(index),
         dtype_backend=dtype_backend,
         categories=bool(categories),
@@ -103,9 +103,8 @@ def _check_order(start: Any, end: Any) -> None:
         raise QueryError(msg)
 
 
-def _count(value: Any, what: str) -> int | None:
-    if value is None:
-        return None
+def check_count(value: Any, what: str) -> int:
+    """Return a number of rows or dates, or raise."""
     try:
         number = 0 if isinstance(value, bool | np.bool_) else operator.index(value)
     except TypeError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.records import Column
@@ -73,6 +73,11 @@ class Query:
     def is_empty(self) -> bool:
         """Whether no row can match, so that no data are needed."""
         return self.condition is NOTHING
+
+    @property
+    def without_last(self) -> Query:
+        """The same query without `$last`, for whatever else travels."""
+        return replace(self, send_last=None)
 
     @property
     def asks_for_every_row(self) -> bool:

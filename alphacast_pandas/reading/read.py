@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import pandas as pd
 
 from alphacast_pandas.api.default import get_client
 from alphacast_pandas.api.identifiers import resolve_id
-from alphacast_pandas.contracts.arrival import check_arrival
 from alphacast_pandas.progress import Meter
 from alphacast_pandas.reading.advice import warn_of_unmatched
-from alphacast_pandas.reading.fetch import Fetched, fetch
+from alphacast_pandas.reading.delivery import Delivery
+from alphacast_pandas.reading.fetch import fetch
 from alphacast_pandas.reading.finish import finish
-from alphacast_pandas.reading.frame import index_names, to_frame
-from alphacast_pandas.reading.options import check_options
+from alphacast_pandas.reading.options import check_count, check_options
+from alphacast_pandas.reading.pieces import DatasetReader, read_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,65 @@ if TYPE_CHECKING:
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.reading.options import Date, Filter
 
-_LIMITS = {"$filter", "$last", "$top"}
+
+@overload
+def read_alphacast(
+    dataset_id: int | str,
+    *,
+    filter: Filter | None = None,
+    select: str | Sequence[str] | None = None,
+    start: Date | None = None,
+    end: Date | None = None,
+    last: int | None = None,
+    top: int | None = None,
+    index: bool | str | Sequence[str] | None = None,
+    dtype_backend: Any = pd.api.extensions.no_default,
+    categories: bool = False,
+    schema: pa.DataFrameSchema | type[pa.DataFrameModel] | bool | None = None,
+    chunksize: None = None,
+    progress: bool | None = None,
+    client: Client | None = None,
+) -> pd.DataFrame: ...
+
+
+@overload
+def read_alphacast(
+    dataset_id: int | str,
+    *,
+    filter: Filter | None = None,
+    select: str | Sequence[str] | None = None,
+    start: Date | None = None,
+    end: Date | None = None,
+    last: int | None = None,
+    top: int | None = None,
+    index: bool | str | Sequence[str] | None = None,
+    dtype_backend: Any = pd.api.extensions.no_default,
+    categories: bool = False,
+    schema: pa.DataFrameSchema | type[pa.DataFrameModel] | bool | None = None,
+    chunksize: int,
+    progress: bool | None = None,
+    client: Client | None = None,
+) -> DatasetReader: ...
+
+
+@overload
+def read_alphacast(
+    dataset_id: int | str,
+    *,
+    filter: Filter | None = None,
+    select: str | Sequence[str] | None = None,
+    start: Date | None = None,
+    end: Date | None = None,
+    last: int | None = None,
+    top: int | None = None,
+    index: bool | str | Sequence[str] | None = None,
+    dtype_backend: Any = pd.api.extensions.no_default,
+    categories: bool = False,
+    schema: pa.DataFrameSchema | type[pa.DataFrameModel] | bool | None = None,
+    chunksize: int | None,
+    progress: bool | None = None,
+    client: Client | None = None,
+) -> pd.DataFrame | DatasetReader: ...
 
 
 def read_alphacast(
@@ -40,9 +98,10 @@ def read_alphacast(
     dtype_backend: Any = pd.api.extensions.no_default,
     categories: bool = False,
     schema: pa.DataFrameSchema | type[pa.DataFrameModel] | bool | None = None,
+    chunksize: int | None = None,
     progress: bool | None = None,
     client: Client | None = None,
-) -> pd.DataFrame:
+) -> pd.DataFrame | DatasetReader:
     """
     Read a dataset from Alphacast into a DataFrame.
 
@@ -81,6 +140,8 @@ def read_alphacast(
         Whether entity columns come as category.
     schema : DataFrameSchema, DataFrameModel or True, optional
         A pandera contract for what arrives; True stands for the dataset's own.
+    chunksize : int, optional
+        Number of rows of a frame: gives an iterator of frames, as `pandas.read_csv` does.
     progress : bool, optional
         Whether to show a bar. By default on a terminal or in a notebook, when the read
         takes more than a second.
@@ -89,7 +150,7 @@ def read_alphacast(
 
     Returns
     -------
-    DataFrame
+    DataFrame or DatasetReader
         One row per date and entities, ordered by date; within a date in the service's
         order. Columns are the date, the entities and the values. Types come from the
         dataset's definitions: Date is ``datetime64`` in pandas' own unit, String pandas'
@@ -97,13 +158,19 @@ def read_alphacast(
         missing; ``NA`` and ``007`` in a text column stay text. A frame without rows has
         the same columns and types. ``df.attrs["alphacast"]`` says where it came from.
 
+        With `chunksize` a reader that iterates over such frames while the answer arrives, in
+        memory for one of them; joined they are the frame that would be given without it. The
+        last frame comes only if the answer was whole. Leaving early, or closing the reader,
+        ends the connection.
+
     Raises
     ------
     QueryError
         If a name is not a column, a value does not fit its column, keywords contradict
         each other, or the service refuses the filter.
     DecodeError
-        If the answer is not the table that was promised, or is cut short.
+        If the answer is not the table that was promised, or is cut short; with `chunksize`
+        also if rows come that belong to earlier frames.
     ValidationError
         If the frame breaks `schema`.
     NotFoundError
@@ -135,6 +202,10 @@ def read_alphacast(
     is read for it. These rules hold for Short Integers too, where pandas itself would leave
     out rows without a value.
 
+    With `chunksize`, `schema` is a contract for each frame. What needs to see every row first is
+    read whole, and given in pieces then: `last`, `top`, filters that look at other rows, datasets
+    whose definitions the service refuses or whose first rows do not come by date.
+
     Examples
     --------
     >>> import alphacast_pandas as ap
@@ -148,6 +219,9 @@ def read_alphacast(
             Date    country  life_expectancy
     0 2007-01-01  Argentina            75.32
     1 2007-01-01     Brazil            72.39
+
+    >>> [len(df) for df in ap.read_alphacast(dataset_id, chunksize=1000)]
+    [1000, 704]
     """
     client = client or get_client()
     number = resolve_id(dataset_id)
@@ -162,38 +236,15 @@ def read_alphacast(
         dtype_backend=dtype_backend,
         categories=categories,
     )
-    with Meter(f"Reading dataset {number}", progress=progress, clock=client.clock) as meter:
+    delivery = Delivery(client, number, options, schema)
+    meter = Meter(f"Reading dataset {number}", progress=progress, clock=client.clock)
+    if chunksize is not None:
+        return read_pieces(delivery, check_count(chunksize, "chunksize"), meter)
+    with meter:
         fetched = fetch(client, number, options, meter)
     table = finish(fetched)
     if not table.num_rows:
         warn_of_unmatched(client, number, fetched)
-    frame = to_frame(
-        table,
-        fetched.definitions,
-        dtype_backend=options.dtype_backend,
-        categories=categories,
-        used_up=True,
-    )
-    names = index_names(options.index, fetched.definitions)
-    if schema is not None and schema is not False:
-        frame = check_arrival(frame, schema, fetched.definitions, names)
-    frame = frame.set_index(names) if names else frame
-    frame.attrs["alphacast"] = _provenance(client, number, fetched, len(frame))
+    frame = delivery.frame(table, fetched, used_up=True)
+    frame.attrs["alphacast"] = delivery.provenance(fetched, len(frame))
     return frame
-
-
-def _provenance(client: Client, dataset_id: int, fetched: Fetched, rows: int) -> dict[str, Any]:
-    """Return where a frame came from, as plain JSON values: others would break to_parquet."""
-    dataset = fetched.definitions.dataset
-    facts = {
-        "dataset_id": dataset_id,
-        "name": dataset.name if dataset else None,
-        "repository_id": dataset.repository_id if dataset else None,
-        "url": client.page_of(dataset_id),
-        "query": fetched.params,
-        "retrieved_at": client.clock.now().isoformat(timespec="seconds"),
-        "rows": rows,
-    }
-    if not fetched.query.asks_for_every_row and not _LIMITS & fetched.params.keys():
-        facts["every_row"] = False  # which nobody could tell from what was sent
-    return facts

@@ -36,10 +36,13 @@ def reading() -> None:
     ap.read_alphacast(5515, filter=(ap.col("Date") >= "2020") & ~ap.col("country").isin(["Chile"]))
     ap.read_alphacast(5515, filter=(pd.col("Date") >= "2020") & (pd.col("CPI") > 1))
     assert_type(ap.explain(5515, filter=ap.col("CPI").isna()), ap.Explanation)
-    ap.read_alphacast(5515, filter=5)  # type: ignore[arg-type]  # no spelling of a filter
+    ap.read_alphacast(5515, filter=5)  # type: ignore[call-overload]  # no spelling of a filter
     ap.read_alphacast(5515, start=pd.Period("2020Q1"), end=pd.Timestamp("2021-01-01"))
-    ap.read_alphacast(5515, 2020)  # type: ignore[call-arg,arg-type]  # one argument by position
-    ap.read_alphacast(5515, last="24")  # type: ignore[arg-type]  # a number
+    ap.read_alphacast(5515, 2020)  # type: ignore[call-overload]  # one argument by position
+    assert_type(ap.read_alphacast(5515, chunksize=1000), ap.DatasetReader)
+    for piece in ap.read_alphacast(5515, chunksize=1000):
+        assert_type(piece, pd.DataFrame)
+    ap.read_alphacast(5515, last="24")  # type: ignore[call-overload]  # a number
 
 
 def names() -> None:
