@@ -8,6 +8,7 @@ import pandas as pd
 
 from alphacast_pandas.api.default import get_client
 from alphacast_pandas.api.identifiers import resolve_id
+from alphacast_pandas.api.settings import resolve_progress
 from alphacast_pandas.contracts.arrival import check_arrival
 from alphacast_pandas.progress import Meter
 from alphacast_pandas.reading.advice import warn_of_unmatched
@@ -82,8 +83,11 @@ def read_alphacast(
     schema : DataFrameSchema, DataFrameModel or True, optional
         A pandera contract for what arrives; True stands for the dataset's own.
     progress : bool, optional
-        Whether to show a bar. By default on a terminal or in a notebook, when the read
-        takes more than a second.
+        Whether to show a bar: bytes received, their rate and the rows they hold. By default
+        on a terminal or in a notebook, unless the environment variable
+        ``ALPHACAST_PROGRESS`` is ``0``, ``false``, ``no`` or ``off``; with True everywhere,
+        with False nowhere. It appears when the read takes more than a second, and is gone
+        when it ends. What is logged or printed meanwhile stands on lines of its own.
     client : Client, optional
         The connection to use, by default that of `get_client`.
 
@@ -162,7 +166,8 @@ def read_alphacast(
         dtype_backend=dtype_backend,
         categories=categories,
     )
-    with Meter(f"Reading dataset {number}", progress=progress, clock=client.clock) as meter:
+    shown = resolve_progress(progress=progress)
+    with Meter(f"Reading dataset {number}", progress=shown, clock=client.clock) as meter:
         fetched = fetch(client, number, options, meter)
     table = finish(fetched)
     if not table.num_rows:
