@@ -17,7 +17,7 @@ from alphacast_pandas.writing.prepare import flat_frame
 from alphacast_pandas.writing.roles import Roles, resolve_roles
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
@@ -46,6 +46,7 @@ def check_frame(
     schema: Any = None,
     definitions: Definitions | None = None,
     accept_new_columns: bool = True,
+    on_rows: Callable[[int], None] | None = None,
 ) -> Checked:
     """Return the frame with its roles and types, or raise a `ValidationError` for all at once."""
     contract = None if schema is None else to_schema(schema)
@@ -75,7 +76,7 @@ def check_frame(
     ]
     frame = frame[_in_order(frame, roles)]
     types = _types(frame, roles, definitions)
-    refuse([*failures, *check_values(frame, roles, types, df.index)], _REFUSED)
+    refuse([*failures, *check_values(frame, roles, types, df.index, on_rows)], _REFUSED)
     _warn_of_empty_text(frame, roles)
     return Checked(frame, roles, types)
 

@@ -35,13 +35,23 @@ class Rule:
 
 
 def check_values(
-    frame: pd.DataFrame, roles: Roles, types: Mapping[str, ColumnType], labels: pd.Index
+    frame: pd.DataFrame,
+    roles: Roles,
+    types: Mapping[str, ColumnType],
+    labels: pd.Index,
+    on_rows: Callable[[int], None] | None = None,
 ) -> list[Failure]:
-    """Return what is wrong with the values of `frame`, whose rows are numbered from 0."""
+    """
+    Return what is wrong with the values of `frame`, whose rows are numbered from 0.
+
+    `on_rows` is told of the share of the rows that each check is of all checks.
+    """
     import pandera.errors
     import pandera.pandas as pa
 
     rules = {name: _rules(frame, name, roles, kind) for name, kind in types.items()}
+    if on_rows is not None:
+        rules = _told(rules, len(frame), on_rows)
     schema = pa.DataFrameSchema(
         {
             name: pa.Column(
@@ -62,6 +72,24 @@ def check_values(
         found = [_explained(f, keys, remedies) for f in failures]
         return [replace(f, row=None if f.row is None else plain(labels[int(f.row)])) for f in found]
     return []
+
+
+def _told(
+    rules: Mapping[str, list[Rule]], rows: int, on_rows: Callable[[int], None]
+) -> dict[str, list[Rule]]:
+    """Return `rules` of which each tells when it has been applied."""
+    many = sum(map(len, rules.values()))
+    shares = iter([rows * (n + 1) // many - rows * n // many for n in range(many)])
+
+    def telling(rule: Rule) -> Rule:
+        def passes(values: pd.Series) -> Any:
+            passing = rule.passes(values)
+            on_rows(next(shares, 0))
+            return passing
+
+        return replace(rule, passes=passes)
+
+    return {name: [*map(telling, column)] for name, column in rules.items()}
 
 
 def _place(names: list[str]) -> Callable[[Failure], tuple[int, str, int]]:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.identifiers import resolve_id
 from alphacast_pandas.api.learning import known
+from alphacast_pandas.api.settings import resolve_progress
 from alphacast_pandas.comparing.modes import MODES, Mode
 from alphacast_pandas.errors import QueryError
+from alphacast_pandas.progress import Meter
 from alphacast_pandas.writing.check import Checked, check_frame
 from alphacast_pandas.writing.manifest import Manifest, changed_roles, needed_manifest
 from alphacast_pandas.writing.target import Target, resolve_target
@@ -99,17 +101,21 @@ def plan_push(
     begun = client.clock.monotonic()
     target = resolve_target(client, dataset_id, name, repository)
     definitions = _definitions(df, client, target.dataset_id)
-    checked = check_frame(
-        df,
-        index=index,
-        date=date,
-        entities=entities,
-        schema=schema,
-        definitions=definitions,
-        accept_new_columns=accept_new_columns or definitions is None or definitions.is_fresh,
-    )
+    shown = resolve_progress(progress=progress)
+    with Meter("Checking the frame", progress=shown, clock=client.clock) as meter:
+        meter.begin(len(df), unit=" rows")
+        checked = check_frame(
+            df,
+            index=index,
+            date=date,
+            entities=entities,
+            schema=schema,
+            definitions=definitions,
+            accept_new_columns=accept_new_columns or definitions is None or definitions.is_fresh,
+            on_rows=meter.advance,
+        )
     accepts = bool(accept_new_columns)
-    return Plan(client, target, definitions, checked, chosen, accepts, progress, begun)
+    return Plan(client, target, definitions, checked, chosen, accepts, shown, begun)
 
 
 def plan_check(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from alphacast_pandas.progress import Meter
 from alphacast_pandas.writing.csv_stream import write_csv
 from alphacast_pandas.writing.manifest import header_names
-from alphacast_pandas.writing.result import PushResult, result_of
+from alphacast_pandas.writing.result import PushResult, followed, result_of
 from alphacast_pandas.writing.target import create_missing
 from alphacast_pandas.writing.upload import Upload, upload
 
@@ -25,11 +25,11 @@ def send(plan: Plan, *, wait: bool, timeout: float) -> PushResult:
     client = plan.client
     manifest = plan.manifest
     number = create_missing(client, plan.target)
-    title = f"Pushing to dataset {number}"
+    title = f"Pushing to {number}"
     with (
-        _csv(plan, replaced=manifest is not None) as file,
-        _turn(plan, number),
         Meter(title, progress=plan.progress, clock=client.clock) as meter,
+        _csv(plan, meter, replaced=manifest is not None) as file,
+        _turn(plan, number),
     ):
         process = upload(client, Upload(number, file, manifest, plan.flags), meter)
         client.remember(number, None)
@@ -42,7 +42,7 @@ def send(plan: Plan, *, wait: bool, timeout: float) -> PushResult:
             url=client.page_of(number),
             clock=client.clock,
         )
-        return result.wait(timeout=timeout) if wait else result
+        return followed(result, timeout, meter.tell) if wait else result
 
 
 def nothing_to_send(plan: Plan, dataset_id: int, new_columns: Sequence[str]) -> PushResult:
@@ -75,6 +75,7 @@ def _turn(plan: Plan, number: int) -> AbstractContextManager[None]:
     return plan.client.one_upload_at_a_time(number) if made else nullcontext()
 
 
-def _csv(plan: Plan, *, replaced: bool) -> BinaryIO:
+def _csv(plan: Plan, meter: Meter, *, replaced: bool) -> BinaryIO:
+    meter.begin(len(plan.checked.frame), phase="writing", unit=" rows")
     header = header_names([*plan.checked.frame.columns], plan.definitions, replaced=replaced)
     return write_csv(plan.checked.frame, header, {plan.checked.roles.date: plan.date_format})
