@@ -37,8 +37,8 @@ def steps(ap: Any, client: Callable[[], Any], number: str) -> dict[str, Callable
         "client": client,
         "read": lambda: ap.read_alphacast(number, client=client()),
         "bar": show_a_bar,
-        "schema": lambda: ap.schema(number, client=client()),
         "push": lambda: frame.alphacast.push(number, client=client()),
+        "schema": lambda: ap.schema(number, client=client()),
         "emulator": lambda: import_module("alphacast_pandas.emulator"),
     }
 

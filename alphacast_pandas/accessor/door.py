@@ -201,8 +201,11 @@ class AlphacastAccessor(FrameContracts, FrameDiffs):
             the service need not tell. It is an argument of its own because attributes of
             a frame travel with copies of it, and are lost when frames are joined.
         progress : bool, optional
-            Whether to show a bar. By default on a terminal or in a notebook, when the
-            upload takes more than a second.
+            Whether to show how far it has come: rows written, bytes uploaded
+            and their rate, then the status of the service's process. By default on a
+            terminal or in a notebook, unless the environment variable
+            ``ALPHACAST_PROGRESS`` is ``0``, ``false``, ``no`` or ``off``; with True
+            everywhere, with False nowhere. Only what takes more than a second is shown.
         client : Client, optional
             The connection to use, by default that of `get_client`.
 

@@ -169,6 +169,11 @@ class DatasetUploads:
     def _process(self, value: Any, dataset_id: int) -> Process:
         return Process.from_json(value, dataset_id=dataset_id, follow=self._follow)
 
-    def _follow(self, process: Process, timeout: float) -> Process:
+    def _follow(
+        self,
+        process: Process,
+        timeout: float,
+        on_status: Callable[[str], None] | None = None,
+    ) -> Process:
         again = partial(self.process, process.dataset_id or 0, process.id)
-        return wait_for(process, again, self._transport.clock, timeout)
+        return wait_for(process, again, self._transport.clock, timeout, on_status)

@@ -17,11 +17,23 @@ _FIRST_PAUSE = 0.02
 _LONGEST_PAUSE = 5.0
 
 
-def wait_for(process: Process, ask: Callable[[], Process], clock: Clock, timeout: float) -> Process:
-    """Return the process once it has succeeded; raise if it failed or the time is up."""
+def wait_for(
+    process: Process,
+    ask: Callable[[], Process],
+    clock: Clock,
+    timeout: float,
+    on_status: Callable[[str], None] | None = None,
+) -> Process:
+    """
+    Return the process once it has succeeded; raise if it failed or the time is up.
+
+    `on_status` is told every status that is seen, also if it is the same again.
+    """
+    tell = on_status or (lambda _status: None)
     check_seconds(timeout)
     deadline = clock.monotonic() + timeout
     pause = _FIRST_PAUSE
+    tell(process.status)
     while not process.succeeded:
         if process.failed:
             msg = (
@@ -46,6 +58,7 @@ def wait_for(process: Process, ask: Callable[[], Process], clock: Clock, timeout
         clock.sleep(min(pause, left))
         pause = min(pause * 1.5, _LONGEST_PAUSE)
         process = ask()
+        tell(process.status)
     return process
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from alphacast_pandas.api.json_fields import (
     date_of,
@@ -180,6 +180,15 @@ class DateStats:
         )
 
 
+class Follow(Protocol):
+    """Follows a process to its end; `on_status` is told every status that is seen."""
+
+    def __call__(
+        self, process: Process, timeout: float, on_status: Callable[[str], None] | None = None
+    ) -> Process:
+        """Return the process as it ended, successfully."""
+
+
 @dataclass(frozen=True)
 class Process:
     """What the service does with one upload."""
@@ -194,9 +203,7 @@ class Process:
     update_on_conflict: bool | None = None
     stats: Mapping[str, Any] = field(default_factory=dict)
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
-    follow: Callable[[Process, float], Process] | None = field(
-        default=None, repr=False, compare=False
-    )
+    follow: Follow | None = field(default=None, repr=False, compare=False)
 
     def wait(self, *, timeout: float = 600.0) -> Process:
         """
@@ -240,7 +247,7 @@ class Process:
         value: Any,
         *,
         dataset_id: int | None = None,
-        follow: Callable[[Process, float], Process] | None = None,
+        follow: Follow | None = None,
     ) -> Process:
         """Return the record of one JSON object about a dataset."""
         item = object_of(value, "a process")

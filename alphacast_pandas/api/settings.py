@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 DEFAULT_BASE_URL = "https://api.alphacast.io"
 DEFAULT_TIMEOUT = (10.0, 60.0)
 DEFAULT_RETRIES = 5
+_MEANS_OFF = {"0", "false", "no", "off"}
 KEYS_PAGE = "https://www.alphacast.io/settings/api-keys"
 
 
@@ -151,6 +152,13 @@ def check_retries(retries: Any) -> int:
         msg = f"retries is a whole number from 0 on, not {retries!r}."
         raise ConfigurationError(msg)
     return retries
+
+
+def resolve_progress(*, progress: bool | None) -> bool | None:
+    """Return whether a bar is wanted; None leaves it to whether somebody looks."""
+    told = os.environ.get("ALPHACAST_PROGRESS", "").strip().casefold()
+    # Any other word is left alone: a matter of looks is no reason to refuse work.
+    return False if progress is None and told in _MEANS_OFF else progress
 
 
 def login_from_environment() -> Login:

@@ -38,11 +38,16 @@ class Asked:
 
 @dataclass(frozen=True)
 class Begun(Asked):
-    """An answer whose header has proved the definitions; its rows are still to be read."""
+    """
+    An answer whose header has proved the definitions; its rows are still to be read.
+
+    `on_rows` is told of rows as they become known.
+    """
 
     stream: BodyStream
     header: Sequence[str]
     keep: tuple[str, ...]
+    on_rows: Callable[[int], None]
 
 
 def ask(
@@ -140,7 +145,8 @@ class Asking:
             definitions = self._proved(definitions, header, first_row)
         keep = query.keep or in_order(definitions)
         _check_promised(keep, header)
-        return Begun(definitions, query, params, answer.stream, header, keep)
+        on_rows = self.meter.add_rows
+        return Begun(definitions, query, params, answer.stream, header, keep, on_rows)
 
     def _proved(
         self, definitions: Definitions, header: Sequence[str], first_row: Sequence[str] | None

@@ -81,5 +81,7 @@ class _Reading:
 
 def parsed(begun: Begun) -> Fetched:
     """Return an answer that has begun to arrive, once it is whole."""
-    table = parse_table(begun.stream, begun.header, begun.keep, begun.definitions)
+    table = parse_table(
+        begun.stream, begun.header, begun.keep, begun.definitions, on_rows=begun.on_rows
+    )
     return Fetched(begun.definitions, begun.query, begun.params, table)

@@ -47,6 +47,11 @@ class DatasetReader:
     close : callable
         Ends the answer that they are made of.
 
+    Raises
+    ------
+    DecodeError
+        While iterating, if the answer is cut short or is not what was promised.
+
     See Also
     --------
     read_alphacast : Gives these, with ``chunksize``.
@@ -176,6 +181,7 @@ def _parsed_blocks(begun: Begun) -> Iterator[pa.Table]:
     for block in parse_blocks(begun.stream, begun.header, types):
         columns = Columns(types)
         columns.add(block, None)
+        begun.on_rows(block.rows)
         yield typed_table(columns.table(), begun.definitions)
     check_whole(begun.stream)
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from alphacast_pandas.api.default import get_client
 from alphacast_pandas.api.identifiers import resolve_id
+from alphacast_pandas.api.settings import resolve_progress
 from alphacast_pandas.progress import Meter
 from alphacast_pandas.reading.advice import warn_of_unmatched
 from alphacast_pandas.reading.delivery import Delivery
@@ -143,8 +144,11 @@ def read_alphacast(
     chunksize : int, optional
         Number of rows of a frame: gives an iterator of frames, as `pandas.read_csv` does.
     progress : bool, optional
-        Whether to show a bar. By default on a terminal or in a notebook, when the read
-        takes more than a second.
+        Whether to show a bar: bytes received, their rate and the rows they hold. By default
+        on a terminal or in a notebook, unless the environment variable
+        ``ALPHACAST_PROGRESS`` is ``0``, ``false``, ``no`` or ``off``; with True everywhere,
+        with False nowhere. It appears when the read takes more than a second, and is gone
+        when it ends. What is logged or printed meanwhile stands on lines of its own.
     client : Client, optional
         The connection to use, by default that of `get_client`.
 
@@ -237,7 +241,8 @@ def read_alphacast(
         categories=categories,
     )
     delivery = Delivery(client, number, options, schema)
-    meter = Meter(f"Reading dataset {number}", progress=progress, clock=client.clock)
+    shown = resolve_progress(progress=progress)
+    meter = Meter(f"Reading dataset {number}", progress=shown, clock=client.clock)
     if chunksize is not None:
         return read_pieces(delivery, check_count(chunksize, "chunksize"), meter)
     with meter:

@@ -16,20 +16,26 @@ from alphacast_pandas.reading.blocks import row_blocks
 from alphacast_pandas.reading.columns import Block, Columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from alphacast_pandas.api.body import BodyStream
     from alphacast_pandas.api.definitions import Definitions
 
 
 def parse_table(
-    stream: BodyStream, header: Sequence[str], keep: Sequence[str], definitions: Definitions
+    stream: BodyStream,
+    header: Sequence[str],
+    keep: Sequence[str],
+    definitions: Definitions,
+    *,
+    on_rows: Callable[[int], None] = lambda _: None,
 ) -> pa.Table:
     """Return the columns `keep` of the body at the types of their definitions."""
     types = wire_types(keep, definitions)
     columns = Columns(types)
     for block in parse_blocks(stream, header, types):
         columns.add(block, stream.expected_size)
+        on_rows(block.rows)
     check_whole(stream)
     return typed_table(columns.table(), definitions)
 

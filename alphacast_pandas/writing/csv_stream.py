@@ -16,7 +16,7 @@ from alphacast_pandas.writing.pieces import PiecesFile
 from alphacast_pandas.writing.values import to_arrow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -40,13 +40,18 @@ class CsvFile:
 
 
 def csv_files(
-    frame: pd.DataFrame, header: Sequence[str], formats: Mapping[str, str], *, most_bytes: int
+    frame: pd.DataFrame,
+    header: Sequence[str],
+    formats: Mapping[str, str],
+    *,
+    most_bytes: int,
+    on_rows: Callable[[int], None] | None = None,
 ) -> Iterator[CsvFile]:
     """
     Yield files of at most so many bytes that hold the rows of `frame` in order.
 
     `formats` are the formats of date columns. A file is made when it is asked for; a slice that is
-    larger than `most_bytes` is a file by itself.
+    larger than `most_bytes` is a file by itself. `on_rows` is told of rows as they are written.
     """
     names = _text(pa.RecordBatch.from_arrays([pa.array([], pa.string())] * len(header), [*header]))
     member = _Member(names, first_row=0)
@@ -58,6 +63,8 @@ def csv_files(
             yield member.closed(is_last=False)
             member = _Member(names, first_row=member.rows.stop)
         member.add(text, deflated, rows)
+        if on_rows is not None:
+            on_rows(rows)
     yield member.closed(is_last=True)
 
 

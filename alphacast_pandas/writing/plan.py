@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.identifiers import resolve_id
 from alphacast_pandas.api.learning import known
+from alphacast_pandas.api.settings import resolve_progress
 from alphacast_pandas.comparing.modes import MODES, Mode
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.writing.check import Checked, check_frame
@@ -100,6 +101,7 @@ def plan_push(
     begun = client.clock.monotonic()
     target = resolve_target(client, dataset_id, name, repository)
     definitions = _definitions(df, client, target.dataset_id)
+    shown = resolve_progress(progress=progress)
     checked = check_frame(
         df,
         index=index,
@@ -110,7 +112,7 @@ def plan_push(
         accept_new_columns=accept_new_columns or definitions is None or definitions.is_fresh,
     )
     accepts = bool(accept_new_columns)
-    return Plan(client, target, definitions, checked, chosen, accepts, progress, begun)
+    return Plan(client, target, definitions, checked, chosen, accepts, shown, begun)
 
 
 def plan_check(

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from alphacast_pandas.api.clock import Clock
     from alphacast_pandas.api.records import Process
 
@@ -89,16 +91,7 @@ class PushResult:
         >>> result.wait(timeout=60.0).status
         'Processed'
         """
-        if self._process is None or self._clock is None:
-            return self
-        begun = self._clock.monotonic()
-        process = self._process.wait(timeout=timeout)
-        return replace(
-            self,
-            **_facts(process),
-            seconds=self.seconds + self._clock.monotonic() - begun,
-            _process=process,
-        )
+        return followed(self, timeout)
 
     def _repr_html_(self) -> str:
         shown = [(f.name, getattr(self, f.name)) for f in fields(self) if f.repr]
@@ -131,6 +124,19 @@ def result_of(
         _process=process,
         _clock=clock,
     )
+
+
+def followed(
+    result: PushResult, timeout: float, on_status: Callable[[str], None] | None = None
+) -> PushResult:
+    """Return how the process of a push ended; `on_status` is told every status that is seen."""
+    process, clock = result._process, result._clock  # noqa: SLF001 - its own
+    if process is None or process.follow is None or clock is None:
+        return result
+    begun = clock.monotonic()
+    process = process.follow(process, timeout, on_status)
+    seconds = result.seconds + clock.monotonic() - begun
+    return replace(result, **_facts(process), seconds=seconds, _process=process)
 
 
 def _facts(process: Process) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from alphacast_pandas.progress import Meter
 from alphacast_pandas.writing.csv_stream import csv_files
 from alphacast_pandas.writing.manifest import header_names
-from alphacast_pandas.writing.result import PushResult, result_of
+from alphacast_pandas.writing.result import PushResult, followed, result_of
 from alphacast_pandas.writing.target import create_missing
 from alphacast_pandas.writing.upload import Upload, upload
 
@@ -26,11 +26,11 @@ def send(plan: Plan, *, wait: bool, timeout: float) -> PushResult:
     client = plan.client
     manifest = plan.manifest
     number = create_missing(client, plan.target)
-    title = f"Pushing to dataset {number}"
+    title = f"Pushing to {number}"
     with (
-        _csv(plan, replaced=manifest is not None) as file,
-        _turn(plan, number),
         Meter(title, progress=plan.progress, clock=client.clock) as meter,
+        _csv(plan, meter, replaced=manifest is not None) as file,
+        _turn(plan, number),
     ):
         process = upload(client, Upload(number, file, manifest, plan.flags), meter)
         client.remember(number, None)
@@ -43,7 +43,7 @@ def send(plan: Plan, *, wait: bool, timeout: float) -> PushResult:
             url=client.page_of(number),
             clock=client.clock,
         )
-        return result.wait(timeout=timeout) if wait else result
+        return followed(result, timeout, meter.tell) if wait else result
 
 
 def nothing_to_send(plan: Plan, dataset_id: int, new_columns: Sequence[str]) -> PushResult:
@@ -76,7 +76,11 @@ def _turn(plan: Plan, number: int) -> AbstractContextManager[None]:
     return plan.client.one_upload_at_a_time(number) if made else nullcontext()
 
 
-def _csv(plan: Plan, *, replaced: bool) -> PiecesFile:
+def _csv(plan: Plan, meter: Meter, *, replaced: bool) -> PiecesFile:
+    meter.begin(len(plan.checked.frame), phase="writing", unit=" rows")
     header = header_names([*plan.checked.frame.columns], plan.definitions, replaced=replaced)
     formats = {plan.checked.roles.date: plan.date_format}
-    return next(csv_files(plan.checked.frame, header, formats, most_bytes=1 << 40)).stream
+    files = csv_files(
+        plan.checked.frame, header, formats, most_bytes=1 << 40, on_rows=meter.advance
+    )
+    return next(files).stream

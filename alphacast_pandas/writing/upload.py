@@ -31,7 +31,7 @@ class Upload:
 def upload(client: Client, sent: Upload, meter: Meter) -> Process:
     """Return the process of the upload; it is sent once, whatever happens."""
     before = _process_ids(client, sent.dataset_id)
-    meter.begin(sent.file.seek(0, 2))
+    meter.begin(sent.file.seek(0, 2), phase="uploading")
     sent.file.seek(0)
     try:
         return client.datasets.send_file(

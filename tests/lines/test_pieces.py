@@ -83,7 +83,7 @@ def test_the_first_frames_come_before_the_last_bytes(
     reader = ap.read_alphacast(stored, client=client, chunksize=5)
     assert len(next(reader)) == 5
     with pytest.raises(ap.DecodeError, match="short"):
-        [*reader]
+        list(reader)
 
 
 @pytest.mark.parametrize("place", [0, 1, 15])
