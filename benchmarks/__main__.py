@@ -24,7 +24,7 @@ SETS: dict[str, tuple[list[str], list[str]]] = {
     "download, plain, redirect": (["--redirect"], ["download_ours", "download_sdk"]),
     "download, plain": ([], ["download_ours", "download_sdk", "parse_pyarrow", "parse_pandas"]),
     "upload": ([], ["upload_ours", "upload_sdk"]),
-    "small reads, 200 of 100 rows": ([], ["small_ours", "small_requests"]),
+    "small reads, 200 of 100 rows": ([], ["small_ours", "small_filtered", "small_requests"]),
     "import": ([], ["import_ours", "import_base"]),
     "first read of a process": ([], ["first_read_ours", "first_read_requests"]),
 }

@@ -14,6 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 
 _BLOCK = 1 << 20
 _DATASET = 5515
+# The first hundred rows of the other.
+_SMALL = 5516
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -37,7 +39,7 @@ class Handler(BaseHTTPRequestHandler):
             self._table(self.plain, self.packed)
         elif not path.endswith("/data"):
             self._json(self._record(path))
-        elif "$top" in query or "$filter" in query:
+        elif path.startswith(f"/datasets/{_SMALL}/") or "$filter" in query:
             self._table(self.small, None)
         elif self.redirect:
             self._head(302, 0, Location=f"http://127.0.0.1:{self.storage_port}/file")
