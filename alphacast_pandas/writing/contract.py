@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from alphacast_pandas.contracts.failures import Failure, from_pandera, plain
+from alphacast_pandas.pipeline import side_by_side
 from alphacast_pandas.writing.distinct import Distinct
 from alphacast_pandas.writing.kinds import NUMBERS, Kind, kind_of
 from alphacast_pandas.writing.unique import is_unique
 from alphacast_pandas.writing.values import as_timestamps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from alphacast_pandas.api.records import ColumnType
     from alphacast_pandas.writing.roles import Roles
 
+S = TypeVar("S")
+T = TypeVar("T")
 LARGEST_EXACT = 2**53
+# From here on threads are worth their start.
+_MANY_ROWS = 100_000
 UNIQUE_KEY = "unique key"
 _SHORT_RANGE = (-32768, 32767)
 _FIRST_INSTANT, _END_OF_TIME = np.datetime64("0001-01-01"), np.datetime64("10000-01-01")
@@ -42,9 +47,18 @@ def check_values(
 ) -> list[Failure]:
     """Return what is wrong with the values of `frame`, whose rows are numbered from 0."""
     rules = {name: _rules(frame, name, roles, kind) for name, kind in types.items()}
-    if all(_holds(rule, frame[name]) for name, column in rules.items() for rule in column):
-        return []
-    return _told(frame, roles, rules, labels)
+    columns = ((frame[name], column_rules) for name, column_rules in rules.items())
+    held = (side_by_side if len(frame) > _MANY_ROWS else _in_turn)(columns, _hold)
+    return [] if all(held) else _told(frame, roles, rules, labels)
+
+
+def _in_turn(pieces: Iterator[S], work: Callable[[int, S], T]) -> Iterator[T]:
+    return (work(number, piece) for number, piece in enumerate(pieces))
+
+
+def _hold(_: int, column: tuple[pd.Series, list[Rule]]) -> bool:
+    values, rules = column
+    return all(_holds(rule, values) for rule in rules)
 
 
 def _holds(rule: Rule, values: pd.Series) -> bool:
