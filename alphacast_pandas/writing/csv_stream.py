@@ -16,7 +16,7 @@ from alphacast_pandas.writing.pieces import PiecesFile
 from alphacast_pandas.writing.values import to_arrow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -46,7 +46,7 @@ def csv_files(
     *,
     most_bytes: int,
     on_rows: Callable[[int], None] | None = None,
-) -> Iterator[CsvFile]:
+) -> Generator[CsvFile]:
     """
     Yield files of at most so many bytes that hold the rows of `frame` in order.
 
