@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CHUNK_BYTES = 1 << 18
+# After so many of them a body is long, and fewer, larger ones cost less.
+_LONG_CHUNKS = 16
 
 
 class BodyStream(io.RawIOBase):
@@ -113,7 +115,8 @@ class BodyStream(io.RawIOBase):
         self._size += len(self._decoded)
 
     def _receive(self) -> bytes:
-        wire = self._read_wire(CHUNK_BYTES)
+        is_long = self.wire_bytes >= _LONG_CHUNKS * CHUNK_BYTES
+        wire = self._read_wire(CHUNK_BYTES * (2 if is_long else 1))
         self.wire_bytes += len(wire)
         self._ended = not wire
         if self.on_wire is not None:

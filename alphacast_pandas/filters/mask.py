@@ -46,8 +46,8 @@ def mask(
     """
     Return which rows of `table` match; never null.
 
-    A comparison with a missing value is false, but ``!=`` is true, as in pandas. `to_frame`
-    makes the frame that computed conditions are evaluated on.
+    A comparison with what is missing, null or NaN, is false, but ``!=`` is true, as in pandas.
+    `to_frame` makes the frame that computed conditions are evaluated on.
     """
 
     def parts(each: Node) -> tuple[Node, ...]:
@@ -80,7 +80,7 @@ def _leaf(leaf: Leaf, table: pa.Table) -> pa.ChunkedArray:
             values, wanted = _comparable(table.column(column), column, [*several])
             return pc.is_in(values, value_set=wanted)
         case Missing(column):
-            return pc.is_null(table.column(column))
+            return pc.is_null(table.column(column), nan_is_null=True)
     msg = f"{type(leaf).__name__} is no condition of a filter in normal form"
     raise TypeError(msg)
 

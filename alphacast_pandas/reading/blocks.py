@@ -22,28 +22,31 @@ def row_blocks(stream: BodyStream) -> Iterator[bytes]:
     """
     pieces: list[bytes] = []
     size = 0
+    is_inside = False
     while chunk := stream.read_chunk():
-        pieces.append(chunk)
         size += len(chunk)
-        if size >= BLOCK_BYTES:
-            body = b"".join(pieces)
-            end = _end_of_rows(body)
-            if end:
-                yield body[:end]
-            pieces, size = [body[end:]], 0
-    rest = b"".join(pieces)
-    if rest:
-        yield rest
+        end = _end_of_rows(chunk, is_inside=is_inside) if size >= BLOCK_BYTES else 0
+        if end:
+            yield b"".join([*pieces, memoryview(chunk)[:end]])
+            pieces, chunk = [], chunk[end:]
+            size, is_inside = len(chunk), False
+        pieces.append(chunk)
+        is_inside ^= _has_odd_quotes(chunk, 0, len(chunk))
+    if size:
+        yield b"".join(pieces)
 
 
-def _end_of_rows(body: bytes) -> int:
-    """Return where the last whole row ends, 0 if there is none."""
-    end = body.rfind(b"\n") + 1
-    if b'"' not in body:  # much faster than to count
-        return end
-    is_inside = body.count(b'"', 0, end) % 2
+def _end_of_rows(chunk: bytes, *, is_inside: bool) -> int:
+    """Return where the last whole row ends, 0 if there is none; it may begin inside quotes."""
+    end = chunk.rfind(b"\n") + 1
+    is_inside ^= _has_odd_quotes(chunk, 0, end)
     while is_inside and end:
-        before = body.rfind(b"\n", 0, end - 1) + 1
-        is_inside ^= body.count(b'"', before, end) % 2
+        before = chunk.rfind(b"\n", 0, end - 1) + 1
+        is_inside ^= _has_odd_quotes(chunk, before, end)
         end = before
     return end
+
+
+def _has_odd_quotes(chunk: bytes, start: int, end: int) -> bool:
+    # To look for one is much faster than to count, and most tables have none.
+    return chunk.find(b'"', start, end) >= 0 and chunk.count(b'"', start, end) % 2 == 1

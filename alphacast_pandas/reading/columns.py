@@ -56,12 +56,16 @@ class Columns:
                 column[start:end] = values
 
     def table(self) -> pa.Table:
-        """Return the rows as a table that shares the memory of these columns."""
+        """
+        Return the rows as a table that shares the memory of these columns.
+
+        A missing number is NaN, as the frame will have it: `with_nulls` gives Arrow's own form.
+        """
         return pa.table(
             [
                 pa.chunked_array(column, kind)
                 if isinstance(column, list)
-                else pa.array(column[: self._rows], kind, from_pandas=True)
+                else pa.array(column[: self._rows], kind)
                 for column, kind in zip(self._columns, self._types.values(), strict=True)
             ],
             names=[*self._types],
@@ -74,3 +78,16 @@ class Columns:
                 grown[:used] = column[:used]
                 self._columns[place] = grown
         self._room = rows
+
+
+def with_nulls(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column in which a missing number is null; no value is copied."""
+    if not pa.types.is_floating(values.type) or values.null_count:
+        return values
+    chunks = [pa.array(chunk.to_numpy(), from_pandas=True) for chunk in values.chunks]
+    return pa.chunked_array(chunks, values.type)
+
+
+def table_with_nulls(table: pa.Table) -> pa.Table:
+    """Return a table in which missing numbers are null."""
+    return pa.table([*map(with_nulls, table.columns)], names=table.column_names)

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from alphacast_pandas.contracts.types import date_dtype, text_dtype
+from alphacast_pandas.reading.columns import with_nulls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,7 @@ def to_frame(
     used_up: bool = False,
 ) -> pd.DataFrame:
     """
-    Return the frame of `table`; rows and no rows have the same types.
+    Return the frame of `table`, where null and NaN are missing; no rows have the same types.
 
     With `used_up` nobody looks at the table afterwards, and the frame takes over its memory.
     """
@@ -49,7 +50,7 @@ def index_names(index: bool | tuple[str, ...], definitions: Definitions) -> list
 def _converter(dtype_backend: str | None, *, used_up: bool) -> Callable[[pa.ChunkedArray], Any]:
     """Return what makes pandas' values of a column."""
     if dtype_backend == "pyarrow":
-        return pd.arrays.ArrowExtensionArray
+        return lambda column: pd.arrays.ArrowExtensionArray(with_nulls(column))
     text = pd.StringDtype() if dtype_backend == "numpy_nullable" else text_dtype()
     date = date_dtype()
 
@@ -59,7 +60,7 @@ def _converter(dtype_backend: str | None, *, used_up: bool) -> Callable[[pa.Chun
         if pa.types.is_floating(column.type) and dtype_backend is None:
             return _numpy(column, used_up=used_up)
         if pa.types.is_floating(column.type):
-            return _extension(pd.Float64Dtype(), column)
+            return _extension(pd.Float64Dtype(), with_nulls(column))
         if pa.types.is_integer(column.type):
             return _extension(pd.Int16Dtype(), column)
         if pa.types.is_string(column.type):

@@ -13,7 +13,7 @@ from alphacast_pandas.api.records import Column
 from alphacast_pandas.errors import DecodeError
 from alphacast_pandas.pipeline import side_by_side
 from alphacast_pandas.reading.blocks import row_blocks
-from alphacast_pandas.reading.columns import Block, Columns
+from alphacast_pandas.reading.columns import Block, Columns, with_nulls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -30,7 +30,7 @@ def parse_table(
     *,
     on_rows: Callable[[int], None] = lambda _: None,
 ) -> pa.Table:
-    """Return the columns `keep` of the body at the types of their definitions."""
+    """Return the columns `keep` of the body at the types of their definitions, NaN for missing."""
     types = wire_types(keep, definitions)
     columns = Columns(types)
     for block in parse_blocks(stream, header, types):
@@ -44,14 +44,8 @@ def parse_blocks(
     stream: BodyStream, header: Sequence[str], types: Mapping[str, pa.DataType]
 ) -> Iterator[Block]:
     """Yield the rows of the body as they arrive, parsed side by side."""
-    convert = csv.ConvertOptions(
-        column_types=types,
-        include_columns=[*types],
-        null_values=[""],
-        strings_can_be_null=True,
-        quoted_strings_can_be_null=True,
-    )
-    return side_by_side(row_blocks(stream), lambda n, body: _parsed(n, body, header, convert))
+    options = _Options(header, types)
+    return side_by_side(row_blocks(stream), lambda n, body: _parsed(n, body, options))
 
 
 def check_whole(stream: BodyStream) -> None:
@@ -99,7 +93,29 @@ def _wire_type(column: Column, *, stated: bool) -> pa.DataType:
     return pa.float64()
 
 
-def _parsed(number: int, body: bytes, header: Sequence[str], convert: csv.ConvertOptions) -> Block:
+class _Options:
+    """How the parser is to read each block."""
+
+    def __init__(self, header: Sequence[str], types: Mapping[str, pa.DataType]) -> None:
+        self.header = [*header]
+        self._converts = {
+            is_checked: csv.ConvertOptions(
+                check_utf8=is_checked,
+                column_types=types,
+                include_columns=[*types],
+                null_values=[""],
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=True,
+            )
+            for is_checked in (True, False)
+        }
+
+    def convert(self, body: bytes) -> csv.ConvertOptions:
+        """Return options that check all text but ASCII, which is told at once."""
+        return self._converts[not body.isascii()]
+
+
+def _parsed(number: int, body: bytes, options: _Options) -> Block:
     """Return the rows of a block; the first one begins with the header."""
     try:
         table = csv.read_csv(
@@ -107,12 +123,12 @@ def _parsed(number: int, body: bytes, header: Sequence[str], convert: csv.Conver
             read_options=csv.ReadOptions(
                 use_threads=False,
                 block_size=len(body) + 1,
-                column_names=header if number else None,
+                column_names=options.header if number else None,
             ),
             parse_options=csv.ParseOptions(
-                newlines_in_values=b'"' in body, ignore_empty_lines=len(header) > 1
+                newlines_in_values=b'"' in body, ignore_empty_lines=len(options.header) > 1
             ),
-            convert_options=convert,
+            convert_options=options.convert(body),
         )
     except (pa.ArrowInvalid, pa.ArrowKeyError) as error:
         msg = f"The table is not what the dataset's definitions promise: {error}"
@@ -133,7 +149,7 @@ def _typed(values: pa.ChunkedArray, column: Column, definitions: Definitions) ->
 
 def _short(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
     try:
-        return values.cast(pa.int16())
+        return with_nulls(values).cast(pa.int16())
     except pa.ArrowInvalid as error:
         msg = f"Column {column.name!r} is a Short Integer by its definition: {error}"
         raise DecodeError(msg) from error

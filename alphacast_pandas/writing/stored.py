@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from alphacast_pandas.errors import AlphacastError, APIError
 from alphacast_pandas.progress import Meter
+from alphacast_pandas.reading.columns import table_with_nulls
 from alphacast_pandas.reading.fetch import fetch
 from alphacast_pandas.reading.finish import finish
 from alphacast_pandas.reading.options import ReadOptions, check_options
@@ -81,7 +82,7 @@ def read_stored(
         fetched = fetch(client, dataset_id, options, meter)
         if not _COMPUTED & fetched.params.keys():
             fetched = fetch(client, dataset_id, _EVERY_ROW, meter)
-    return finish(fetched)
+    return table_with_nulls(finish(fetched))
 
 
 def span_of(dates: pa.ChunkedArray) -> Span:

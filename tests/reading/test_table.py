@@ -15,6 +15,7 @@ from alphacast_pandas.api.body import BodyStream
 from alphacast_pandas.api.definitions import Definitions
 from alphacast_pandas.api.records import Column
 from alphacast_pandas.api.tables import read_head
+from alphacast_pandas.reading.columns import table_with_nulls
 from alphacast_pandas.reading.frame import to_frame
 from alphacast_pandas.reading.table import parse_table
 
@@ -37,7 +38,7 @@ def stream_of(body: bytes, *, end_is_proven: bool = True) -> BodyStream:
 def table_of(body: str, definitions: Definitions = STATED, **words: bool) -> pa.Table:
     stream = stream_of(body.encode(), **words)
     header, _ = read_head(stream)
-    return parse_table(stream, header, definitions.names, definitions)
+    return table_with_nulls(parse_table(stream, header, definitions.names, definitions))
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
