@@ -26,10 +26,9 @@ if TYPE_CHECKING:
 
     Then = Callable[[PushResult], None]
 
-# The service's documentation says that files have at most "50 MB", not whether these are millions
-# of bytes or of kibibytes, whether they are counted before or after compression, nor whether the
-# form around the file and the manifest beside it count. This is right if they are counted as sent,
-# in millions, with a million bytes left for what surrounds the file.
+# The service's documentation says that files have at most "50 MB": not whether 10**6 or 2**20 bytes
+# are a MB, whether a file counts as sent or unpacked, nor whether the form around it counts. This
+# takes the smaller MB and files as sent, and leaves a million bytes for the form with its manifest.
 MOST_FILE_BYTES = 49_000_000
 
 
@@ -193,8 +192,8 @@ class Sender:
 
         def follow(timeout: float) -> PushResult:
             check_seconds(timeout)
-            if self._first_row < len(self._plan.checked.frame):
-                self._pending = pending
+            if self._pending is None and self._first_row < len(self._plan.checked.frame):
+                self._pending = pending  # it has failed, and is asked again
             with self._accounted():
                 self._end_pending(timeout, None)
             return self._result()
