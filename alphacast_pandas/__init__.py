@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from alphacast_pandas.reading.pieces import DatasetReader
     from alphacast_pandas.reading.read import read_alphacast
     from alphacast_pandas.writing.diff import Diff
+    from alphacast_pandas.writing.parts import PushPart
     from alphacast_pandas.writing.result import PushResult
 else:  # the same addresses; hidden from type checkers, which would then allow any name
     __getattr__, __dir__ = _on_first_use(
@@ -43,6 +44,7 @@ else:  # the same addresses; hidden from type checkers, which would then allow a
             "DatasetReader": "reading.pieces",
             "Diff": "writing.diff",
             "Explanation": "reading.explain",
+            "PushPart": "writing.parts",
             "PushResult": "writing.result",
             "col": "filters.expressions",
             "explain": "reading.explain",
@@ -71,6 +73,7 @@ __all__ = [
     "PermissionDenied",
     "ProcessError",
     "ProcessTimeout",
+    "PushPart",
     "PushResult",
     "QueryError",
     "QuotaError",

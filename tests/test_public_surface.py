@@ -39,6 +39,7 @@ NAMES = {
         "DatasetReader",
         "Diff",
         "Explanation",
+        "PushPart",
         "PushResult",
         "col",
         "explain",
@@ -83,6 +84,7 @@ SIGNATURES = {
         "index=None client=None"
     ),
     "PushResult.wait": "| timeout=600.0",
+    "AlphacastError.resume": "| timeout=None",
     "client.repositories.list": "|",
     "client.repositories.get": "id |",
     "client.repositories.home": "|",
@@ -109,6 +111,8 @@ SIGNATURES = {
 }
 # What a user never calls: how the rooms of the client reach each other.
 PLUMBING = {
+    "AlphacastError.add_note",  # these two come with Python
+    "AlphacastError.with_traceback",
     "Client.one_upload_at_a_time",
     "Client.page_of",
     "Client.recall",
@@ -130,6 +134,7 @@ def owners() -> Iterator[tuple[str, type]]:
     yield "DataFrame.alphacast", type(pd.DataFrame().alphacast)
     yield "Diff", ap.Diff
     yield "PushResult", ap.PushResult
+    yield "AlphacastError", ap.AlphacastError
 
 
 def callables() -> dict[str, Callable[..., Any]]:
@@ -170,6 +175,7 @@ def test_an_error_stands_in_its_place_in_the_tree(name: str) -> None:
     error = getattr(ap, name)
     assert error.__bases__ == ERRORS[name]
     assert {"status_code", "retryable", "in_doubt"} <= set(vars(error()))
+    assert (error().parts, error().resumable) == ((), False)
 
 
 @pytest.mark.parametrize("name", SIGNATURES)
@@ -202,7 +208,7 @@ def test_a_docstring_states_the_errors(name: str) -> None:
     sections = NumpyDocString(inspect.getdoc(CALLABLES[name]) or "")
     stated = {kind.strip() for raised in sections["Raises"] for kind in raised.type.split(",")}
     # A result is not made by its user; all else with an argument can be asked the impossible.
-    is_result = name in {"Diff", "Explanation", "PushResult"}
+    is_result = name in {"Diff", "Explanation", "PushPart", "PushResult"}
     assert stated or spelled(CALLABLES[name]) == "|" or is_result
     assert stated <= {*ERRORS, "TypeError", "ImportError"}
 

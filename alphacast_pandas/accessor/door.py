@@ -179,9 +179,10 @@ class AlphacastAccessor(FrameContracts, FrameDiffs):
             Whether index levels are columns. By default named ones are, and a nameless
             RangeIndex is not.
         wait : bool, default True
-            Whether to follow the process to its end.
+            Whether to follow the process to its end. Of several uploads all but the last
+            are followed in any case.
         timeout : float, default 600.0
-            Seconds until the process must have ended.
+            Seconds until the process must have ended; of several uploads, each.
         dry_run : bool, default False
             Whether to compare, send nothing and return a `Diff`, whose ``push()`` sends
             it; `only_changes`, `max_delete` and `verify` hold there too.
@@ -218,8 +219,8 @@ class AlphacastAccessor(FrameContracts, FrameDiffs):
         Raises
         ------
         ValidationError
-            If the frame breaks its contract, or more would go than `max_delete` says;
-            nothing has been sent.
+            If the frame breaks its contract, more would go than `max_delete` says, or it
+            takes several uploads in a mode that deletes; nothing has been sent.
         QueryError
             If an argument makes no sense for this frame or dataset.
         ConflictError
@@ -254,6 +255,14 @@ class AlphacastAccessor(FrameContracts, FrameDiffs):
         Floats are sent as the shortest text that reads back to the same double, missing
         values as empty fields, dates as ``YYYY-MM-DD`` (with time if a row is not at
         midnight), a Period as its first day, Decimal objects digit for digit.
+
+        The service takes files of up to 50 MB. A frame that is larger as gzip CSV goes in
+        parts by rows, in order, each process followed to its end before the next part is
+        written; the result lists them in ``parts``. If one fails, the error says which rows
+        are in, ``error.parts`` has them, and ``error.resume()`` goes on from there. In the
+        modes "replace" and "mirror" each upload would delete the rows of the others, so
+        such a frame is refused unless the dataset holds nothing yet: use "upsert" or
+        "append", or push to a new dataset and delete the old one.
 
         Examples
         --------

@@ -34,7 +34,8 @@ A guess, since no source says it
     media types; what follows a missing value in a comparison (it is false, but for `ne` by
     reading); texts in the order of code points; how search ranks, and that it answers on the
     port of the API; the keys of a series and of a run; parameters and fields of providers beyond
-    those documented; sheets and cell types of xlsx; gzip transfer; the page of a 414; 400 for a
+    those documented; sheets and cell types of xlsx; gzip transfer; the page of a 414; 413 for a
+    file of more than `Plan.file_bytes`, which are counted as they come; 400 for a
     `$filter` of more than 5,000 comparisons, 100 nested parentheses or 2**20 characters.
 
 Made up, to have something to show
@@ -46,8 +47,8 @@ The emulator's own
     key; those under `/emulator/` are neither recorded nor hit by faults.
 
 Absent
-    The legacy hosts, the FRED shortcut, pipelines, limits of size or rate other than
-    `url_limit`; `not`, `in`, `null`, functions and arithmetic in `$filter` (400).
+    The legacy hosts, the FRED shortcut, pipelines, limits of size or rate other than `url_limit`
+    and `Plan.file_bytes`; `not`, `in`, `null`, functions and arithmetic in `$filter` (400).
 """
 
 from alphacast_pandas.emulator.faults import Fault, Faults

@@ -5,10 +5,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Plan:
-    """What the account has paid for; None is no limit. `paid_providers` it cannot use."""
+    """
+    What the account has paid for; None is no limit. `paid_providers` it cannot use.
+
+    `file_bytes` are the most that an uploaded file may have as it is sent.
+    """
 
     private_repositories: int | None = None
     monthly_exports: int | None = None
+    file_bytes: int | None = None
     paid_providers: tuple[str, ...] = ()
 
 

@@ -145,7 +145,7 @@ SURFACE = (
         "/datasets/{dataset}/data",
         processes.upload_data,
         {201: "NewProcess"},
-        (400, 403, 404, 409),
+        (400, 403, 404, 409, 413),
         FLAGS,
         body="Upload",
     ),

@@ -35,11 +35,11 @@ class Meter:
     Counts, and shows a bar once the work has taken more than a second.
 
     Any thread may count; whichever counts when it is time to draw, draws. `count` is how far the
-    present phase has come, `rows` how many rows became known in it.
+    present phase has come, `rows` how many rows became known in it; `title` stands before each.
     """
 
     def __init__(self, title: str, *, progress: bool | None, clock: Clock) -> None:
-        self._title = title
+        self.title = title
         self._is_shown = is_watched() if progress is None else bool(progress)
         self._clock = clock
         self._first = self._due = clock.monotonic() + _SECONDS_BEFORE_SHOWN
@@ -60,7 +60,7 @@ class Meter:
 
     def begin(self, total: int | None, *, phase: str = "", unit: str = "B") -> None:
         """Count the next phase from zero, to `total` if it is known."""
-        self._turn_to(f"{self._title}, {phase}" if phase else self._title)
+        self._turn_to(f"{self.title}, {phase}" if phase else self.title)
         self._total, self._unit = total, unit
         self._show(at_once=True)
 
@@ -79,7 +79,7 @@ class Meter:
     def tell(self, status: str) -> None:
         """Say what state somebody else's work is in, as they name it."""
         if self._status is None:
-            self._turn_to(self._title)
+            self._turn_to(self.title)
             self._total = None
         self._status = status
         self._show(at_once=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from alphacast_pandas.writing.guards import Guards, check_deletions, check_guards
@@ -20,17 +21,16 @@ def carry_out(plan: Plan, difference: Difference | None, guards: Guards) -> Push
     if difference is not None:
         check_deletions(difference, guards.max_delete)
     expected = meant(plan, difference) if guards.verify else None
+    positions = None
     if guards.only_changes and difference is not None:
-        rows = difference.rows_to_send
-        if not len(rows) and plan.dataset_id is not None:
+        positions = difference.rows_to_send
+        if not len(positions) and plan.dataset_id is not None:
             return nothing_to_send(plan, plan.dataset_id, difference.new_columns)
-        frame = plan.checked.frame.iloc[rows]
+        frame = plan.checked.frame.iloc[positions]
         plan = replace(plan, checked=replace(plan.checked, frame=frame))
-        expected = None if expected is None else expected.take(rows)
-    result = send(plan, wait=guards.wait, timeout=guards.timeout)
-    if expected is not None:
-        verify(plan, expected, result)
-    return result
+        expected = None if expected is None else expected.take(positions)
+    then = None if expected is None else partial(verify, plan, expected)
+    return send(plan, wait=guards.wait, timeout=guards.timeout, positions=positions, then=then)
 
 
 def is_compared(plan: Plan, guards: Guards) -> bool:

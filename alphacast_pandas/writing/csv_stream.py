@@ -16,7 +16,7 @@ from alphacast_pandas.writing.pieces import PiecesFile
 from alphacast_pandas.writing.values import to_arrow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -46,25 +46,25 @@ def csv_files(
     *,
     most_bytes: int,
     on_rows: Callable[[int], None] | None = None,
-) -> Iterator[CsvFile]:
+) -> Generator[CsvFile]:
     """
     Yield files of at most so many bytes that hold the rows of `frame` in order.
 
-    `formats` are the formats of date columns. A file is made when it is asked for; a slice that is
-    larger than `most_bytes` is a file by itself. `on_rows` is told of rows as they are written.
+    `formats` are the formats of date columns; `on_rows` is told of rows that are written. A file
+    is made when it is asked for; only one of a single row may be larger than `most_bytes`.
     """
     names = _text(pa.RecordBatch.from_arrays([pa.array([], pa.string())] * len(header), [*header]))
     member = _Member(names, first_row=0)
+    room = most_bytes - member.size
     slices = _slices(frame, header, formats)
-    for text, deflated, rows in side_by_side(
-        slices, lambda _, part: (*_packed(part), part.num_rows)
-    ):
-        if member.rows and member.size + len(deflated) > most_bytes:
-            yield member.closed(is_last=False)
-            member = _Member(names, first_row=member.rows.stop)
-        member.add(text, deflated, rows)
-        if on_rows is not None:
-            on_rows(rows)
+    for packed in side_by_side(slices, lambda _, part: [*_packed(part, room)]):
+        for text, deflated, rows in packed:
+            if member.rows and member.size + len(deflated) > most_bytes:
+                yield member.closed(is_last=False)
+                member = _Member(names, first_row=member.rows.stop)
+            member.add(text, deflated, rows)
+            if on_rows is not None:
+                on_rows(rows)
     yield member.closed(is_last=True)
 
 
@@ -101,10 +101,16 @@ class _Member:
         return CsvFile(self._file, self.rows, is_last)
 
 
-def _packed(part: pa.RecordBatch) -> tuple[pa.Buffer, bytes]:
-    """Return rows as CSV without a header, and that deflated."""
+def _packed(part: pa.RecordBatch, room: int) -> Iterator[tuple[pa.Buffer, bytes, int]]:
+    """Yield rows as CSV without a header, that deflated, and their number; in halves if need be."""
     text = _text(part, include_header=False)
-    return text, deflate(text)
+    deflated = deflate(text)
+    if len(deflated) <= room or part.num_rows == 1:
+        yield text, deflated, part.num_rows
+        return
+    half = part.num_rows // 2
+    yield from _packed(part.slice(0, half), room)
+    yield from _packed(part.slice(half), room)
 
 
 def _text(part: pa.RecordBatch, *, include_header: bool = True) -> pa.Buffer:

@@ -127,7 +127,7 @@ class Diff:
         wait : bool, default True
             Whether to follow the process to its end.
         timeout : float, default 600.0
-            Seconds until the process must have ended.
+            Seconds until the process must have ended; of several uploads, each.
         max_delete : int or float, optional
             Refuse if more rows, or a larger share of the dataset's rows, would go.
         verify : bool, default False
@@ -144,7 +144,8 @@ class Diff:
             If the dataset has changed since, or an upload to it is under way; nothing has
             been sent.
         ValidationError
-            If more rows would go than `max_delete` says; nothing has been sent.
+            If more rows would go than `max_delete` says, or the frame takes several
+            uploads in a mode that deletes; nothing has been sent.
         QueryError
             If an argument makes no sense, or the difference is that of an error.
         VerificationError

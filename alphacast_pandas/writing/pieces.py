@@ -28,6 +28,11 @@ class PiecesFile(io.RawIOBase):
         """Say that it can be read again."""
         return True
 
+    def close(self) -> None:
+        """Let go of the bytes, whoever still has the file."""
+        self._pieces.clear()
+        super().close()
+
     def read(self, size: int | None = -1) -> bytes:
         """Return the next bytes, at most `size` of them; nothing at the end."""
         if size is None or size < 0:
@@ -52,7 +57,7 @@ class PiecesFile(io.RawIOBase):
         return sum(map(len, self._pieces[: self._next])) + self._offset
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a place."""
+        """Go to a place; beyond the last byte there is none."""
         place = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self.tell(), io.SEEK_END: self.size}[whence]
         if place < 0:
             msg = f"negative seek value {place}"

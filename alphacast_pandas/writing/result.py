@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from alphacast_pandas.writing.parts import PushPart, totals
 
-    from alphacast_pandas.api.clock import Clock
-    from alphacast_pandas.api.records import Process
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    Follow = Callable[[float], "PushResult"]
+
+_NUMBERS = {"first_row", "last_row", "rows", "inserted", "updated", "deleted", "bytes_sent"}
 
 
 @dataclass(frozen=True)
 class PushResult:
     """
     What became of a push.
+
+    A frame too large for one file goes in several uploads, one after the other: the counts are
+    those of all of them, process, status and description those of the last.
 
     Parameters
     ----------
@@ -33,11 +39,13 @@ class PushResult:
     inserted, updated, deleted : int or None
         Values (cells, not rows), as the service counts them; None if it does not say.
     bytes_sent : int
-        Size of the request body.
+        Size of the request bodies.
     seconds : float
         From the beginning of the push to the last thing known of the process.
     url : str
         Address of the dataset.
+    parts : tuple of PushPart
+        The uploads in their order, mostly one; empty if there was nothing to send.
 
     See Also
     --------
@@ -61,12 +69,12 @@ class PushResult:
     bytes_sent: int
     seconds: float
     url: str
-    _process: Process | None = field(default=None, repr=False, compare=False)
-    _clock: Clock | None = field(default=None, repr=False, compare=False)
+    parts: tuple[PushPart, ...] = ()
+    _follow: Follow | None = field(default=None, repr=False, compare=False)
 
     def wait(self, *, timeout: float = 600.0) -> PushResult:
         """
-        Follow the process to its end.
+        Follow the process to its end; all but that of the last upload have ended.
 
         Parameters
         ----------
@@ -91,67 +99,55 @@ class PushResult:
         >>> result.wait(timeout=60.0).status
         'Processed'
         """
-        return followed(self, timeout)
+        return self if self._follow is None else self._follow(timeout)
 
     def _repr_html_(self) -> str:
-        shown = [(f.name, getattr(self, f.name)) for f in fields(self) if f.repr]
+        names = [f.name for f in fields(self) if f.repr and f.name != "parts"]
         rows = "".join(
-            f"<tr><th>{name}</th><td>{html.escape(_shown(name, value))}</td></tr>"
-            for name, value in shown
+            f"<tr><th>{name}</th><td>{_cell(name, getattr(self, name))}</td></tr>" for name in names
         )
-        return f"<table><caption>PushResult</caption>{rows}</table>"
+        table = f"<table><caption>PushResult</caption>{rows}</table>"
+        return table + _parts_table(self.parts) if len(self.parts) > 1 else table
 
 
 def result_of(
-    process: Process,
+    parts: Sequence[PushPart],
     *,
     dataset_id: int,
-    rows: int,
-    sent: int,
     seconds: float,
     url: str,
-    clock: Clock,
+    follow: Follow | None,
 ) -> PushResult:
-    """Return the result of a push as far as its process has come."""
+    """Return the result of a push as far as the process of its last part has come."""
+    last = parts[-1]
     return PushResult(
         dataset_id=dataset_id,
-        process_id=process.id,
-        **_facts(process),
-        rows=rows,
-        bytes_sent=sent,
+        process_id=last.process_id,
+        status=last.status,
+        description=last.description,
+        rows=sum(part.rows for part in parts),
+        **totals(parts),
+        bytes_sent=sum(part.bytes_sent for part in parts),
         seconds=seconds,
         url=url,
-        _process=process,
-        _clock=clock,
+        parts=tuple(parts),
+        _follow=follow,
     )
 
 
-def followed(
-    result: PushResult, timeout: float, on_status: Callable[[str], None] | None = None
-) -> PushResult:
-    """Return how the process of a push ended; `on_status` is told every status that is seen."""
-    process, clock = result._process, result._clock  # noqa: SLF001 - its own
-    if process is None or process.follow is None or clock is None:
-        return result
-    begun = clock.monotonic()
-    process = process.follow(process, timeout, on_status)
-    seconds = result.seconds + clock.monotonic() - begun
-    return replace(result, **_facts(process), seconds=seconds, _process=process)
+def _parts_table(parts: Sequence[PushPart]) -> str:
+    names = [f.name for f in fields(PushPart)]
+    head = "".join(f"<th>{name}</th>" for name in names)
+    rows = "".join(
+        f"<tr>{''.join(f'<td>{_cell(name, getattr(part, name))}</td>' for name in names)}</tr>"
+        for part in parts
+    )
+    return f"<table><caption>parts</caption><tr>{head}</tr>{rows}</table>"
 
 
-def _facts(process: Process) -> dict[str, Any]:
-    return {
-        "status": process.status,
-        "description": process.description,
-        "inserted": process.count("insertedValues"),
-        "updated": process.count("updatedValues"),
-        "deleted": process.count("deletedValues"),
-    }
-
-
-def _shown(name: str, value: Any) -> str:
+def _cell(name: str, value: Any) -> str:
     if value is None:
         return "not stated"
-    if name in {"rows", "inserted", "updated", "deleted", "bytes_sent"}:
+    if name in _NUMBERS:
         return f"{value:,}"
-    return f"{value:.2f}" if name == "seconds" else str(value)
+    return f"{value:.2f}" if name == "seconds" else html.escape(str(value))

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from alphacast_pandas.emulator import Readings
+from alphacast_pandas.emulator import Plan, Readings
 
 TEXT = "Date,country,a\n2020-01-01,x,1.0\n"
 MORE = "Date,country,a\n2020-01-01,x,1.0\n2021-01-01,x,2.0\n"
@@ -80,3 +80,16 @@ def test_a_stale_file_stands_behind_the_redirect_for_as_often_as_ordered(call, e
 def test_a_first_file_cannot_be_stale(call, emulator, stored):
     emulator.faults.add(stale=True)
     assert stored(call.filled(TEXT)).text == TEXT
+
+
+def test_a_file_of_more_bytes_than_the_plan_allows_is_refused(call, emulator):
+    packed = gzip.compress(TEXT.encode())
+    emulator.plan = Plan(file_bytes=len(packed))
+    dataset = call.filled(packed)
+    emulator.plan = Plan(file_bytes=len(packed) - 1)
+    answer = call.upload(dataset, packed)
+    assert (answer.status, answer.json["error"]) == (
+        413,
+        f"Files may have {len(packed) - 1} bytes at most",
+    )
+    assert call.data(dataset).text == TEXT

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 import alphacast_pandas as ap
-from alphacast_pandas.emulator import Emulator
+from alphacast_pandas.emulator import Emulator, Plan
+from alphacast_pandas.writing import sender
 
 if "lines" not in sys.modules:  # importlib mode leaves sys.path alone, and so do we
     package = types.ModuleType("lines")
@@ -19,6 +20,7 @@ if "lines" not in sys.modules:  # importlib mode leaves sys.path alone, and so d
     sys.modules["lines"] = package
 
 from lines.frames import PANEL_KEYS, panel
+from lines.parts import LIMIT, push
 
 
 @pytest.fixture
@@ -45,5 +47,23 @@ def push_new(client: ap.Client, new_dataset: Callable[[], int]) -> Callable[...,
 def stored(push_new: Callable[..., int], emulator: Emulator) -> int:
     """The number of a dataset that holds the panel."""
     number = push_new(panel(), entities=PANEL_KEYS[1:])
+    emulator.forget_requests()
+    return number
+
+
+@pytest.fixture
+def small_files(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files may be small, and the service takes no larger ones."""
+    monkeypatch.setattr(sender, "MOST_FILE_BYTES", LIMIT)
+    emulator.plan = Plan(file_bytes=LIMIT)
+
+
+@pytest.fixture
+def stored_in_parts(
+    small_files: None, client: ap.Client, emulator: Emulator, new_dataset: Callable[[], int]
+) -> int:
+    """The number of a dataset that holds the panel, which came in parts."""
+    number = new_dataset()
+    push(number, client)
     emulator.forget_requests()
     return number

@@ -15,6 +15,7 @@ from alphacast_pandas.api.following import wait_for
 from alphacast_pandas.api.records import Process
 from alphacast_pandas.api.settings import resolve_progress
 from alphacast_pandas.emulator import Emulator
+from alphacast_pandas.writing import sender
 
 Captured = pytest.CaptureFixture[str]
 FRAME = pd.DataFrame({"Date": pd.date_range("2020-01-01", periods=500), "price": range(500)})
@@ -74,6 +75,20 @@ def test_a_push_shows_its_phases_in_order(
     assert any("500/500" in line for line in drawn if "writing" in line)
     assert any("100%" in line for line in drawn if "uploading" in line)
     assert result.bytes_sent > 1000
+
+
+def test_a_push_in_parts_says_which_part_it_is_at(
+    watched: ap.Client, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender, "MOST_FILE_BYTES", 1000)
+    result = FRAME.alphacast.push(name="Large", client=watched, progress=True)
+    shown = capsys.readouterr().err
+    for part in range(1, len(result.parts) + 1):
+        assert f"Pushing to {result.dataset_id}, part {part}, uploading" in shown
+        assert f"Pushing to {result.dataset_id}, part {part}, Processed" in shown
+    assert len(result.parts) > 1
+    assert f"part {len(result.parts) + 1}" not in shown
+    assert re.search(rf"part 2, writing: .*/{len(FRAME) - result.parts[0].rows} ", shown)
 
 
 def test_every_status_is_told_and_the_last_one_too() -> None:

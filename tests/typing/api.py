@@ -92,3 +92,5 @@ def errors() -> None:
     except ap.AlphacastError as error:
         assert_type(error.status_code, int | None)
         assert_type(error.retryable, bool)
+        assert_type(error.parts, tuple[ap.PushPart, ...])
+        assert_type(error.resume(timeout=60.0), ap.PushResult)

@@ -121,3 +121,43 @@ def test_the_same_frame_gives_the_same_bytes() -> None:
 def test_a_header_may_have_other_names_than_the_frame() -> None:
     file = file_of(pd.DataFrame({"x": [1.5]}), ['said "so", ñ'])
     assert gzip.decompress(file.read()).decode() == '"said ""so"", ñ"\n1.5\n'
+
+
+def files_of(frame: pd.DataFrame, most_bytes: int) -> list[csv_stream.CsvFile]:
+    formats = {"Date": "%Y-%m-%d"}
+    return [*csv_files(frame, [*frame.columns], formats, most_bytes=most_bytes)]
+
+
+@pytest.mark.parametrize("cells", [1, 9, 100_000])
+@given(rows=ROWS, most_bytes=st.integers(1, 300))
+def test_files_hold_the_rows_in_order_each_under_the_header_and_within_the_limit(
+    cells: int, rows: list[tuple[Any, ...]], most_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_stream, "_CELLS_PER_SLICE", cells)
+    frame = frame_of(rows)
+    whole = text_of(frame, Date="%Y-%m-%d")
+    head = '"Date","text","float","integer"\n'
+    files = files_of(frame, most_bytes)
+    texts = [gzip.decompress(file.stream.read()).decode() for file in files]
+    assert all(text.startswith(head) for text in texts)
+    assert head + "".join(text.removeprefix(head) for text in texts) == whole
+    assert [file.is_last for file in files] == [False] * (len(files) - 1) + [True]
+    assert [row for file in files for row in file.rows] == [*range(len(rows))]
+    assert all(len(file.rows) == 1 or file.stream.size <= most_bytes for file in files)
+
+
+@pytest.mark.parametrize("short_by", [0, 1])
+def test_a_file_may_be_exactly_as_large_as_the_limit(short_by: int) -> None:
+    frame = frame_of([(pd.Timestamp("2020-01-01").date(), "a", n / 7, n) for n in range(50)])
+    (whole,) = files_of(frame, 1 << 40)
+    assert len(files_of(frame, whole.stream.size - short_by)) == 1 + short_by
+
+
+def test_a_file_is_made_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_stream, "_CELLS_PER_SLICE", 1)
+    written: list[int] = []
+    frame = pd.DataFrame({"x": np.arange(10_000) / 7})
+    files = csv_files(frame, ["x"], {}, most_bytes=200, on_rows=written.append)
+    first = next(files)
+    assert len(first.rows) == sum(written) < 50
+    files.close()

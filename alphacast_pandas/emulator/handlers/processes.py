@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from starlette.responses import Response
@@ -30,6 +31,7 @@ def upload_data(call: Call) -> Response:
         upload = call.upload
         if upload is None or upload.file is None:
             raise Refusal(400, "data is required")
+        check_size(call, upload.file)
         check_upload(call, dataset, upload.manifest)
         process = create_process(cursor, dataset.id, flags_of(call), upload.manifest)
         upload.file.rename(upload_path(call.service.store, process.id))
@@ -41,6 +43,13 @@ def upload_data(call: Call) -> Response:
     }
     call.service.worker.submit(process.id, dataset.id)
     return json_reply(reply, call.status(201))
+
+
+def check_size(call: Call, file: Path) -> None:
+    """Refuse a file that is larger than files may be."""
+    limit = call.service.plan.file_bytes
+    if limit is not None and file.stat().st_size > limit:
+        raise Refusal(413, f"Files may have {limit} bytes at most")
 
 
 def check_upload(call: Call, dataset: Dataset, manifest: str | None) -> None:
