@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 CHUNK_BYTES = 1 << 18
 # After so many of them a body is long, and fewer, larger ones cost less.
 _LONG_CHUNKS = 16
+# What has been inflated so far is only a sample of a compressed body.
+_GENEROUSLY = 1.25
 
 
 class BodyStream(io.RawIOBase):
@@ -48,10 +50,12 @@ class BodyStream(io.RawIOBase):
 
     @property
     def expected_size(self) -> float | None:
-        """About how many bytes there will be when all have come; None if nothing tells."""
+        """How many bytes there will be when all have come, rather more; None if nothing tells."""
         if not self._length or not self.wire_bytes:
             return None
-        return self._size * self._length / self.wire_bytes
+        if self._decoder is None:
+            return self._length
+        return _GENEROUSLY * self._size * self._length / self.wire_bytes
 
     def readable(self) -> bool:
         """Say that it can be read, as `io` asks."""

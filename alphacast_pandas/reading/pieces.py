@@ -74,6 +74,7 @@ class DatasetReader:
 
         Examples
         --------
+        >>> import alphacast_pandas as ap
         >>> reader = ap.read_alphacast(dataset_id, chunksize=10)
         >>> len(next(reader))
         10

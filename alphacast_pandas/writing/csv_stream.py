@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from pyarrow import csv
@@ -114,12 +114,16 @@ def _packed(part: pa.RecordBatch, room: int) -> Iterator[tuple[pa.Buffer, bytes,
 
 
 def _text(part: pa.RecordBatch, *, include_header: bool = True) -> pa.Buffer:
+    """Return rows as CSV; fields are quoted only if there is one that needs to be."""
+    try:
+        return _written(part, include_header=include_header, quoting_style="none")
+    except pa.ArrowInvalid:
+        return _written(part, include_header=include_header, quoting_style="needed")
+
+
+def _written(part: pa.RecordBatch, **how: Any) -> pa.Buffer:
     text = pa.BufferOutputStream()
-    csv.write_csv(
-        part,
-        text,
-        csv.WriteOptions(include_header=include_header, batch_size=max(1, part.num_rows)),
-    )
+    csv.write_csv(part, text, csv.WriteOptions(batch_size=max(1, part.num_rows), **how))
     return text.getvalue()
 
 
