@@ -23,6 +23,8 @@ AT_IMPORT = {
     "alphacast_pandas.accessor.diffs",
     "alphacast_pandas.accessor.door",
     "alphacast_pandas.errors",
+    "alphacast_pandas.errors.base",
+    "alphacast_pandas.errors.kinds",
     "alphacast_pandas.first_use",
 }
 # The rooms and the libraries that a step brings, of those that are worth waiting for.

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from alphacast_pandas.api.messages import Request
 
 
+def origin(url: str) -> str:
+    """Return the scheme and the host of an address."""
+    return "{0.scheme}://{0.netloc}".format(urlsplit(url))
+
+
 def redirect_target(request: Request, url: str, location: str | None) -> str:
     """Return the address that the answer from `url` leads to, or raise."""
     try:

@@ -6,14 +6,28 @@ import datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from alphacast_pandas.errors import APIError
+
 if TYPE_CHECKING:
     import random
     from collections.abc import Mapping
+
+    from alphacast_pandas.errors import AlphacastError
 
 RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 LONGEST_RETRY_AFTER = 60.0
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 8.0
+
+
+def pause_after(
+    error: AlphacastError, attempt: int, retries: int, random_: random.Random
+) -> float | None:
+    """Return the seconds to wait after an attempt has failed, None if it was the last one."""
+    if not error.retryable or attempt > retries:
+        return None
+    retry_after = error.retry_after if isinstance(error, APIError) else None
+    return pause_before(attempt, retry_after, random_)
 
 
 def pause_before(attempt: int, retry_after: float | None, random_: random.Random) -> float | None:

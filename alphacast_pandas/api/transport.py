@@ -16,9 +16,9 @@ import urllib3
 from alphacast_pandas.api.body import BodyStream
 from alphacast_pandas.api.clock import Clock, SystemClock
 from alphacast_pandas.api.messages import Answer, Content, Request
-from alphacast_pandas.api.redirects import redirect_target
+from alphacast_pandas.api.redirects import origin, redirect_target
 from alphacast_pandas.api.responses import error_of, parse_json
-from alphacast_pandas.api.retrying import pause_before, retry_after_seconds
+from alphacast_pandas.api.retrying import pause_after, retry_after_seconds
 from alphacast_pandas.errors import (
     AlphacastError,
     APIError,
@@ -82,8 +82,9 @@ class Transport:
         self, path: str, params: Mapping[str, Any] | None, consume: Callable[[Answer], T]
     ) -> T:
         """Return what `consume` makes of the answer to a GET; repeat both where that may help."""
-        request = Request("GET", path)
-        return self._repeated(lambda: self._fetch_once(request, params, consume))
+        value, close = self.begin(path, params, consume)
+        close()
+        return value
 
     def begin(
         self, path: str, params: Mapping[str, Any] | None, consume: Callable[[Answer], T]
@@ -121,24 +122,12 @@ class Transport:
                     f"{request} was redirected; only reads follow a redirect. Check base_url "
                     f"{self.settings.base_url!r}."
                 )
-                raise APIError(
-                    msg,
-                    status_code=response.status_code,
-                )
+                raise APIError(msg, status_code=response.status_code)
             try:
                 return _json_of(self._answer(request, response))
             except (ConnectionFailed, DecodeError) as error:
                 error.in_doubt = True
                 raise
-
-    def _fetch_once(
-        self,
-        request: Request,
-        params: Mapping[str, Any] | None,
-        consume: Callable[[Answer], T],
-    ) -> T:
-        with self._follow(request, self._url(request.path, params)) as response:
-            return consume(self._answer(request, response))
 
     def _begin_once(
         self,
@@ -162,7 +151,7 @@ class Transport:
             url = redirect_target(request, url, response.headers.get("Location"))
             # The key stays at the API host, and object stores refuse signed addresses with it.
             response = self._exchange(request, url, {}, with_key=False)
-            if response.status_code == 401 and _origin(url) == _origin(self.settings.base_url):
+            if response.status_code == 401 and origin(url) == origin(self.settings.base_url):
                 response.close()
                 response = self._exchange(request, url, {})
         response.close()
@@ -197,7 +186,7 @@ class Transport:
                 stream=True,
                 allow_redirects=False,
                 timeout=self.settings.timeout,
-                **self._environment(_origin(url)),
+                **self._environment(origin(url)),
             )
         except _ADDRESS_ERRORS as error:
             msg = f"{request} cannot be sent: {error}."
@@ -264,11 +253,8 @@ class Transport:
                 raise self._connection_failed(request, error, None) from error
             except (urllib3.exceptions.HTTPError, OSError) as error:
                 msg = f"The answer to {request} was cut short: {self._reason(error)}."
-                raise DecodeError(
-                    msg,
-                    status_code=response.status_code,
-                    retryable=True,
-                ) from error
+                status = response.status_code
+                raise DecodeError(msg, status_code=status, retryable=True) from error
 
         return BodyStream(
             read_wire,
@@ -287,17 +273,11 @@ class Transport:
             try:
                 return once()
             except AlphacastError as error:
-                pause = self._pause(error, attempt)
+                pause = pause_after(error, attempt, self.settings.retries, self._random)
                 if pause is None:
                     raise
             self.clock.sleep(pause)
         raise AssertionError  # pragma: no cover - count() does not end
-
-    def _pause(self, error: AlphacastError, attempt: int) -> float | None:
-        if not error.retryable or attempt > self.settings.retries:
-            return None
-        retry_after = error.retry_after if isinstance(error, APIError) else None
-        return pause_before(attempt, retry_after, self._random)
 
 
 def _cause(error: BaseException) -> BaseException:
@@ -309,10 +289,6 @@ def _cause(error: BaseException) -> BaseException:
         inner = [part for part in error.args if isinstance(part, BaseException)]
         return _cause(inner[0]) if inner else error
     return error
-
-
-def _origin(url: str) -> str:
-    return "{0.scheme}://{0.netloc}".format(urlsplit(url))
 
 
 def _json_of(answer: Answer) -> Any:

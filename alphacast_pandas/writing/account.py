@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from alphacast_pandas.errors import AlphacastError, Rest
+    from alphacast_pandas.errors import AlphacastError
+    from alphacast_pandas.errors.base import Rest
     from alphacast_pandas.writing.parts import PushPart
 
     Span = tuple[int, int]
