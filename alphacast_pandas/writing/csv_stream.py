@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # So much text stays in a processor's cache until it is deflated.
-_CELLS_PER_SLICE = 100_000
+_CELLS_PER_SLICE = 64_000
 # Rows that are made Arrow at a time: few calls, and little memory beyond the frame.
 _SLICES_PER_BATCH = 16
 # Gzip, deflated, no name, no time, from any system; and a last piece that holds nothing.

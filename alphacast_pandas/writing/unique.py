@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-_ROWS_AT_A_TIME = 1 << 19
+_ROWS_AT_A_TIME = 1 << 17
 # A mark a possible key is what counting them takes; beyond this pandas' table of hashes is smaller.
 _MOST_MARKS_A_ROW = 16
 

@@ -16,7 +16,7 @@ from alphacast_pandas.writing.kinds import Kind
 DATE_FORMAT = "%Y-%m-%d"
 _SECONDS_FORMAT = "%Y-%m-%dT%H:%M:%S"
 _MICROSECONDS_FORMAT = "%Y-%m-%dT%H:%M:%S.%f"
-_ROWS_AT_A_TIME = 1 << 19
+_ROWS_AT_A_TIME = 1 << 17
 
 
 def date_format(values: pd.Series) -> str:
