@@ -151,7 +151,7 @@ def test_a_frame_that_has_not_changed_meanwhile_goes_in_parts(
     assert (len(result.parts) > 2, result.inserted, result.updated) == (True, 0, 0)
 
 
-@settings(max_examples=25)
+@settings(max_examples=8)
 @given(frame=frames(), most_bytes=st.integers(100, 900))
 def test_any_frame_comes_back_whatever_the_limit(
     frame: pd.DataFrame,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lines.frames import panel
 
@@ -64,6 +64,7 @@ def test_a_piece_says_that_it_is_not_all(stored: int, client: ap.Client) -> None
     first.iloc[::-1].alphacast.push(stored, if_unchanged=first, client=client)
 
 
+@settings(max_examples=15)
 @given(rows=st.integers(1, 60), least=st.integers(1, 900))
 def test_borders_of_pieces_and_blocks_are_nobodys_business(
     rows: int, least: int, stored: int, client: ap.Client
