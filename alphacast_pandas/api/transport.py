@@ -36,7 +36,8 @@ T = TypeVar("T")
 _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ERROR_BODY_BYTES = 1 << 16
-_SENT_BYTES = 1 << 20
+# A block must leave within the time to connect, on slow lines too.
+_SENT_BYTES = 1 << 17
 _ADDRESS_ERRORS = (
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidSchema,
