@@ -25,7 +25,8 @@ class Fault:
       `applied` the request is carried out all the same.
     - `garbage`: a body instead of that of the real answer, whose status stays.
     - `cut_at`: the connection closes after so many bytes of the body.
-    - `reset`: the connection is reset, `before` the request is carried out or `after`.
+    - `reset`: the connection is reset when the whole request has come, `before` it is carried out
+      or `after`.
     - `bandwidth`: bytes a second of the body.
     - `stale`: the file behind the redirect is that of before the uploads which ended while this
       was on order, if there was one. Only `times` counts downloads from storage.

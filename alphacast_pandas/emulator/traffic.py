@@ -154,6 +154,7 @@ async def suffer(fault: Fault, app: ASGIApp, exchange: Exchange) -> None:
         exchange.scope[STALE] = True
     await asyncio.sleep(fault.delay)
     if fault.reset == "before":
+        await exchange.drain()
         await exchange.close(is_reset=True)
     elif fault.reset == "after":
         await app(exchange.scope, exchange.receive, ignore)

@@ -23,7 +23,8 @@ def flat_frame(df: pd.DataFrame, index: Any) -> pd.DataFrame:
     names = list(df.index.names)
     named = [name for name in names if name is not None]
     if index is False or (index is None and not named and _is_only_a_count(df.index)):
-        flat = df.copy(deep=False)  # reset_index copies the values before pandas 3
+        # A diff is pushed and a push resumed later: what the caller changes meanwhile stays out.
+        flat = df.copy(deep=not _copies_on_write())
         flat.index = pd.RangeIndex(len(df))
         return flat
     if len(named) < len(names):
@@ -40,6 +41,11 @@ def flat_frame(df: pd.DataFrame, index: Any) -> pd.DataFrame:
         )
         raise ValidationError(msg)
     return df.reset_index()
+
+
+def _copies_on_write() -> bool:
+    """Tell whether a frame that shares its values is safe from changes to the other."""
+    return int(pd.__version__.partition(".")[0]) >= 3 or pd.options.mode.copy_on_write is True
 
 
 def row_labels(df: pd.DataFrame) -> pd.Index:

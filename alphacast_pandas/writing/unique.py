@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _ROWS_AT_A_TIME = 1 << 17
 # A mark a possible key is what counting them takes; beyond this pandas' table of hashes is smaller.
 _MOST_MARKS_A_ROW = 16
+_NUMBERED = frozenset({Kind.DATE, Kind.TEXT, Kind.FLOAT, Kind.INTEGER, Kind.SHORT, Kind.EMPTY})
 
 
 def is_unique(frame: pd.DataFrame, keys: Sequence[str]) -> bool:
@@ -27,9 +29,17 @@ def is_unique(frame: pd.DataFrame, keys: Sequence[str]) -> bool:
     Return whether no two rows have the same values in the columns `keys`.
 
     Rows that ascend, by date or by entity first, need but one look; others are marked among all
-    keys there could be, if these are not many more than rows.
+    keys there could be, if these are not many more than rows. What Arrow cannot number, or tells
+    apart though it is equal, is left to pandas.
     """
     columns = [_Numbered(frame[name]) for name in keys]
+    if all(column.is_exact for column in columns):
+        with contextlib.suppress(ValueError, ArithmeticError, pa.ArrowException):
+            return _is_unique(columns, frame, keys)
+    return not bool(frame.duplicated(subset=[*keys]).any())
+
+
+def _is_unique(columns: Sequence[_Numbered], frame: pd.DataFrame, keys: Sequence[str]) -> bool:
     for order in (columns, [*columns[1:], columns[0]]):
         if _ascend(order, len(frame)):
             return True
@@ -45,6 +55,11 @@ class _Numbered:
     def __init__(self, values: pd.Series) -> None:
         self._values = values
         self._kind = kind_of(values)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether different numbers are different values: 1.0 and 1.00 are one Decimal."""
+        return self._kind in _NUMBERED
 
     @property
     def count(self) -> int:
@@ -67,7 +82,9 @@ class _Numbered:
         values = self._values.iloc[rows]
         if self._kind is Kind.DATE:
             return one_array(as_timestamps(values))
-        return to_arrow(values, self._kind)
+        array = to_arrow(values, self._kind)
+        # Arrow tells -0.0 from 0.0.
+        return pc.add(array, 0.0) if self._kind is Kind.FLOAT else array
 
 
 def _pieces(count: int) -> Iterator[slice]:

@@ -53,7 +53,8 @@ def as_timestamps(values: pd.Series) -> pd.Series:
             instants = pa.array(plain, pa.timestamp("us"))
         except pa.ArrowInvalid:  # finer than a microsecond
             instants = pa.array(plain, pa.timestamp("ns"))
-        return pd.Series(instants.to_pandas(), index=values.index)
+        converted: pd.Series = instants.to_pandas().set_axis(values.index)
+        return converted
     return values
 
 
@@ -78,12 +79,14 @@ def _plain_instant(value: Any) -> Any:
         value = value.to_timestamp(how="start")
     elif type(value) is datetime.date:
         value = datetime.datetime.combine(value, datetime.time.min)
+    elif isinstance(value, np.datetime64):  # Arrow takes those of a day for dates
+        value = pd.Timestamp(value)
     return None if pd.isna(value) else value
 
 
 def _numbers(values: pd.Series) -> pa.Array:
     if isinstance(values.dtype, pd.CategoricalDtype):
-        values = values.astype(values.cat.categories.dtype)
+        values = values.astype(object)  # the type of integers has no place for a missing one
     if values.dtype == np.float16:  # a cast that not every Arrow has
         values = values.astype(np.float32)
     if values.dtype == object:
@@ -118,7 +121,9 @@ def _texts(values: pd.Series) -> pa.Array:
         texts = pa.array(values.astype(object), pa.string(), from_pandas=True)
     empty = pc.equal(texts, "")
     # An empty text is an empty field, which comes back as missing: pushing warns of it.
-    return pc.if_else(empty, pa.scalar(None, texts.type), texts) if pc.any(empty).as_py() else texts
+    # Arrow 16's if_else leaves a slice of texts with places beyond its end.
+    missing = pa.scalar(None, texts.type)
+    return pc.replace_with_mask(texts, empty, missing) if pc.any(empty).as_py() else texts
 
 
 def _digits(value: Any) -> str | None:

@@ -43,6 +43,22 @@ def test_a_connection_is_reset_before_or_after_the_request_was_taken(call, emula
     assert [r.status for r in emulator.requests if r.method == "PUT"] == [None, None]
 
 
+def test_a_reset_before_a_request_is_carried_out_waits_until_all_of_it_has_come(call, emulator):
+    emulator.faults.add(method="PUT", reset="before")
+    connection = HTTPConnection(emulator.url.removeprefix("http://"), timeout=20)
+    connection.putrequest("PUT", "/datasets/1/data")
+    connection.putheader("Content-Length", "2")
+    connection.endheaders(b"a")
+    connection.sock.settimeout(0.2)
+    with pytest.raises(TimeoutError):
+        connection.sock.recv(1)
+    connection.send(b"b")
+    connection.sock.settimeout(20)
+    with pytest.raises(ConnectionResetError):
+        connection.sock.recv(1)
+    connection.close()
+
+
 @pytest.mark.parametrize("place", [0, 1, 20])
 def test_a_body_is_cut_off_at_a_byte(call, emulator, place):
     dataset = call.filled(TEXT)

@@ -115,3 +115,29 @@ def test_a_diff_has_its_facts_as_frames(stored: int, client: ap.Client) -> None:
     assert "note" in diff._repr_html_()
     assert frame.alphacast.diff(stored, client=client).push().rows == 30
     assert frame.alphacast.diff(stored, client=client).span is None
+
+
+def test_what_becomes_of_the_frame_after_a_diff_is_not_pushed(
+    client: ap.Client, push_new: Callable[..., int]
+) -> None:
+    number = push_new(panel(), entities="country")
+    revised = panel()
+    revised.loc[0, "CPI"] = 7.25
+    expected = revised.copy()
+    diff = revised.alphacast.diff(number, client=client)
+    revised.loc[0, "CPI"] = float("inf")
+    revised.loc[1, "country"] = revised.loc[2, "country"]
+    diff.push(verify=True)
+    assert_same(ap.read_alphacast(number, client=client), expected)
+    assert diff.changed["new"].tolist() == [7.25]
+
+
+def test_only_changes_of_date_objects_are_sent_with_their_dates(
+    client: ap.Client, push_new: Callable[..., int]
+) -> None:
+    days = pd.Series([*pd.date_range("2020", periods=9).date], dtype=object)
+    frame = pd.DataFrame({"Date": days, "x": range(9)}).astype({"x": "float64"})
+    number = push_new(frame)
+    frame.loc[7, "x"] = 70.5
+    assert frame.alphacast.push(number, only_changes=True, client=client).rows == 1
+    assert ap.read_alphacast(number, client=client)["x"].tolist() == frame["x"].tolist()

@@ -117,6 +117,29 @@ def test_decimal_objects_keep_their_digits() -> None:
     assert [line.strip('"') for line in text_of(frame).splitlines()[1:]] == digits
 
 
+@pytest.mark.parametrize("dtype", ["string[pyarrow]", "string[python]", "category", object])
+def test_a_slice_of_a_frame_is_written_as_it_is(dtype: Any) -> None:
+    texts = pd.Series(["long before", "", "a", None, "b", ""], dtype=dtype)
+    dates = pd.Series([*pd.date_range("2020", periods=6).date], dtype=object)
+    months = pd.Categorical([1, 2, None, 3, 4, 5])
+    frame = pd.DataFrame({"Date": dates, "text": texts, "month": months}).iloc[1:4]
+    assert records_of(text_of(frame, Date="%Y-%m-%d"))[1:] == [
+        ["2020-01-02", "", "2"],
+        ["2020-01-03", "a", ""],
+        ["2020-01-04", "", "3"],
+    ]
+
+
+def test_numpy_dates_in_an_object_column_are_dates() -> None:
+    days = [np.datetime64("2020-01-02"), np.datetime64("2020-01-03"), None]
+    frame = pd.DataFrame({"Date": pd.Series(days, dtype=object), "x": 1})
+    assert records_of(text_of(frame, Date="%Y-%m-%d"))[1:] == [
+        ["2020-01-02", "1"],
+        ["2020-01-03", "1"],
+        ["", "1"],
+    ]
+
+
 def test_the_same_frame_gives_the_same_bytes() -> None:
     frame = pd.DataFrame({"x": [1.5, 2.5]})
     assert file_of(frame, ["x"]).read() == file_of(frame, ["x"]).read()
