@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 from alphacast_pandas.api.body import CHUNK_BYTES, BodyStream
 from alphacast_pandas.api.responses import check_not_quota_notice, shown_body
 from alphacast_pandas.errors import DecodeError
 
 _BOM = b"\xef\xbb\xbf"
+# A field, quoted or plain, where one begins.
+_FIELD = r'(?:^|(?<={0}))(?:"((?:[^"]|"")*)"|([^{0}]*))(?:{0}|$)'
 _DELIMITERS = {"csv": ",", "tsv": "\t"}
 
 
@@ -31,7 +34,11 @@ def parse_record(record: bytes, delimiter: str = ",") -> list[str]:
     ['Date', 'Vivienda, agua']
     """
     text = record.removeprefix(_BOM).decode("utf-8", errors="replace").rstrip("\r\n")
-    return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    try:
+        return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    except csv.Error:  # a field is longer than the module takes, for all of the process
+        fields = re.findall(_FIELD.format(re.escape(delimiter)), text)
+        return [quoted.replace('""', '"') or plain for quoted, plain in fields]
 
 
 def read_head(stream: BodyStream) -> tuple[list[str], list[str] | None]:

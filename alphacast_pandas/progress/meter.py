@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _SECONDS_BEFORE_SHOWN = 1.0
 _SECONDS_BETWEEN_DRAWINGS = 0.1
+# Of a number of bytes that is one: Python refuses to read thousands of digits.
+_MOST_DIGITS = 18
 
 
 class Clock(Protocol):
@@ -55,7 +57,8 @@ class Meter:
     def watch(self, stream: Stream, headers: Mapping[str, str]) -> None:
         """Count what `stream` receives from now on."""
         length = headers.get("Content-Length", "")
-        self.begin(int(length) if length.isdigit() else None)
+        is_count = length.isascii() and length.isdigit() and len(length) <= _MOST_DIGITS
+        self.begin(int(length) if is_count else None)
         stream.on_wire = self.advance
 
     def begin(self, total: int | None, *, phase: str = "", unit: str = "B") -> None:

@@ -48,7 +48,10 @@ class Columns:
         self._rows, self._size = end, self._size + block.size
         if end > self._room:
             promised = end * _SPARE * (expected_size or 0.0) / max(1, self._size)
-            self._make_room(start, max(end, int(promised) if expected_size else 2 * start))
+            try:
+                self._make_room(start, max(end, int(promised) if expected_size else 2 * start))
+            except (MemoryError, ValueError):  # the first rows may be much shorter than the rest
+                self._make_room(start, max(end, 2 * start))
         for column, values in zip(self._columns, block.columns, strict=True):
             if isinstance(column, list):
                 column.extend(values)

@@ -28,8 +28,14 @@ class Delivery:
     options: ReadOptions
     schema: Any
 
-    def frame(self, table: pa.Table, asked: Asked, *, used_up: bool) -> pd.DataFrame:
-        """Return the frame of `table`, checked against the caller's contract."""
+    def frame(
+        self, table: pa.Table, asked: Asked, *, used_up: bool, first_row: int = 0
+    ) -> pd.DataFrame:
+        """
+        Return the frame of `table`, checked against the caller's contract.
+
+        Its rows are numbered from `first_row` on. It shares memory only with what is `used_up`.
+        """
         definitions = asked.definitions
         frame = to_frame(
             table,
@@ -38,6 +44,10 @@ class Delivery:
             categories=self.options.categories,
             used_up=used_up,
         )
+        if not used_up:
+            frame = frame.copy()  # a view of Arrow's memory cannot be written to
+        if first_row:
+            frame.index = frame.index + first_row
         names = index_names(self.options.index, definitions)
         if self.schema is not None and self.schema is not False:
             frame = check_arrival(frame, self.schema, definitions, names)

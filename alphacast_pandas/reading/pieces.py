@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import pyarrow as pa
 
 from alphacast_pandas.errors import DecodeError
@@ -26,6 +26,8 @@ from alphacast_pandas.reading.table import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from types import TracebackType
+
+    import pandas as pd
 
     from alphacast_pandas.api.definitions import Definitions
     from alphacast_pandas.progress import Meter
@@ -216,12 +218,20 @@ def _frames(
     """Yield the frames; their RangeIndex goes on from one to the next."""
     facts = delivery.provenance(answer.asked, rows)
     start = 0
-    with opened:
+    with opened, _doubting(delivery):
         for table in _in_pieces(answer.tables, rows):
-            frame = delivery.frame(table, answer.asked, used_up=False)
-            stop = start + len(frame)
-            if isinstance(frame.index, pd.RangeIndex):
-                frame.index = pd.RangeIndex(start, stop)
-            frame.attrs["alphacast"] = {**facts, "rows": len(frame), "every_row": False}
+            frame = delivery.frame(table, answer.asked, used_up=False, first_row=start)
+            own = {"rows": len(frame), "every_row": False}
+            frame.attrs["alphacast"] = {**copy.deepcopy(facts), **own}
             yield frame
-            start = stop
+            start += table.num_rows
+
+
+@contextmanager
+def _doubting(delivery: Delivery) -> Iterator[None]:
+    """Forget the definitions if the answer is not what they promise: they may be out of date."""
+    try:
+        yield
+    except DecodeError:
+        delivery.client.remember(delivery.dataset_id, None)
+        raise

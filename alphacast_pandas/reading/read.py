@@ -186,7 +186,7 @@ def read_alphacast(
     -----
     UserWarning
         If nothing matches and the filter names entities that the dataset does not have; the
-        nearest that it has are named.
+        nearest that it has are named. Not with `chunksize`.
 
     See Also
     --------
@@ -206,7 +206,8 @@ def read_alphacast(
     is read for it. These rules hold for Short Integers too, where pandas itself would leave
     out rows without a value.
 
-    With `chunksize`, `schema` is a contract for each frame. What needs to see every row first is
+    With `chunksize`, `schema` is a contract for each frame, and with `categories` each has the
+    categories of its own rows. What needs to see every row first is
     read whole, and given in pieces then: `last`, `top`, filters that look at other rows, datasets
     whose definitions the service refuses or whose first rows do not come by date.
 

@@ -116,7 +116,9 @@ class _Options:
 
 
 def _parsed(number: int, body: bytes, options: _Options) -> Block:
-    """Return the rows of a block; the first one begins with the header."""
+    """Return the rows of a block; the first one begins with the header, which needs its end."""
+    if not number and not body.endswith(b"\n"):
+        body += b"\n"
     try:
         table = csv.read_csv(
             pa.BufferReader(body),

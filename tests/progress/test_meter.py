@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import threading
+import types
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -158,3 +159,12 @@ def test_work_goes_on_if_it_cannot_be_shown(monkeypatch: pytest.MonkeyPatch) -> 
         assert meter.count == 20
     with Meter("Reading", progress=None, clock=Clock(step=2.0)) as meter:
         meter.advance(10)
+
+
+@pytest.mark.parametrize("length", ["²", "9" * 5000, "-1", "5, 5", "five"])
+def test_a_length_that_is_no_number_is_not_known(length: str) -> None:
+    stream = types.SimpleNamespace(on_wire=None)
+    with Meter("Reading", progress=True, clock=Clock()) as meter:
+        meter.watch(stream, {"Content-Length": length})
+        stream.on_wire(5)
+    assert meter.count == 5

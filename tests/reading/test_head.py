@@ -66,3 +66,11 @@ def test_a_column_called_error_is_no_notice() -> None:
     body = b"Date,error\n2020-01-01,1\n"
     assert read_head(stream_of(body))[0] == ["Date", "error"]
     assert check_table_body(body, "csv") == body
+
+
+def test_fields_longer_than_the_csv_module_takes_are_read_as_it_would() -> None:
+    long = "x" * 200_000
+    for cells in ([long, 'a "b", c', ""], ["", "", long], [f'"{long},\n"', "1", long], [long]):
+        file = io.StringIO(newline="")
+        csv.writer(file, lineterminator="\n").writerow(cells)
+        assert parse_record(file.getvalue().encode()) == cells

@@ -15,6 +15,7 @@ from alphacast_pandas.api.body import BodyStream
 from alphacast_pandas.api.definitions import Definitions
 from alphacast_pandas.api.records import Column
 from alphacast_pandas.api.tables import read_head
+from alphacast_pandas.reading import blocks
 from alphacast_pandas.reading.columns import table_with_nulls
 from alphacast_pandas.reading.frame import to_frame
 from alphacast_pandas.reading.table import parse_table
@@ -136,3 +137,27 @@ def test_a_frame_has_the_types_of_its_definitions_with_rows_and_without(
             expected = pd.ArrowDtype(pa.string()) if kind == "string[pyarrow]" else kind
             assert frame[name].dtype == expected
         assert frame.isna().to_numpy().sum() == (3 if rows else 0)
+
+
+@pytest.mark.parametrize("promised", [10**12, 10**18, 10**30])
+def test_a_length_that_no_memory_holds_is_no_reason_to_fail(promised: int) -> None:
+    """The first rows may be much shorter than those that follow, or a server may lie."""
+    body = b"Date,name,number,short\n" + b"2020-01-01,a,1.5,\n" * 50
+    source = io.BytesIO(body)
+    stream = BodyStream(source.read, encoding="", end_is_proven=True, length=promised)
+    header, _ = read_head(stream)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocks, "BLOCK_BYTES", 100)
+        table = parse_table(stream, header, STATED.names, STATED)
+    assert table["number"].to_pylist() == [1.5] * 50
+
+
+def test_a_header_without_a_line_break_is_an_empty_table() -> None:
+    assert table_of("Date,name,number,short").num_rows == 0
+
+
+def test_a_first_field_may_be_as_long_as_any_other() -> None:
+    text = 'long, "very"\n' * 20_000
+    quoted = text.replace('"', '""')
+    table = table_of(f'Date,name,number,short\n2020-01-01,"{quoted}",1.5,\n')
+    assert table["name"].to_pylist() == [text]
