@@ -132,7 +132,7 @@ def _parsed(number: int, body: bytes, options: _Options) -> Block:
             ),
             convert_options=options.convert(body),
         )
-    except (pa.ArrowInvalid, pa.ArrowKeyError) as error:
+    except (pa.ArrowInvalid, pa.ArrowKeyError, OverflowError) as error:
         msg = f"The table is not what the dataset's definitions promise: {error}"
         raise DecodeError(msg) from error
     return Block(table, len(body))
