@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from alphacast_pandas.api.body import BodyStream
 
 # Large enough that a parser does not notice their borders, small enough for a processor's cache.
-BLOCK_BYTES = 1 << 19
+BLOCK_BYTES = 1 << 20
 
 
 def row_blocks(stream: BodyStream) -> Iterator[bytes]:
