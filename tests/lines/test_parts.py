@@ -206,4 +206,4 @@ def test_far_less_is_held_than_all_that_is_sent(
     monkeypatch.setattr(sender, "MOST_FILE_BYTES", 1 << 40)
     whole = peak_of(work)
     assert [len(result.parts) > 4 for result in results] == [True, False]
-    assert parted < whole - results[1].bytes_sent / 2
+    assert parted < whole - results[1].bytes_sent / 3  # pieces on their way are held by both
