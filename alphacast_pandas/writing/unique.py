@@ -11,14 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from alphacast_pandas.writing.kinds import Kind, kind_of
-from alphacast_pandas.writing.values import as_timestamps, one_array, to_arrow
+from alphacast_pandas.writing.values import as_timestamps, one_array, row_spans, to_arrow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     import pandas as pd
 
-_ROWS_AT_A_TIME = 1 << 17
 # A mark a possible key is what counting them takes; beyond this pandas' table of hashes is smaller.
 _MOST_MARKS_A_ROW = 16
 _NUMBERED = frozenset({Kind.DATE, Kind.TEXT, Kind.FLOAT, Kind.INTEGER, Kind.SHORT, Kind.EMPTY})
@@ -33,20 +32,22 @@ def is_unique(frame: pd.DataFrame, keys: Sequence[str]) -> bool:
     apart though it is equal, is left to pandas.
     """
     columns = [_Numbered(frame[name]) for name in keys]
+    found = None
     if all(column.is_exact for column in columns):
         with contextlib.suppress(ValueError, ArithmeticError, pa.ArrowException):
-            return _is_unique(columns, frame, keys)
-    return not bool(frame.duplicated(subset=[*keys]).any())
+            found = _found_unique(columns, len(frame))
+    return not bool(frame.duplicated(subset=[*keys]).any()) if found is None else found
 
 
-def _is_unique(columns: Sequence[_Numbered], frame: pd.DataFrame, keys: Sequence[str]) -> bool:
+def _found_unique(columns: Sequence[_Numbered], rows: int) -> bool | None:
+    """Return whether the rows differ, None if there are too many possible keys to count them."""
     for order in (columns, [*columns[1:], columns[0]]):
-        if _ascend(order, len(frame)):
+        if _ascend(order, rows):
             return True
     possible = int(np.prod([column.count for column in columns], dtype=np.float64))
-    if possible <= _MOST_MARKS_A_ROW * len(frame):
-        return _count(columns, len(frame), possible) == len(frame)
-    return not bool(frame.duplicated(subset=[*keys]).any())
+    if possible > _MOST_MARKS_A_ROW * rows:
+        return None
+    return _count(columns, rows, possible) == rows
 
 
 class _Numbered:
@@ -74,7 +75,7 @@ class _Numbered:
 
     @cached_property
     def _distinct(self) -> pa.Array:
-        parts = [self._arrow(rows).unique() for rows in _pieces(len(self._values))]
+        parts = [self._arrow(rows).unique() for rows in row_spans(len(self._values))]
         distinct = pa.concat_arrays(parts).unique().drop_null()
         return distinct.take(pc.array_sort_indices(distinct))
 
@@ -87,13 +88,9 @@ class _Numbered:
         return pc.add(array, 0.0) if self._kind is Kind.FLOAT else array
 
 
-def _pieces(count: int) -> Iterator[slice]:
-    return (slice(n, min(n + _ROWS_AT_A_TIME, count)) for n in range(0, count, _ROWS_AT_A_TIME))
-
-
 def _ascend(columns: Sequence[_Numbered], count: int) -> bool:
     """Tell whether every row is greater than the one before it, compared column by column."""
-    for rows in _pieces(count):
+    for rows in row_spans(count):
         overlapping = slice(max(0, rows.start - 1), rows.stop)
         greater = np.zeros(overlapping.stop - overlapping.start - 1, dtype=bool)
         equal = ~greater
@@ -109,7 +106,7 @@ def _ascend(columns: Sequence[_Numbered], count: int) -> bool:
 def _count(columns: Sequence[_Numbered], count: int, possible: int) -> int:
     """Return the number of distinct keys among so many possible ones."""
     marks = np.zeros(possible, dtype=bool)
-    for rows in _pieces(count):
+    for rows in row_spans(count):
         place = np.zeros(rows.stop - rows.start, dtype=np.int64)
         for column in columns:
             place = place * column.count + column.numbers(rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,10 +13,18 @@ import pyarrow.compute as pc
 
 from alphacast_pandas.writing.kinds import Kind
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 DATE_FORMAT = "%Y-%m-%d"
 _SECONDS_FORMAT = "%Y-%m-%dT%H:%M:%S"
 _MICROSECONDS_FORMAT = "%Y-%m-%dT%H:%M:%S.%f"
 _ROWS_AT_A_TIME = 1 << 17
+
+
+def row_spans(count: int) -> Iterator[slice]:
+    """Return all rows in spans of so many that what is made of one takes little memory."""
+    return (slice(n, min(n + _ROWS_AT_A_TIME, count)) for n in range(0, count, _ROWS_AT_A_TIME))
 
 
 def date_format(values: pd.Series) -> str:
@@ -28,8 +36,8 @@ def date_format(values: pd.Series) -> str:
 
 def _divide(values: pd.Series, unit: str) -> bool:
     """Tell whether every instant is a whole number of units; missing ones are."""
-    for start in range(0, len(values), _ROWS_AT_A_TIME):
-        instants = as_timestamps(values.iloc[start : start + _ROWS_AT_A_TIME]).to_numpy()
+    for rows in row_spans(len(values)):
+        instants = as_timestamps(values.iloc[rows]).to_numpy()
         whole = instants.astype(f"datetime64[{unit}]") == instants
         if not (whole | np.isnat(instants)).all():
             return False
