@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alphacast_pandas.writing import values as written
 from alphacast_pandas.writing.contract import check_values
 from alphacast_pandas.writing.roles import Roles
 from alphacast_pandas.writing.unique import is_unique
@@ -66,14 +67,26 @@ ORDERS: list[Callable[[list[Any]], list[Any]]] = [
     rows=ROWS,
     is_distinct=st.booleans(),
     order=st.sampled_from(ORDERS),
+    span=st.sampled_from([1, 2, 3, 1 << 17]),
 )
 def test_rows_are_told_apart_as_pandas_does(
-    entity: str, date: str, rows: list[tuple[int, int]], is_distinct: bool, order: Any
+    entity: str, date: str, rows: list[tuple[int, int]], is_distinct: bool, order: Any, span: int
 ) -> None:
     dates, entities = zip(*order([*set(rows)] if is_distinct else rows), strict=True)
     frame = pd.DataFrame({"Date": DATES[date]([*dates]), "e": ENTITIES[entity]([*entities])})
-    for keys in (["Date"], ["Date", "e"]):
-        assert is_unique(frame, keys) is not bool(frame.duplicated(keys).any())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(written, "_ROWS_AT_A_TIME", span)
+        for keys in (["Date"], ["Date", "e"]):
+            assert is_unique(frame, keys) is not bool(frame.duplicated(keys).any())
+
+
+@given(moments=st.lists(st.sampled_from([0, 86_400, 3_600]), min_size=1, max_size=7))
+def test_a_time_of_day_is_seen_in_whichever_span_it_stands(moments: list[int]) -> None:
+    values = pd.Series(np.array(moments, dtype="datetime64[s]"))
+    is_midnight = (values == values.dt.normalize()).all()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(written, "_ROWS_AT_A_TIME", 2)
+        assert (written.date_format(values) == "%Y-%m-%d") is bool(is_midnight)
 
 
 @pytest.mark.parametrize("values", [HALVES[:2], DIGITS[:2], DIGITS[2:]], ids=str)
