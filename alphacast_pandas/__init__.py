@@ -22,36 +22,39 @@ from alphacast_pandas.errors import (
     ValidationError,
     VerificationError,
 )
-from alphacast_pandas.first_use import on_first_use as _on_first_use
+from alphacast_pandas.lazy import on_first_use as _on_first_use
 
 if TYPE_CHECKING:
-    from alphacast_pandas.api.client import Client
-    from alphacast_pandas.api.default import get_client
-    from alphacast_pandas.api.login import login
+    from alphacast_pandas.api.client import Client, get_client
+    from alphacast_pandas.api.settings import login
     from alphacast_pandas.contracts.schemas import schema
-    from alphacast_pandas.filters.expressions import col
+    from alphacast_pandas.difference.diff import Diff
+    from alphacast_pandas.filters.expression import col
+    from alphacast_pandas.reading.chunks import DatasetReader
     from alphacast_pandas.reading.explain import Explanation, explain
-    from alphacast_pandas.reading.pieces import DatasetReader
     from alphacast_pandas.reading.read import read_alphacast
-    from alphacast_pandas.writing.diff import Diff
-    from alphacast_pandas.writing.parts import PushPart
-    from alphacast_pandas.writing.result import PushResult
+    from alphacast_pandas.writing.push import diff, manifest, push, validate
+    from alphacast_pandas.writing.result import PushPart, PushResult
 else:  # the same addresses; hidden from type checkers, which would then allow any name
     __getattr__, __dir__ = _on_first_use(
         __name__,
         {
             "Client": "api.client",
-            "DatasetReader": "reading.pieces",
-            "Diff": "writing.diff",
+            "DatasetReader": "reading.chunks",
+            "Diff": "difference.diff",
             "Explanation": "reading.explain",
-            "PushPart": "writing.parts",
+            "PushPart": "writing.result",
             "PushResult": "writing.result",
-            "col": "filters.expressions",
+            "col": "filters.expression",
+            "diff": "writing.push",
             "explain": "reading.explain",
-            "get_client": "api.default",
-            "login": "api.login",
+            "get_client": "api.client",
+            "login": "api.settings",
+            "manifest": "writing.push",
+            "push": "writing.push",
             "read_alphacast": "reading.read",
             "schema": "contracts.schemas",
+            "validate": "writing.push",
         },
     )
 
@@ -82,9 +85,13 @@ __all__ = [
     "ValidationError",
     "VerificationError",
     "col",
+    "diff",
     "explain",
     "get_client",
     "login",
+    "manifest",
+    "push",
     "read_alphacast",
     "schema",
+    "validate",
 ]

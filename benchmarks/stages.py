@@ -20,11 +20,11 @@ _PIECE = 1 << 20
 def parse_ours(_: str, folder: Path) -> Callable[[], Any]:
     """Our frame of a plain body that is there already."""
     from alphacast_pandas.api.body import BodyStream
+    from alphacast_pandas.api.csv_head import read_head
     from alphacast_pandas.api.definitions import define
     from alphacast_pandas.api.records import Column
-    from alphacast_pandas.api.tables import read_head
+    from alphacast_pandas.reading.csv_table import parse_table
     from alphacast_pandas.reading.frame import to_frame
-    from alphacast_pandas.reading.table import parse_table
 
     columns = json.loads((folder / "columns.json").read_text())
     definitions = define(None, map(Column.from_json, columns))
@@ -75,8 +75,8 @@ def parse_pandas(_: str, folder: Path) -> Callable[[], Any]:
 
 def serialise_ours(_: str, folder: Path) -> Callable[[], Any]:
     """Our text of the frame, which is not kept."""
-    from alphacast_pandas.pipeline import side_by_side
-    from alphacast_pandas.writing.csv_stream import _slices, _text
+    from alphacast_pandas.parallel import side_by_side
+    from alphacast_pandas.writing.csv_files import _slices, _text
 
     table = frame_of(folder)
 
@@ -95,7 +95,7 @@ def serialise_pandas(_: str, folder: Path) -> Callable[[], Any]:
 
 def write_ours(_: str, folder: Path) -> Callable[[], Any]:
     """Our gzip CSV of the frame."""
-    from alphacast_pandas.writing.csv_stream import csv_files
+    from alphacast_pandas.writing.csv_files import csv_files
 
     table = frame_of(folder)
 

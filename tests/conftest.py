@@ -11,7 +11,8 @@ import hypothesis
 import pytest
 
 import alphacast_pandas as ap
-from alphacast_pandas.api import default, login
+from alphacast_pandas.api import client as client_module
+from alphacast_pandas.api import settings
 from alphacast_pandas.emulator import Emulator, Plan, Readings
 
 # A store that lasts for all examples of a test is meant: each makes the datasets it needs.
@@ -78,11 +79,11 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterat
             monkeypatch.delenv(name)
     for name in PLACES:
         monkeypatch.setenv(name, str(tmp_path / "home"))
-    monkeypatch.setattr(login._told, "login", None)
-    monkeypatch.setattr(default._kept, "client", None)
+    monkeypatch.setattr(settings._told, "login", None)
+    monkeypatch.setattr(client_module._kept, "client", None)
     yield
-    if default._kept.client is not None:
-        default._kept.client.close()
+    if client_module._kept.client is not None:
+        client_module._kept.client.close()
 
 
 @pytest.fixture(autouse=True)

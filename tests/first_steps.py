@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import pydoc
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -33,7 +32,7 @@ def show_a_bar() -> None:
 def steps(ap: Any, client: Callable[[], Any], number: str) -> dict[str, Callable[[], object]]:
     frame = pd.DataFrame({"Date": [pd.Timestamp("2024-01-01")], "country": "Chile", "price": 1.5})
     return {
-        "help": lambda: pydoc.render_doc(frame.alphacast.push),
+        "completion": lambda: dir(frame.alphacast),
         "client": client,
         "read": lambda: ap.read_alphacast(number, client=client()),
         "bar": show_a_bar,

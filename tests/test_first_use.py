@@ -19,18 +19,13 @@ HERE = Path(__file__).parent
 AT_IMPORT = {
     "alphacast_pandas",
     "alphacast_pandas.accessor",
-    "alphacast_pandas.accessor.contracts",
-    "alphacast_pandas.accessor.diffs",
-    "alphacast_pandas.accessor.door",
     "alphacast_pandas.errors",
-    "alphacast_pandas.errors.base",
-    "alphacast_pandas.errors.kinds",
-    "alphacast_pandas.first_use",
+    "alphacast_pandas.lazy",
 }
 # The rooms and the libraries that a step brings, of those that are worth waiting for.
 WATCHED = {
     *("pandera", "tqdm", "keyring", "duckdb", "odata_query", "starlette", "uvicorn"),
-    *(f"alphacast_pandas.{room}" for room in ("api", "comparing", "contracts", "emulator")),
+    *(f"alphacast_pandas.{room}" for room in ("api", "difference", "contracts", "emulator")),
     *(f"alphacast_pandas.{room}" for room in ("filters", "reading", "writing")),
 }
 
@@ -59,21 +54,15 @@ def found() -> dict[str, Any]:
 def test_a_step_loads_what_it_needs_and_no_more(imported: dict[str, set[str]]) -> None:
     assert imported["import"] == AT_IMPORT
     watched = {name: modules & WATCHED for name, modules in imported.items()}
-    assert watched["help"] == set()
+    assert watched["completion"] == set()
     assert watched["client"] == {"alphacast_pandas.api"}
     rooms = ("contracts", "filters", "reading")
     assert watched["read"] == {f"alphacast_pandas.{room}" for room in rooms}
     assert watched["bar"] == {"tqdm"}
     assert watched["schema"] == {"pandera"}
-    assert watched["push"] == {"alphacast_pandas.comparing", "alphacast_pandas.writing"}
+    assert watched["push"] == {"alphacast_pandas.difference", "alphacast_pandas.writing"}
     libraries = {"duckdb", "odata_query", "starlette", "uvicorn"}
     assert watched["emulator"] == {"alphacast_pandas.emulator", *libraries}
-
-
-def test_the_accessor_is_there_with_its_help_before_its_rooms(
-    imported: dict[str, set[str]],
-) -> None:
-    assert not {name for name in imported["help"] if name.startswith("alphacast_pandas")}
 
 
 def test_every_name_is_listed_before_it_is_used(found: dict[str, Any]) -> None:

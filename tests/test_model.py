@@ -16,8 +16,8 @@ import alphacast_pandas as ap
 from alphacast_pandas.__main__ import main
 from alphacast_pandas.api.definitions import Definitions
 from alphacast_pandas.api.records import Column, Dataset
-from alphacast_pandas.contracts.source import model_source
 from alphacast_pandas.emulator import Emulator
+from alphacast_pandas.model import model_source
 
 NAMES = [
     "class", "validate", "Config", "pd", "str", "__x", "3m", "a\"b\\'", "a b", "a_b", "a-b", "日本",
@@ -69,7 +69,7 @@ def test_a_model_fits_what_is_read_and_what_is_pushed(
     model = model_of(source)
     frame = ap.read_alphacast(number, schema=model, client=logged_in)
     assert set(model.to_schema().columns) == set(frame.columns)
-    assert frame.alphacast.push(number, schema=model, dry_run=True, client=logged_in).empty
+    assert frame.alphacast.diff(number, schema=model, client=logged_in).empty
     roles = {name: c.metadata["alphacast"] for name, c in model.to_schema().columns.items()}
     assert [name for name, role in roles.items() if role != "value"] == ["Date", "País, región"]
     twice = pd.concat([frame, frame.head(1)], ignore_index=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from alphacast_pandas.pipeline import WAITING, WORKERS, side_by_side
+from alphacast_pandas.parallel import WAITING, WORKERS, side_by_side
 
 
 def test_pieces_come_back_in_order_however_long_each_takes() -> None:

@@ -45,6 +45,10 @@ NAMES = {
         "explain",
         "get_client",
         "login",
+        "diff",
+        "manifest",
+        "push",
+        "validate",
     ),
     *("read_alphacast", "schema", *ERRORS),
 }
@@ -66,7 +70,13 @@ SIGNATURES = {
     "Client": "api_key=None | base_url=None timeout=(10.0,60.0) retries=5",
     "DataFrame.alphacast.push": (
         "dataset_id=None | name=None repository=None mode='upsert' date=None entities=None "
-        "schema=None accept_new_columns=False index=None wait=True timeout=600.0 dry_run=False "
+        "schema=None accept_new_columns=False index=None wait=True timeout=600.0 "
+        "only_changes=False max_delete=None verify=False if_unchanged=None progress=None "
+        "client=None"
+    ),
+    "push": (
+        "df dataset_id=None | name=None repository=None mode='upsert' date=None entities=None "
+        "schema=None accept_new_columns=False index=None wait=True timeout=600.0 "
         "only_changes=False max_delete=None verify=False if_unchanged=None progress=None "
         "client=None"
     ),
@@ -74,13 +84,22 @@ SIGNATURES = {
         "dataset_id=None | name=None repository=None mode='upsert' date=None entities=None "
         "schema=None accept_new_columns=False index=None progress=None client=None"
     ),
+    "diff": (
+        "df dataset_id=None | name=None repository=None mode='upsert' date=None entities=None "
+        "schema=None accept_new_columns=False index=None progress=None client=None"
+    ),
     "Diff.push": "| wait=True timeout=600.0 max_delete=None verify=False",
     "DataFrame.alphacast.validate": (
         "dataset_id=None | date=None entities=None schema=None index=None client=None"
     ),
+    "validate": ("df dataset_id=None | date=None entities=None schema=None index=None client=None"),
     "DataFrame.alphacast.schema": "| date=None entities=None index=None",
     "DataFrame.alphacast.manifest": (
         "dataset_id=None | date=None entities=None schema=None accept_new_columns=False "
+        "index=None client=None"
+    ),
+    "manifest": (
+        "df dataset_id=None | date=None entities=None schema=None accept_new_columns=False "
         "index=None client=None"
     ),
     "PushResult.wait": "| timeout=600.0",

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from alphacast_pandas.api.datasets import Datasets
-from alphacast_pandas.api.login import process_login
 from alphacast_pandas.api.repositories import Repositories
 from alphacast_pandas.api.settings import (
     DEFAULT_BASE_URL,
     DEFAULT_RETRIES,
     DEFAULT_TIMEOUT,
+    process_login,
     resolve_settings,
 )
 from alphacast_pandas.api.transport import Transport
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from alphacast_pandas.api.clock import Clock
     from alphacast_pandas.api.definitions import Definitions
+
 
 # The header of each answer proves names, but a type may change without it.
 _REMEMBERED_SECONDS = 300.0
@@ -153,3 +155,47 @@ class Client:
             lock = self._uploads.setdefault(dataset_id, threading.Lock())
         with lock:
             yield
+
+
+@dataclass
+class _Kept:
+    client: Client | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+_kept = _Kept()
+
+
+def get_client() -> Client:
+    """
+    Return the default client.
+
+    It is made when first asked for, kept, and made anew when key or address have
+    changed since.
+
+    Returns
+    -------
+    Client
+        A client with the key of `login`, of the environment, or stored.
+
+    Raises
+    ------
+    ConfigurationError
+        If there is no key, with the ways to set one.
+
+    See Also
+    --------
+    Client : A client of one's own.
+
+    Examples
+    --------
+    >>> import alphacast_pandas as ap
+    >>> ap.login("ak_0000", base_url="http://127.0.0.1:8400")
+    >>> ap.get_client() is ap.get_client()
+    True
+    """
+    settings = resolve_settings(login=process_login())
+    with _kept.lock:
+        if _kept.client is None or _kept.client.transport.settings != settings:
+            _kept.client = Client()
+        return _kept.client

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
 
-from alphacast_pandas.api.dataset_contents import DatasetContents
-from alphacast_pandas.api.dataset_uploads import DatasetUploads
-from alphacast_pandas.api.identifiers import resolve_id
-from alphacast_pandas.api.paths import dataset_path
-from alphacast_pandas.api.records import Dataset
+from alphacast_pandas.api.csv_head import check_table_body
+from alphacast_pandas.api.identifiers import data_path, dataset_path, resolve_id
+from alphacast_pandas.api.multipart import File, opened, send_file
+from alphacast_pandas.api.polling import wait_for
+from alphacast_pandas.api.records import Column, Dataset, DateStats, Process, columns_from_json
 from alphacast_pandas.api.repositories import only_one
 from alphacast_pandas.api.responses import list_of
+from alphacast_pandas.errors import DecodeError, QueryError
 
-# `list` is a method below, so the builtin is named here.
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from alphacast_pandas.api.multipart import Payload
+    from alphacast_pandas.api.transport import Transport
+
+
+FORMATS = ("csv", "json", "tsv", "xlsx")
+
+
+# `list` is a method of the class below, so the builtin's types are named here.
+_Columns = list[Column]
 _Datasets = list[Dataset]
+_Processes = list[Process]
 
 
-class Datasets(DatasetContents, DatasetUploads):
+class Datasets:
     """
     Datasets of the service: one method an endpoint.
 
@@ -40,6 +54,9 @@ class Datasets(DatasetContents, DatasetUploads):
     United States - Nonfarm employment, monthly
     World - Life expectancy, population and income
     """
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
 
     def list(self, repository_id: int | str | None = None) -> _Datasets:
         """
@@ -237,6 +254,306 @@ class Datasets(DatasetContents, DatasetUploads):
         >>> client.datasets.delete(client.datasets.create("Trial", repository_id=home.id).id)
         """
         self._transport.send("DELETE", dataset_path(id))
+
+    def columns(self, id: int | str) -> _Columns:  # noqa: A002 - the service's own word
+        """
+        Return the stored column definitions.
+
+        Parameters
+        ----------
+        id : int or str
+            The dataset.
+
+        Returns
+        -------
+        list of Column
+            Value columns need not be among them: the service implies Decimal.
+
+        Raises
+        ------
+        NotFoundError
+            If it does not exist or the key may not see it.
+
+        Examples
+        --------
+        >>> [column.role for column in client.datasets.columns(dataset_id)][:2]
+        ['date', 'entity']
+        """
+        return [*columns_from_json(self._transport.get(f"{dataset_path(id)}/columns") or [])]
+
+    def initialize_columns(
+        self,
+        id: int | str,  # noqa: A002 - the service's own word
+        *,
+        date: str,
+        entities: Sequence[str],
+        date_format: str = "%Y-%m-%d",
+    ) -> _Columns:
+        """
+        Set the date and entity columns of a dataset before its first upload.
+
+        Parameters
+        ----------
+        id : int or str
+            The dataset.
+        date : str
+            Name of the date column, as in the header of the files to come.
+        entities : sequence of str
+            Names of the entity columns; with the date they form the row key.
+        date_format : str, default "%Y-%m-%d"
+            Format of the dates in the files to come, in `strftime` codes.
+
+        Returns
+        -------
+        list of Column
+            The definitions as stored.
+
+        Raises
+        ------
+        PermissionDenied
+            If the key may not write to it.
+
+        Examples
+        --------
+        >>> home = client.repositories.home()
+        >>> dataset = client.datasets.create("Rates", repository_id=home.id)
+        >>> columns = client.datasets.initialize_columns(
+        ...     dataset.id, date="Date", entities=["country"]
+        ... )
+        >>> [column.name for column in columns]
+        ['Date', 'country']
+        """
+        if isinstance(entities, str):
+            entities = [entities]
+        fields = {
+            "dateColumnName": date,
+            "entitiesColumnNames": [*entities],
+            "dateFormat": date_format,
+        }
+        answer = self._transport.send("PUT", f"{dataset_path(id)}/columns/initializer", json=fields)
+        return [*columns_from_json(answer or [])]
+
+    def date_stats(self, id: int | str) -> DateStats:  # noqa: A002 - the service's own word
+        """
+        Return first date, last date and frequency.
+
+        Parameters
+        ----------
+        id : int or str
+            The dataset.
+
+        Returns
+        -------
+        DateStats
+            All None for a dataset without rows.
+
+        Raises
+        ------
+        NotFoundError
+            If it does not exist or the key may not see it.
+
+        Examples
+        --------
+        >>> client.datasets.date_stats(dataset_id).min_date
+        datetime.date(1952, 1, 1)
+        """
+        return DateStats.from_json(self._transport.get(f"{dataset_path(id)}/date-stats"))
+
+    def download(
+        self,
+        id: int | str,  # noqa: A002 - the service's own word
+        *,
+        format: Literal["csv", "json", "tsv", "xlsx"] = "csv",  # noqa: A002 - the service's own word
+        params: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        """
+        Return the data of a dataset as the service sends it.
+
+        Parameters
+        ----------
+        id : int or str
+            The dataset.
+        format : {"csv", "json", "tsv", "xlsx"}, default "csv"
+            The format asked for.
+        params : mapping, optional
+            Query options of the service: ``$filter``, ``$select``, ``$top``, ``$last``.
+
+        Returns
+        -------
+        bytes
+            The whole body, decompressed.
+
+        Raises
+        ------
+        QueryError
+            If the format is unknown.
+        QuotaError
+            If the plan is used up, in either form the service says it.
+
+        Examples
+        --------
+        >>> client.datasets.download(dataset_id, params={"$top": 1}).splitlines()[0][:12]
+        b'Date,country'
+        """
+        if format not in FORMATS:
+            msg = f"format is one of {', '.join(FORMATS)}, not {format!r}."
+            raise QueryError(msg)
+        query = {"$format": format, **(params or {})}
+
+        body = self._transport.fetch(data_path(id), query, lambda answer: answer.stream.read_all())
+        return check_table_body(body, format)
+
+    def processes(self, id: int | str) -> _Processes:  # noqa: A002 - the service's own word
+        """
+        Return the processes of a dataset's uploads.
+
+        Parameters
+        ----------
+        id : int or str
+            The dataset.
+
+        Returns
+        -------
+        list of Process
+            Newest first.
+
+        Raises
+        ------
+        NotFoundError
+            If it does not exist or the key may not see it.
+
+        Examples
+        --------
+        >>> [process.dataset_id == dataset_id for process in client.datasets.processes(dataset_id)]
+        [True]
+        """
+        answer = list_of(self._transport.get(f"{dataset_path(id)}/processes"))
+        return [self._process(item, resolve_id(id)) for item in answer]
+
+    def process(self, id: int | str, process_id: int) -> Process:  # noqa: A002 - the service's own word
+        """
+        Return one process.
+
+        Parameters
+        ----------
+        id : int or str
+            The dataset.
+        process_id : int
+            The process.
+
+        Returns
+        -------
+        Process
+            As it stands now.
+
+        Raises
+        ------
+        NotFoundError
+            If it does not exist or the key may not see it.
+
+        Examples
+        --------
+        >>> newest = client.datasets.processes(dataset_id)[0]
+        >>> client.datasets.process(dataset_id, newest.id).status
+        'Processed'
+        """
+        answer = self._transport.get(f"{dataset_path(id)}/processes/{process_id}")
+        return self._process(answer, resolve_id(id))
+
+    def upload(
+        self,
+        id: int | str,  # noqa: A002 - the service's own word
+        file: File,
+        *,
+        manifest: Sequence[Mapping[str, Any]] | None = None,
+        delete_missing: bool = False,
+        update_on_conflict: bool = False,
+        accept_new_columns: bool = False,
+    ) -> Process:
+        r"""
+        Upload a CSV file; the service works on it in the background.
+
+        Parameters
+        ----------
+        id : int or str
+            The dataset.
+        file : bytes, path or binary file
+            CSV with a header row, plain or gzip. A file is read from where it stands
+            and must be seekable.
+        manifest : sequence of mappings, optional
+            Column definitions; needed once, later only to replace the stored ones.
+        delete_missing : bool, default False
+            **Deletes** stored rows whose keys the file lacks.
+        update_on_conflict : bool, default False
+            Rows whose key exists get the new values; otherwise they keep the old ones.
+        accept_new_columns : bool, default False
+            Columns the dataset does not have are added; otherwise they fail the upload.
+
+        Returns
+        -------
+        Process
+            As requested; follow it with `process`.
+
+        Raises
+        ------
+        ConnectionFailed
+            With ``in_doubt=True`` if the service may have taken the file all the same.
+
+        Examples
+        --------
+        >>> home = client.repositories.home()
+        >>> dataset = client.datasets.create("Tides", repository_id=home.id)
+        >>> process = client.datasets.upload(
+        ...     dataset.id,
+        ...     b"Date,height\n2020-01-01,1.5\n",
+        ...     manifest=[{"sourceName": "Date", "dataType": "Date", "isEntity": True}],
+        ... )
+        >>> process.wait(timeout=60.0).status
+        'Processed'
+        """
+        flags = {
+            "deleteMissingFromDB": delete_missing,
+            "onConflictUpdateDB": update_on_conflict,
+            "acceptNewColumns": accept_new_columns,
+        }
+        with opened(file) as stream:
+            return self.send_file(id, stream, manifest=manifest, flags=flags)
+
+    def send_file(
+        self,
+        id: int | str,  # noqa: A002 - the service's own word
+        stream: Payload,
+        *,
+        manifest: Sequence[Mapping[str, Any]] | None,
+        flags: Mapping[str, bool],
+        on_read: Callable[[int], None] | None = None,
+    ) -> Process:
+        """Upload as `upload` does, with the service's flags and a witness of the bytes sent."""
+        answer = send_file(
+            self._transport,
+            data_path(id),
+            stream,
+            manifest=manifest,
+            flags=flags,
+            on_read=on_read,
+        )
+        try:
+            return self._process(answer, resolve_id(id))
+        except DecodeError as error:
+            error.in_doubt = True
+            raise
+
+    def _process(self, value: Any, dataset_id: int) -> Process:
+        return Process.from_json(value, dataset_id=dataset_id, follow=self._follow)
+
+    def _follow(
+        self,
+        process: Process,
+        timeout: float,
+        on_status: Callable[[str], None] | None = None,
+    ) -> Process:
+        again = partial(self.process, process.dataset_id or 0, process.id)
+        return wait_for(process, again, self._transport.clock, timeout, on_status)
 
     def _list(self, repository_id: int | str | None, params: dict[str, Any]) -> _Datasets:
         wanted = None if repository_id is None else resolve_id(repository_id, "repository")

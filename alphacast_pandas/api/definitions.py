@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from alphacast_pandas.api.records import Column, Dataset
+from alphacast_pandas.column_types import DECIMAL, ColumnType
+from alphacast_pandas.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,6 +58,16 @@ class Definitions:
         date = [self.date] if self.date else []
         return tuple(column.name for column in (*date, *self.entities) if column.name is not None)
 
+    def type_of(self, name: str) -> ColumnType | None:
+        """
+        Return the type of a column; a value column of which nothing is stated holds numbers.
+
+        None means that the service states no types at all, so that the values must tell.
+        """
+        column = self._by_name.get(name)
+        known = None if column is None else column.column_type
+        return known or (DECIMAL if self.stated else None)
+
     def get(self, name: str) -> Column | None:
         """Return the column of exactly this name."""
         return self._by_name.get(name)
@@ -92,17 +103,6 @@ def define(dataset: Dataset | None, stored: Iterable[Column] | None) -> Definiti
         complete=bool(described) and names <= ids.keys(),
         ignored=frozenset(column.name for column in listed if column.ignored and column.name),
     )
-
-
-def fold(name: str) -> str:
-    """
-    Return the name as the service compares headers: without case, accents and outer blanks.
-
-    >>> fold(" País ") == fold("pais")
-    True
-    """
-    decomposed = unicodedata.normalize("NFKD", name)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold().strip()
 
 
 def _merged(stored: Column, described: Column | None) -> Column:

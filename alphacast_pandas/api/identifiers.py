@@ -51,3 +51,18 @@ def _from_number(value: Any) -> int | None:
         return operator.index(value)
     except TypeError:
         return None
+
+
+def repository_path(repository_id: int | str) -> str:
+    """Return the path of a repository."""
+    return f"/repositories/{resolve_id(repository_id, 'repository')}"
+
+
+def dataset_path(dataset_id: int | str) -> str:
+    """Return the path of a dataset."""
+    return f"/datasets/{resolve_id(dataset_id)}"
+
+
+def data_path(dataset_id: int | str) -> str:
+    """Return the path of a dataset's data."""
+    return f"{dataset_path(dataset_id)}/data"

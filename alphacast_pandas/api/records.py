@@ -1,42 +1,77 @@
-"""The service's JSON as frozen records in our spelling."""
+"""Fields of the service's JSON, read leniently where its answers are known to vary."""
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
-from alphacast_pandas.api.json_fields import (
-    date_of,
-    flag,
-    id_of,
-    integer,
-    object_of,
-    shown,
-    text,
-    truth,
-)
+from alphacast_pandas.column_types import DATE, STRING, ColumnType, parse_type
 from alphacast_pandas.errors import DecodeError, ProcessError
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Callable, Mapping
 
-ColumnType = Literal["Date", "String", "Decimal", "Short Integer"]
 
-# The four documented names, and what a service of another release may call them.
-_TYPES: dict[str, ColumnType] = {
-    "date": "Date",
-    "datetime": "Date",
-    "string": "String",
-    "text": "String",
-    "decimal": "Decimal",
-    "float": "Decimal",
-    "double": "Decimal",
-    "number": "Decimal",
-    "shortinteger": "Short Integer",
-    "smallint": "Short Integer",
-    "int16": "Short Integer",
-}
+def truth(value: Any) -> bool:
+    """Return a boolean from the service's spellings: true, "True", "TRUE", 1, "1"."""
+    if isinstance(value, str):
+        return value.strip().casefold() in {"true", "1", "yes"}
+    return bool(value)
+
+
+def flag(item: Mapping[str, Any], key: str) -> bool | None:
+    """Return a boolean field, None if it is absent."""
+    return truth(item[key]) if item.get(key) is not None else None
+
+
+def object_of(value: Any, what: str) -> dict[str, Any]:
+    """Return a JSON object, or raise with what was expected."""
+    if not isinstance(value, dict):
+        msg = f"Expected {what} as a JSON object, got {shown(value)}."
+        raise DecodeError(msg)
+    return cast("dict[str, Any]", value)
+
+
+def id_of(item: Mapping[str, Any], what: str) -> int:
+    """Return the identifier of an object, or raise."""
+    number = integer(item.get("id"))
+    if number is None:
+        msg = f"Expected {what} with an id, got {shown(item)}."
+        raise DecodeError(msg)
+    return number
+
+
+def integer(value: Any) -> int | None:
+    """Return a whole number, None for what is none."""
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def text(item: Mapping[str, Any], key: str) -> str | None:
+    """Return a text field, None if it is absent or empty."""
+    value = item.get(key)
+    return None if value is None or value == "" else str(value)
+
+
+def date_of(value: Any) -> datetime.date | None:
+    """Return a day, None for what is none."""
+    try:
+        return datetime.date.fromisoformat(str(value)[:10]) if value else None
+    except ValueError:
+        return None
+
+
+def shown(value: Any) -> str:
+    """Return a value for a message."""
+    known = repr(value)
+    return known if len(known) <= 200 else f"{known[:200]}..."
+
+
 _SUCCEEDED = {"processed", "completed", "finished", "done", "success"}
 _FAILED = {"error", "failed", "failure", "cancelled"}
 
@@ -73,7 +108,7 @@ class Column:
     """One column of a dataset: its type (None if not stated) and its part in the row key."""
 
     name: str | None
-    type: ColumnType | None = None
+    type: str | None = None
     is_entity: bool = False
     id: int | None = None
     date_format: str | None = None
@@ -84,14 +119,21 @@ class Column:
     @property
     def role(self) -> Literal["date", "entity", "value"]:
         """The part the column has in its dataset."""
-        if self.type == "Date":
+        if self.type == DATE.name:
             return "date"
         return "entity" if self.is_entity else "value"
 
     @property
+    def column_type(self) -> ColumnType | None:
+        """The type of its values, which for entities is text; None if nothing is stated."""
+        if self.type is None:
+            return STRING if self.is_entity else None
+        return parse_type(self.type)
+
+    @property
     def is_text(self) -> bool:
-        """Whether the column holds text; entities do unless something else is stated."""
-        return self.type == "String" or (self.type is None and self.is_entity)
+        """Whether the column holds text."""
+        return self.column_type is STRING
 
     @classmethod
     def from_json(cls, value: Any) -> Column:
@@ -101,13 +143,13 @@ class Column:
         name = text(item, "destinationName") or source or text(item, "name")
         stated = text(item, "dataType")
         date_format = text(item, "dateFormat")
-        kind = _TYPES.get("".join(stated.split()).casefold()) if stated else None
-        if kind is None and stated is None and date_format:
-            kind = "Date"
+        kind = parse_type(stated) if stated else None
+        if stated is None and date_format:
+            kind = DATE
         identifier = item.get("id")
         return cls(
             name=name,
-            type=kind,
+            type=kind.name if kind else None,
             is_entity=truth(item.get("isEntity")),
             id=integer(identifier),
             date_format=date_format,

@@ -1,9 +1,10 @@
-"""Status, headers and body of an answer: a value, or the error it means."""
+"""What crosses the wire, seen from here: a request, its content, an answer not read yet."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
 from alphacast_pandas.api.retrying import RETRIED_STATUSES
 from alphacast_pandas.errors import (
@@ -19,7 +20,48 @@ from alphacast_pandas.errors import (
 )
 
 if TYPE_CHECKING:
-    from alphacast_pandas.api.messages import Request
+    from collections.abc import Mapping
+
+    from alphacast_pandas.api.body import BodyStream
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked, for messages: never holds the key."""
+
+    method: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+class Content(Protocol):
+    """A request body of known length that is read once."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What to say of it in the request."""
+
+    @property
+    def sent_whole(self) -> bool:
+        """Whether the last byte has been handed to the connection."""
+
+    def __len__(self) -> int: ...
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes, nothing at the end."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A 2xx answer whose body has not been read yet."""
+
+    request: Request
+    status: int
+    headers: Mapping[str, str]
+    stream: BodyStream
+
 
 _LONGEST_TEXT = 500
 # Keys under which the service's releases and gateways put their words.

@@ -1,4 +1,4 @@
-"""One HTTP session per client; the only importer of requests."""
+"""Where a redirect may lead: another https address, never an unencrypted one."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ import itertools
 import random
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 import requests
 import urllib3
 
 from alphacast_pandas.api.body import BodyStream
 from alphacast_pandas.api.clock import Clock, SystemClock
-from alphacast_pandas.api.messages import Answer, Content, Request
-from alphacast_pandas.api.redirects import origin, redirect_target
-from alphacast_pandas.api.responses import error_of, parse_json
+from alphacast_pandas.api.responses import Answer, Content, Request, error_of, parse_json
 from alphacast_pandas.api.retrying import pause_after, retry_after_seconds
+from alphacast_pandas.api.settings import is_loopback
 from alphacast_pandas.errors import (
     AlphacastError,
     APIError,
@@ -31,6 +30,31 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from alphacast_pandas.api.settings import Settings
+
+
+def origin(url: str) -> str:
+    """Return the scheme and the host of an address."""
+    return "{0.scheme}://{0.netloc}".format(urlsplit(url))
+
+
+def redirect_target(request: Request, url: str, location: str | None) -> str:
+    """Return the address that the answer from `url` leads to, or raise."""
+    try:
+        target = urljoin(url, location or "")
+        parts = urlsplit(target)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        msg = f"{request} was redirected to what is not an address."
+        raise APIError(msg) from error
+    usable = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    if not location or not host or not usable:
+        msg = (
+            f"{request} was redirected to {parts.scheme}://{host}, which is not a place to "
+            "read from: only https is followed."
+        )
+        raise APIError(msg)
+    return target
+
 
 T = TypeVar("T")
 _MOST_REDIRECTS = 5

@@ -1,25 +1,25 @@
-"""A dataset's definitions, or a frame's own types: to a pandera schema with roles."""
+"""Contracts of datasets and frames as pandera schemas."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from alphacast_pandas.api.default import get_client
+from alphacast_pandas.api.client import get_client
+from alphacast_pandas.api.discovery import complete, learn
 from alphacast_pandas.api.identifiers import resolve_id
-from alphacast_pandas.api.learning import complete, learn
-from alphacast_pandas.contracts.types import date_dtype, is_object, text_dtype
+from alphacast_pandas.column_types import is_object
+from alphacast_pandas.contracts.failures import from_pandera, refuse
 from alphacast_pandas.errors import QueryError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pandas as pd
     import pandera.pandas as pa
 
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.api.definitions import Definitions
-    from alphacast_pandas.api.records import Column
+
 
 ROLES = ("date", "entity", "value", "ignore")
 _KEY = "alphacast"
@@ -79,7 +79,8 @@ def schema_of(
 ) -> pa.DataFrameSchema:
     """Return the schema of a dataset, at the types of a frame if they are given."""
     types = dtypes or {
-        str(c.name): _dtype(c, stated=definitions.stated) for c in definitions.columns
+        name: None if (type_ := definitions.type_of(name)) is None else type_.dtype()
+        for name in definitions.names
     }
     roles = {str(column.name): column.role for column in definitions.columns}
     return build_schema(types, {name: roles[name] for name in types if name in roles})
@@ -138,15 +139,26 @@ def frame_dtypes(frame: pd.DataFrame, names: Sequence[str]) -> dict[str, Any]:
     return {name: frame[name].dtype for name in names}
 
 
-def _dtype(column: Column, *, stated: bool) -> Any:
-    if column.role == "date":
-        return date_dtype()
-    if column.is_text:
-        return text_dtype()
-    if column.type == "Short Integer":
-        return pd.Int16Dtype()
-    return "float64" if stated else None
-
-
 def _is_text(value: Any) -> bool:
     return isinstance(value, str)
+
+
+def check_arrival(
+    frame: pd.DataFrame, contract: Any, definitions: Definitions, index: Sequence[str]
+) -> pd.DataFrame:
+    """Return the frame as pandera leaves it, still without its index, or raise."""
+    import pandera.errors
+
+    if contract is True:
+        schema: Any = schema_of(definitions, frame_dtypes(frame, [*frame.columns]))
+    else:
+        schema = to_schema(contract)
+    indexed = schema.index is not None and bool(index)
+    try:
+        validated: pd.DataFrame = schema.validate(
+            frame.set_index([*index]) if indexed else frame, lazy=True
+        )
+    except pandera.errors.SchemaErrors as error:
+        refuse(from_pandera(error, None), "What arrived breaks its contract")
+        raise
+    return frame if indexed else validated

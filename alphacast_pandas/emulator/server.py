@@ -265,7 +265,7 @@ def quiet_server(app: ASGIApp) -> uvicorn.Server:
 def listen(host: str, port: int) -> socket.socket:
     """Return a listening socket, or say clearly that the port is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio turns on TCP_NODELAY only for sockets whose protocol says TCP. Without it a small reply
+    # asyncio turns on TCP_NODELAY only for sockets whose protocol says TCP. Without it a reply
     # on a kept connection waits 40 ms for the acknowledgement of the one before.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:

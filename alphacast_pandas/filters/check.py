@@ -11,9 +11,8 @@ import pandas as pd
 
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.filters.dates import after, instant
-from alphacast_pandas.filters.names import check_names
-from alphacast_pandas.filters.normal import normal_form
-from alphacast_pandas.filters.text import Literal
+from alphacast_pandas.filters.parse import Literal
+from alphacast_pandas.filters.simplify import normal_form
 from alphacast_pandas.filters.tree import (
     And,
     Comparison,
@@ -27,6 +26,7 @@ from alphacast_pandas.filters.tree import (
     columns_of,
     with_leaves,
 )
+from alphacast_pandas.names import check_names
 
 if TYPE_CHECKING:
     from alphacast_pandas.api.definitions import Definitions
@@ -83,7 +83,7 @@ def _value(value: Any, column: Column, definitions: Definitions) -> Value:
         return instant(value, what)
     if column.is_text:
         return _text(value, what)
-    if column.type is None and not definitions.stated and isinstance(value, str):
+    if definitions.type_of(str(column.name)) is None and isinstance(value, str):
         return _text(value, what)
     return _number(value, what)
 

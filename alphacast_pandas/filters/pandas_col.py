@@ -14,8 +14,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from alphacast_pandas.errors import AlphacastError, QueryError
-from alphacast_pandas.filters.expressions import Expression
-from alphacast_pandas.filters.steps import Named
+from alphacast_pandas.filters.expression import Expression, Named
 
 # Frames, and what they may take of a stack of their own: some go through C.
 _DEEPEST = 200_000

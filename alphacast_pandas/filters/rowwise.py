@@ -13,14 +13,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from alphacast_pandas.filters.expressions import Expression, expressions_in, inner, recorded
-from alphacast_pandas.filters.folding import fold
-from alphacast_pandas.filters.steps import Attribute, Call, Item, Named, Operation
+from alphacast_pandas.filters.expression import (
+    Attribute,
+    Call,
+    Expression,
+    Item,
+    Named,
+    Operation,
+    expressions_in,
+    inner,
+    recorded,
+)
+from alphacast_pandas.filters.walk import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from alphacast_pandas.filters.steps import Step
+    from alphacast_pandas.filters.expression import Step
 
 _METHODS = {
     *("abs", "add", "astype", "between", "clip", "div", "divide", "eq", "fillna", "floordiv", "ge"),

@@ -6,12 +6,12 @@ import datetime
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from alphacast_pandas.filters.folding import fold
+from alphacast_pandas.filters.walk import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from alphacast_pandas.filters.expressions import Expression
+    from alphacast_pandas.filters.expression import Expression
 
 Operator: TypeAlias = Literal["==", "!=", "<", "<=", ">", ">="]
 OPERATORS: dict[str, Operator] = {

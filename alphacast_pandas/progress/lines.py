@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm.std import TqdmDefaultWriteLock, tqdm  # type: ignore[attr-defined] # not in the stubs
 
-from alphacast_pandas.progress.places import streams_beside
+from alphacast_pandas.progress.screen import streams_beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

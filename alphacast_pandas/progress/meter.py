@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, Protocol
 
-from alphacast_pandas.progress.places import is_watched
+from alphacast_pandas.progress.screen import is_watched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,10 +6,10 @@ import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from alphacast_pandas.api.default import get_client
+from alphacast_pandas.api.client import get_client
 from alphacast_pandas.api.identifiers import resolve_id
-from alphacast_pandas.filters.rendering import described
-from alphacast_pandas.reading.asking import in_order_of_trial, plan
+from alphacast_pandas.filters.describe import described
+from alphacast_pandas.reading.fetch import in_order_of_trial, plan
 from alphacast_pandas.reading.options import check_options
 
 if TYPE_CHECKING:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from alphacast_pandas.contracts.types import date_dtype, text_dtype
-from alphacast_pandas.reading.columns import with_nulls
+from alphacast_pandas.column_types import COLUMN_TYPES, DATE, STRING
+from alphacast_pandas.contracts.schemas import check_arrival
+from alphacast_pandas.reading.csv_table import with_nulls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from alphacast_pandas.api.client import Client
     from alphacast_pandas.api.definitions import Definitions
+    from alphacast_pandas.reading.fetch import Asked
+    from alphacast_pandas.reading.options import ReadOptions
 
 
 def to_frame(
@@ -51,21 +56,21 @@ def _converter(dtype_backend: str | None, *, used_up: bool) -> Callable[[pa.Chun
     """Return what makes pandas' values of a column."""
     if dtype_backend == "pyarrow":
         return lambda column: pd.arrays.ArrowExtensionArray(with_nulls(column))
-    text = pd.StringDtype() if dtype_backend == "numpy_nullable" else text_dtype()
-    date = date_dtype()
+    types = {each.arrow: each for each in COLUMN_TYPES}
+    dtypes = {
+        kind: each.dtype() if dtype_backend is None else each.nullable_dtype()
+        for kind, each in types.items()
+    }
 
     def to_values(column: pa.ChunkedArray) -> Any:
-        if pa.types.is_timestamp(column.type):
-            return _in_unit(_numpy(column, used_up=used_up), date)
-        if pa.types.is_floating(column.type) and dtype_backend is None:
+        type_, dtype = types[column.type], dtypes[column.type]
+        if type_ is DATE:
+            return _in_unit(_numpy(column, used_up=used_up), dtype)
+        if type_ is STRING:
+            return _texts(column, dtype)
+        if isinstance(dtype, np.dtype):
             return _numpy(column, used_up=used_up)
-        if pa.types.is_floating(column.type):
-            return _extension(pd.Float64Dtype(), with_nulls(column))
-        if pa.types.is_integer(column.type):
-            return _extension(pd.Int16Dtype(), column)
-        if pa.types.is_string(column.type):
-            return _texts(column, text)
-        return column.to_pandas(date_as_object=False)
+        return dtype.__from_arrow__(with_nulls(column))
 
     return to_values
 
@@ -94,16 +99,65 @@ def _in_unit(dates: np.ndarray, dtype: np.dtype[Any]) -> Any:
         return dates
 
 
-def _extension(dtype: Any, column: pa.ChunkedArray) -> Any:
-    """Return values of an extension type, which knows best how to make them of Arrow's."""
-    return dtype.__from_arrow__(column)
-
-
 def _texts(column: pa.ChunkedArray, dtype: Any) -> Any:
     """Return text at pandas' type; if that is object, NaN is missing, as its own reader has it."""
     if isinstance(dtype, pd.StringDtype):
-        return _extension(dtype, column)
+        return dtype.__from_arrow__(column)  # type: ignore[attr-defined] # not in pandas-stubs
     texts = column.to_pandas().to_numpy()
     if column.null_count:
         texts[column.is_null().to_numpy()] = np.nan
     return texts
+
+
+_LIMITS = {"$filter", "$last", "$top"}
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How a caller wants the frame, and where it came from."""
+
+    client: Client
+    dataset_id: int
+    options: ReadOptions
+    schema: Any
+
+    def frame(
+        self, table: pa.Table, asked: Asked, *, used_up: bool, first_row: int = 0
+    ) -> pd.DataFrame:
+        """
+        Return the frame of `table`, checked against the caller's contract.
+
+        Its rows are numbered from `first_row` on. It shares memory only with what is `used_up`.
+        """
+        definitions = asked.definitions
+        frame = to_frame(
+            table,
+            definitions,
+            dtype_backend=self.options.dtype_backend,
+            categories=self.options.categories,
+            used_up=used_up,
+        )
+        if not used_up:
+            frame = frame.copy()  # a view of Arrow's memory cannot be written to
+        if first_row:
+            frame.index = frame.index + first_row
+        names = index_names(self.options.index, definitions)
+        if self.schema is not None and self.schema is not False:
+            frame = check_arrival(frame, self.schema, definitions, names)
+        return frame.set_index(names) if names else frame
+
+    def provenance(self, asked: Asked, rows: int) -> dict[str, Any]:
+        """Return where a frame came from, as plain JSON values: others would break to_parquet."""
+        dataset, clock = asked.definitions.dataset, self.client.clock
+        facts = {
+            "dataset_id": self.dataset_id,
+            "name": dataset.name if dataset else None,
+            "repository_id": dataset.repository_id if dataset else None,
+            "url": self.client.page_of(self.dataset_id),
+            "query": asked.params,
+            "retrieved_at": clock.now().isoformat(timespec="seconds"),
+            "rows": rows,
+        }
+        if not asked.query.asks_for_every_row and not _LIMITS & asked.params.keys():
+            facts["every_row"] = False  # which nobody could tell from what was sent
+        return facts

@@ -11,15 +11,14 @@ import pandas as pd
 
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.filters.dates import after, instant
-from alphacast_pandas.filters.spellings import to_tree
-from alphacast_pandas.filters.text import parse_text
+from alphacast_pandas.filters.parse import parse_text, to_tree
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Mapping, Sequence
     from typing import TypeAlias
 
-    from alphacast_pandas.filters.expressions import Expression
+    from alphacast_pandas.filters.expression import Expression
     from alphacast_pandas.filters.tree import Node
 
     Filter: TypeAlias = (

@@ -9,11 +9,16 @@ from alphacast_pandas.api.records import Column
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.filters.check import check_filter
 from alphacast_pandas.filters.dates import after, instant
-from alphacast_pandas.filters.names import check_names
-from alphacast_pandas.filters.normal import normal_form
-from alphacast_pandas.filters.odata import Translation, translate, wire_length
-from alphacast_pandas.filters.quoting import DOCUMENTED_FORM, SDK_FORM
+from alphacast_pandas.filters.odata import (
+    DOCUMENTED_FORM,
+    SDK_FORM,
+    Translation,
+    translate,
+    wire_length,
+)
+from alphacast_pandas.filters.simplify import normal_form
 from alphacast_pandas.filters.tree import NOTHING, And, Comparison, Node, columns_of
+from alphacast_pandas.names import check_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

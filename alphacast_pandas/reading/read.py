@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any, overload
 
 import pandas as pd
 
-from alphacast_pandas.api.default import get_client
+from alphacast_pandas.api.client import get_client
 from alphacast_pandas.api.identifiers import resolve_id
 from alphacast_pandas.api.settings import resolve_progress
 from alphacast_pandas.progress import Meter
-from alphacast_pandas.reading.advice import warn_of_unmatched
-from alphacast_pandas.reading.delivery import Delivery
+from alphacast_pandas.reading.chunks import DatasetReader, read_pieces
 from alphacast_pandas.reading.fetch import fetch
-from alphacast_pandas.reading.finish import finish
+from alphacast_pandas.reading.frame import Delivery
 from alphacast_pandas.reading.options import check_count, check_options
-from alphacast_pandas.reading.pieces import DatasetReader, read_pieces
+from alphacast_pandas.reading.rows import finish
+from alphacast_pandas.reading.unmatched import warn_of_unmatched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

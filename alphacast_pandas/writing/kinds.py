@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from alphacast_pandas.contracts.types import is_object
+from alphacast_pandas.column_types import is_object
 
 
 class Kind(StrEnum):

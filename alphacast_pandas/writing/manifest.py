@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from alphacast_pandas.writing.values import DATE_FORMAT
+from alphacast_pandas.column_types import DECIMAL
+from alphacast_pandas.writing.arrow import DATE_FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from alphacast_pandas.api.definitions import Definitions
-    from alphacast_pandas.api.records import Column, ColumnType
+    from alphacast_pandas.api.records import Column
+    from alphacast_pandas.column_types import ColumnType
     from alphacast_pandas.writing.roles import Roles
 
 Manifest = list[dict[str, Any]]
@@ -37,7 +39,9 @@ def needed_manifest(
     stored = {str(column.name): column for column in definitions.columns}
     date = stored.get(roles.date)
     same_keys = set(definitions.keys) == set(roles.keys)
-    unlisted = [n for n, t in types.items() if t != "Decimal" and _type_of(stored.get(n)) != t]
+    unlisted = [
+        n for n, t in types.items() if t is not DECIMAL and _type_of(stored.get(n)) is not t
+    ]
     known_formats = {date_format} if date_format != DATE_FORMAT else {DATE_FORMAT, None}
     if same_keys and date is not None and date.date_format in known_formats and not unlisted:
         return None
@@ -76,13 +80,15 @@ def _listed(names: tuple[str, ...]) -> str:
 
 
 def _type_of(column: Column | None) -> ColumnType | None:
-    if column is None:
-        return None
-    return "String" if column.is_text else column.type
+    return None if column is None else column.column_type
 
 
 def _entry(name: str, roles: Roles, type_: ColumnType, date_format: str) -> dict[str, Any]:
-    entry: dict[str, Any] = {"sourceName": name, "dataType": type_, "isEntity": name in roles.keys}
+    entry: dict[str, Any] = {
+        "sourceName": name,
+        "dataType": type_.name,
+        "isEntity": name in roles.keys,
+    }
     return {**entry, "dateFormat": date_format} if name == roles.date else entry
 
 
@@ -90,6 +96,6 @@ def _kept(column: Column) -> dict[str, Any]:
     """Return a stored column that the file lacks, so that a new manifest does not lose it."""
     return {
         "sourceName": column.name,
-        "dataType": _type_of(column) or "Decimal",
+        "dataType": (column.column_type or DECIMAL).name,
         "isEntity": False,
     }

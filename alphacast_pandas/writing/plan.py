@@ -1,4 +1,4 @@
-"""What a push is to do: the checked frame, where it goes, in which mode."""
+"""The dataset a push goes to: a number, or a name in a repository, made when it is missing."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from alphacast_pandas.api.discovery import known
 from alphacast_pandas.api.identifiers import resolve_id
-from alphacast_pandas.api.learning import known
 from alphacast_pandas.api.settings import resolve_progress
-from alphacast_pandas.comparing.modes import MODES, Mode
+from alphacast_pandas.difference.modes import MODES, Mode
 from alphacast_pandas.errors import QueryError
-from alphacast_pandas.writing.check import Checked, check_frame
+from alphacast_pandas.writing.arrow import date_format
+from alphacast_pandas.writing.check_frame import Checked, check_frame
 from alphacast_pandas.writing.manifest import Manifest, changed_roles, needed_manifest
-from alphacast_pandas.writing.target import Target, resolve_target
-from alphacast_pandas.writing.values import date_format
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +24,63 @@ if TYPE_CHECKING:
 
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.api.definitions import Definitions
+
+
+@dataclass(frozen=True)
+class Target:
+    """A dataset, or where and under which name to make one."""
+
+    dataset_id: int | None = None
+    name: str = ""
+    repository_id: int | None = None
+    repository_name: str = ""
+
+
+def resolve_target(
+    client: Client,
+    dataset_id: int | str | None,
+    name: str | None,
+    repository: int | str | None,
+) -> Target:
+    """Return the target; nothing is created yet."""
+    if dataset_id is not None:
+        if name is not None or repository is not None:
+            msg = "Give either dataset_id, or name and repository."
+            raise QueryError(msg)
+        return Target(resolve_id(dataset_id))
+    if not isinstance(name, str) or not name.strip():
+        msg = "Say where to push to: push(5515), or push(name='Prices', repository='My data')."
+        raise QueryError(msg)
+    place = _repository(client, repository)
+    if place.repository_id is None:
+        return Target(None, name, None, place.repository_name)
+    found = client.datasets.find(name, place.repository_id)
+    return Target(found.id if found else None, name, place.repository_id)
+
+
+def create_missing(client: Client, target: Target) -> int:
+    """Return the number of the dataset, after making it and its repository if need be."""
+    if target.dataset_id is not None:
+        return target.dataset_id
+    repository_id = target.repository_id
+    if repository_id is None:
+        repository_id = client.repositories.create(target.repository_name).id
+    return client.datasets.create(target.name, repository_id=repository_id).id
+
+
+def _repository(client: Client, repository: int | str | None) -> Target:
+    if repository is None:
+        return Target(repository_id=client.repositories.home().id)
+    if isinstance(repository, str) and "/" not in repository:
+        if not repository.strip():
+            msg = "repository is empty text; give its name or its number."
+            raise QueryError(msg)
+        found = client.repositories.find(repository)
+        if found is not None:
+            return Target(repository_id=found.id)
+        if not repository.strip().isdigit():
+            return Target(repository_name=repository)
+    return Target(repository_id=resolve_id(repository, "repository"))
 
 
 @dataclass(frozen=True, eq=False)

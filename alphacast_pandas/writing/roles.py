@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.errors import QueryError, ValidationError
-from alphacast_pandas.filters.names import check_names
+from alphacast_pandas.names import check_names
 from alphacast_pandas.writing.kinds import Kind, kind_of
 
 if TYPE_CHECKING:

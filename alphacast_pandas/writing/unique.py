@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from alphacast_pandas.writing.arrow import as_timestamps, one_array, row_spans, to_arrow
 from alphacast_pandas.writing.kinds import Kind, kind_of
-from alphacast_pandas.writing.values import as_timestamps, one_array, row_spans, to_arrow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

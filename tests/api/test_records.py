@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alphacast_pandas import DecodeError
-from alphacast_pandas.api.definitions import define, fold
+from alphacast_pandas.api.definitions import define
 from alphacast_pandas.api.records import Column, Dataset, Process, Repository, columns_from_json
+from alphacast_pandas.names import fold
 
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import alphacast_pandas as ap
-from alphacast_pandas.api.messages import Request
-from alphacast_pandas.api.responses import error_of, error_text, list_of, parse_json
+from alphacast_pandas.api.responses import Request, error_of, error_text, list_of, parse_json
 
 ERRORS = {
     400: ap.APIError,

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alphacast_pandas.errors import QueryError
-from alphacast_pandas.filters.expressions import Expression, col
-from alphacast_pandas.filters.replaying import evaluated, judged
+from alphacast_pandas.filters.expression import Expression, col
+from alphacast_pandas.filters.mask import evaluated, judged
+from alphacast_pandas.filters.parse import to_tree
 from alphacast_pandas.filters.rowwise import is_rowwise
-from alphacast_pandas.filters.spellings import to_tree
 from alphacast_pandas.filters.tree import Computed
 
 ROWWISE = {

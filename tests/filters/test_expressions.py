@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from alphacast_pandas.errors import QueryError
-from alphacast_pandas.filters.expressions import Expression, col
-from alphacast_pandas.filters.rendering import described
-from alphacast_pandas.filters.spellings import to_tree
+from alphacast_pandas.filters.describe import described
+from alphacast_pandas.filters.expression import Expression, col
+from alphacast_pandas.filters.parse import to_tree
 from alphacast_pandas.filters.tree import And, Comparison, Computed, Membership, Missing, Not, Or
 
 READ: dict[str, tuple[Any, str]] = {

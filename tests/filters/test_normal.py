@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from alphacast_pandas.filters.expressions import col
-from alphacast_pandas.filters.normal import normal_form
-from alphacast_pandas.filters.odata import translate
-from alphacast_pandas.filters.quoting import SDK_FORM
-from alphacast_pandas.filters.rendering import described
-from alphacast_pandas.filters.spellings import to_tree
+from alphacast_pandas.filters.describe import described
+from alphacast_pandas.filters.expression import col
+from alphacast_pandas.filters.odata import SDK_FORM, translate
+from alphacast_pandas.filters.parse import to_tree
+from alphacast_pandas.filters.simplify import normal_form
 from alphacast_pandas.filters.tree import EVERYTHING, NOTHING, And, Node, Or
 
 DAYS = [datetime.datetime(2020, month, 1) for month in (1, 2, 3)]  # noqa: DTZ001 - as all dates

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from odata_query import ast
 from odata_query.grammar import ODataLexer, ODataParser
 
-from alphacast_pandas.filters.normal import normal_form
-from alphacast_pandas.filters.odata import translate
-from alphacast_pandas.filters.quoting import DOCUMENTED_FORM, SDK_FORM, number, quoted
-from alphacast_pandas.filters.text import parse_text
+from alphacast_pandas.filters.odata import DOCUMENTED_FORM, SDK_FORM, number, quoted, translate
+from alphacast_pandas.filters.parse import parse_text
+from alphacast_pandas.filters.simplify import normal_form
 from alphacast_pandas.filters.tree import And, Comparison, Membership, Node, Or
 
 

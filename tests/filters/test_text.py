@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alphacast_pandas.filters.text import Literal, parse_text
+from alphacast_pandas.filters.parse import Literal, parse_text
 from alphacast_pandas.filters.tree import And, Comparison, Or, columns_of
 
 

@@ -11,11 +11,11 @@ import pytest
 from progress.clocks import Clock
 
 import alphacast_pandas as ap
-from alphacast_pandas.api.following import wait_for
+from alphacast_pandas.api.polling import wait_for
 from alphacast_pandas.api.records import Process
 from alphacast_pandas.api.settings import resolve_progress
 from alphacast_pandas.emulator import Emulator
-from alphacast_pandas.writing import sender
+from alphacast_pandas.writing import uploads as sender
 
 Captured = pytest.CaptureFixture[str]
 FRAME = pd.DataFrame({"Date": pd.date_range("2020-01-01", periods=500), "price": range(500)})

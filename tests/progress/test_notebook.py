@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from alphacast_pandas.progress.cell import Cell
+from alphacast_pandas.progress.bars import Cell
 
 _CELL = """
 from clocks import Clock

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alphacast_pandas.api.body import BodyStream
-from alphacast_pandas.reading import blocks
-from alphacast_pandas.reading.blocks import row_blocks
+from alphacast_pandas.reading import csv_table as blocks
+from alphacast_pandas.reading.csv_table import row_blocks
 
 CELLS = st.text('a",\n\r é日😀', max_size=6)
 ROWS = st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=12)

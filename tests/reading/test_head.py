@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alphacast_pandas import DecodeError, QuotaError
-from alphacast_pandas.api import tables
+from alphacast_pandas.api import csv_head as tables
 from alphacast_pandas.api.body import BodyStream
-from alphacast_pandas.api.tables import check_table_body, parse_record, read_head, record_end
+from alphacast_pandas.api.csv_head import check_table_body, parse_record, read_head, record_end
 
 CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=6)
 

@@ -12,13 +12,12 @@ from hypothesis import strategies as st
 
 from alphacast_pandas import DecodeError
 from alphacast_pandas.api.body import BodyStream
+from alphacast_pandas.api.csv_head import read_head
 from alphacast_pandas.api.definitions import Definitions
 from alphacast_pandas.api.records import Column
-from alphacast_pandas.api.tables import read_head
-from alphacast_pandas.reading import blocks
-from alphacast_pandas.reading.columns import table_with_nulls
+from alphacast_pandas.reading import csv_table as blocks
+from alphacast_pandas.reading.csv_table import parse_table, table_with_nulls
 from alphacast_pandas.reading.frame import to_frame
-from alphacast_pandas.reading.table import parse_table
 
 STATED = Definitions(
     (

@@ -1,13 +1,12 @@
 """Read by mypy only: what the package promises to a type checker."""
 
 import datetime as dt
-from typing import assert_type
+from typing import Any, assert_type
 
 import pandas as pd
 import pandera.pandas as pa
 
 import alphacast_pandas as ap
-from alphacast_pandas.accessor import AlphacastAccessor
 
 
 def reading() -> None:
@@ -53,23 +52,23 @@ def contracts() -> None:
     assert_type(ap.schema(5515), pa.DataFrameSchema)
 
 
-def writing(df: pd.DataFrame, careful: bool) -> None:
-    accessor = AlphacastAccessor(df)
-    assert_type(accessor.push(5515), ap.PushResult)
+def writing(df: pd.DataFrame) -> None:
+    assert_type(ap.push(df, 5515), ap.PushResult)
     assert_type(
-        accessor.push(5515, mode="replace", max_delete=0.01, verify=True, if_unchanged=df),
+        ap.push(df, 5515, mode="replace", max_delete=0.01, verify=True, if_unchanged=df),
         ap.PushResult,
     )
-    assert_type(accessor.push(5515, only_changes=True).process_id, int | None)
-    diff = accessor.push(5515, dry_run=True)
+    assert_type(ap.push(df, 5515, only_changes=True).process_id, int | None)
+    diff = ap.diff(df, 5515)
     assert_type(diff, ap.Diff)
-    assert_type(accessor.push(5515, dry_run=careful), ap.PushResult | ap.Diff)
-    assert_type(accessor.diff(name="Prices", repository="Mine", mode="mirror"), ap.Diff)
+    assert_type(ap.diff(df, name="Prices", repository="Mine", mode="mirror"), ap.Diff)
     assert_type(diff.changed, pd.DataFrame)
     assert_type(diff.unchanged, int)
     assert_type(diff.dates, pd.DatetimeIndex)
     assert_type(diff.push(max_delete=10, verify=True), ap.PushResult)
-    accessor.push(5515, mode="delete")  # type: ignore[call-overload]  # one of four modes
+    ap.push(df, 5515, mode="delete")  # type: ignore[arg-type]  # one of four modes
+    assert_type(ap.validate(df, 5515), pd.DataFrame)
+    assert_type(ap.manifest(df), list[dict[str, Any]])
     diff.push(5515)  # type: ignore[call-arg,arg-type]  # it knows where to
 
 

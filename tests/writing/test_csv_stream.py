@@ -12,9 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alphacast_pandas.writing import csv_stream
-from alphacast_pandas.writing.csv_stream import csv_files
-from alphacast_pandas.writing.pieces import PiecesFile
+from alphacast_pandas.writing import csv_files as csv_stream
+from alphacast_pandas.writing.csv_files import PiecesFile, csv_files
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
 ROWS = st.lists(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alphacast_pandas.writing.pieces import PiecesFile
+from alphacast_pandas.writing.csv_files import PiecesFile
 
 PIECES = st.lists(st.binary(max_size=6), max_size=6)
 SIZES = st.integers(0, 12)

@@ -9,6 +9,7 @@ import pytest
 import alphacast_pandas as ap
 from alphacast_pandas.api.definitions import Definitions
 from alphacast_pandas.api.records import Column
+from alphacast_pandas.column_types import DATE, DECIMAL, STRING
 from alphacast_pandas.writing.manifest import full_manifest, header_names, needed_manifest
 from alphacast_pandas.writing.roles import Roles, resolve_roles
 
@@ -27,7 +28,7 @@ STORED = Definitions(
     )
 )
 ROLES = Roles("when", ("country",))
-TYPES: dict[str, Any] = {"when": "Date", "country": "String", "price": "Decimal"}
+TYPES: dict[str, Any] = {"when": DATE, "country": STRING, "price": DECIMAL}
 
 
 def resolved(frame: pd.DataFrame = FRAME, **words: Any) -> Roles:
@@ -116,7 +117,7 @@ def test_a_dataset_that_knows_the_columns_needs_no_manifest() -> None:
     ("roles", "types", "format_"),
     [
         (Roles("when"), TYPES, "%Y-%m-%d"),
-        (ROLES, {**TYPES, "note": "String"}, "%Y-%m-%d"),
+        (ROLES, {**TYPES, "note": STRING}, "%Y-%m-%d"),
         (ROLES, TYPES, "%Y-%m-%dT%H:%M:%S"),
     ],
     ids=["another key", "a new text column", "times of day"],
@@ -131,7 +132,7 @@ def test_what_the_dataset_does_not_know_is_sent(
 
 
 def test_a_column_the_frame_lacks_is_kept_in_a_new_manifest() -> None:
-    types = {"when": "Date", "country": "String", "note": "String"}
+    types = {"when": DATE, "country": STRING, "note": STRING}
     manifest = needed_manifest(ROLES, types, "%Y-%m-%d", STORED)
     assert manifest is not None
     assert {"sourceName": "price", "dataType": "Decimal", "isEntity": False} in manifest

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alphacast_pandas.writing import values as written
-from alphacast_pandas.writing.contract import check_values
+from alphacast_pandas.column_types import DATE, DECIMAL
+from alphacast_pandas.writing import arrow as written
 from alphacast_pandas.writing.roles import Roles
+from alphacast_pandas.writing.rules import check_values
 from alphacast_pandas.writing.unique import is_unique
 
 Column = Callable[[list[int]], Any]
@@ -92,9 +93,7 @@ def test_a_time_of_day_is_seen_in_whichever_span_it_stands(moments: list[int]) -
 @pytest.mark.parametrize("values", [HALVES[:2], DIGITS[:2], DIGITS[2:]], ids=str)
 def test_equal_numbers_are_one_entity_however_they_are_written(values: list[Any]) -> None:
     frame = pd.DataFrame({"Date": days([0, 0]), "e": values})
-    failures = check_values(
-        frame, Roles("Date", ("e",)), {"Date": "Date", "e": "Decimal"}, frame.index
-    )
+    failures = check_values(frame, Roles("Date", ("e",)), {"Date": DATE, "e": DECIMAL}, frame.index)
     assert [(failure.check, failure.row) for failure in failures] == [
         ("unique key", 0),
         ("unique key", 1),

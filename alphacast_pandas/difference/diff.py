@@ -1,0 +1,324 @@
+"""A difference as DataFrames, built when they are asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from alphacast_pandas.api.definitions import Definitions
+from alphacast_pandas.difference.display import to_html, to_text
+from alphacast_pandas.difference.revisions import column_counts, largest, touched_dates
+from alphacast_pandas.difference.rows import is_number, taken_rows, to_doubles
+from alphacast_pandas.errors import QueryError
+from alphacast_pandas.reading.frame import to_frame
+
+if TYPE_CHECKING:
+    from alphacast_pandas.difference.difference import Difference
+    from alphacast_pandas.writing.result import PushResult
+
+
+def counts_frame(difference: Difference) -> pd.DataFrame:
+    """Return the counts of values, one row a column."""
+    counts = column_counts(difference)
+    index = pd.Index([c.name for c in counts], name="column", dtype=object).infer_objects()
+    numbers = [(c.added, c.changed, c.deleted) for c in counts]
+    shaped = np.array(numbers, dtype=np.int64).reshape(len(counts), 3)
+    return pd.DataFrame(shaped, index=index, columns=["added", "changed", "deleted"])
+
+
+def changed_table(difference: Difference) -> tuple[pa.Table, pd.DataFrame]:
+    """
+    Return keys and column of every value that changes, then its old and its new value.
+
+    Rows are in the order of the frame sent; the values are doubles if every column is numeric, and
+    Python objects otherwise.
+    """
+    names = [*difference.values]
+    places = [difference.changes[name] for name in names]
+    rows = np.concatenate([difference.rows.sent_shared[p] for p in places] or [_nothing()])
+    columns = np.repeat(np.arange(len(names)), [len(p) for p in places])
+    order = np.lexsort((columns, rows))
+    keys = difference.sent.select([*difference.keys]).take(pa.array(rows[order]))
+    words = pa.array(names, pa.string()).take(pa.array(columns[order]))
+    table = keys.append_column("column", words)
+    values = {side: _values(difference, order, side) for side in ("old", "new")}
+    return table, pd.DataFrame(values)
+
+
+def largest_frame(difference: Difference, *, is_relative: bool) -> tuple[pa.Table, pd.DataFrame]:
+    """Return keys and column of the largest revisions, and their numbers."""
+    found = largest(difference, is_relative=is_relative)
+    keys = difference.sent.select([*difference.keys]).take(pa.array(found.rows))
+    table = keys.append_column("column", pa.array(found.columns, pa.string()))
+    numbers = {
+        "old": found.old,
+        "new": found.new,
+        "change": found.absolute,
+        "relative": np.where(np.isinf(found.relative), np.nan, found.relative),
+    }
+    return table, pd.DataFrame(numbers, dtype="float64")
+
+
+def _values(difference: Difference, order: np.ndarray, side: str) -> pd.Series:
+    read: Any = getattr(difference, side)
+    parts = [read(name) for name in difference.values]
+    if all(is_number(part.type) for part in parts):
+        numbers = [to_doubles(part) for part in parts]
+        return pd.Series(np.concatenate([*numbers, _nothing(float)])[order])
+    objects = [part.to_pandas(integer_object_nulls=True).to_numpy(dtype=object) for part in parts]
+    values = np.concatenate(objects)[order]
+    return pd.Series(np.where(pd.isna(values), np.nan, values), dtype=object)
+
+
+def _nothing(kind: type = np.intp) -> np.ndarray:
+    return np.empty(0, dtype=kind)
+
+
+class Push(Protocol):
+    """Carries out the push that a difference was made for."""
+
+    def __call__(
+        self, *, wait: bool, timeout: float, max_delete: int | float | None, verify: bool
+    ) -> PushResult:
+        """Send what was shown."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Diff:
+    """
+    What a push would change in a dataset, or what a push did not do as it was meant to.
+
+    Frames are built when they are first asked for; `print` and notebooks show the counts.
+    Missing equals missing, numbers are compared by value, rows by their key.
+
+    Parameters
+    ----------
+    title : str
+        What is compared, in words.
+    mode : str
+        The mode of the push.
+    dataset_id : int or None
+        The dataset; None if it does not exist yet.
+    notes : tuple of str
+        What else must be known: columns that the frame lacks, what would vanish, where
+        the outcome depends on something that the service does not document.
+
+    Attributes
+    ----------
+    added : DataFrame
+        Rows with new keys, as the dataset will hold them.
+    changed : DataFrame
+        One row a changed value: the key columns, ``column``, ``old`` and ``new``, which
+        are floats if every value column holds numbers, and objects otherwise.
+    deleted : DataFrame
+        Rows of the dataset that will go.
+    unchanged : int
+        Rows on both sides that stay as they are.
+    kept : int
+        Values on both sides that differ and stay as they are: in the modes "append"
+        and "mirror".
+    rows : int
+        Rows of the frame.
+    by_column : DataFrame
+        Values that will be added, changed and deleted, one row a column.
+    largest_absolute, largest_relative : DataFrame
+        The ten largest revisions of numbers: the key columns, ``column``, ``old``,
+        ``new``, ``change`` and ``relative`` (a share of the old value).
+    dates : DatetimeIndex
+        The dates of rows that will be added, changed or deleted.
+    span : tuple of Timestamp or None
+        The first and the last of them.
+    new_columns, absent_columns : tuple of str
+        Columns that the dataset would get; columns of the dataset that the frame lacks.
+    empty : bool
+        Whether nothing would be added, changed or deleted.
+
+    See Also
+    --------
+    DataFrame.alphacast.diff : Gives these.
+
+    Examples
+    --------
+    >>> import alphacast_pandas as ap
+    >>> result = df.alphacast.push(name="Prices", repository="Examples")
+    >>> diff = df.assign(price=[1.5, 4.0, 3.0]).alphacast.diff(result.dataset_id)
+    >>> diff.changed
+            Date    country column  old  new
+    0 2024-01-01      Chile  price  NaN  4.0
+    1 2024-02-01  Argentina  price  2.5  3.0
+    >>> diff.push().updated
+    1
+    """
+
+    title: str
+    mode: str
+    dataset_id: int | None
+    notes: tuple[str, ...]
+    _difference: Difference = field(repr=False)
+    _push: Push | None = field(default=None, repr=False)
+
+    def push(
+        self,
+        *,
+        wait: bool = True,
+        timeout: float = 600.0,
+        max_delete: int | float | None = None,
+        verify: bool = False,
+    ) -> PushResult:
+        """
+        Send exactly what was shown, unless the dataset has changed since.
+
+        The record of the dataset and its processes are compared with those at the time of
+        the comparison, then the data themselves, which are read again for it. The service
+        has no lock: what another program uploads in the moment between this check and the
+        upload cannot be seen.
+
+        Parameters
+        ----------
+        wait : bool, default True
+            Whether to follow the process to its end.
+        timeout : float, default 600.0
+            Seconds until the process must have ended; of several uploads, each.
+        max_delete : int or float, optional
+            Refuse if more rows, or a larger share of the dataset's rows, would go.
+        verify : bool, default False
+            Whether to read the pushed keys back and compare.
+
+        Returns
+        -------
+        PushResult
+            How it ended.
+
+        Raises
+        ------
+        ConflictError
+            If the dataset has changed since, or an upload to it is under way; nothing has
+            been sent.
+        ValidationError
+            If more rows would go than `max_delete` says, or the frame takes several
+            uploads in a mode that deletes; nothing has been sent.
+        QueryError
+            If an argument makes no sense, or the difference is that of an error.
+        VerificationError
+            With `verify`, if the dataset does not hold what was meant.
+        ProcessError
+            If the service ends the process with an error.
+
+        See Also
+        --------
+        DataFrame.alphacast.push : Without a look at it first.
+
+        Examples
+        --------
+        >>> import alphacast_pandas as ap
+        >>> diff = df.alphacast.diff(name="Rain", repository="Examples")
+        >>> len(diff.added), diff.push(verify=True).rows
+        (3, 3)
+        """
+        if self._push is None:
+            msg = (
+                "This difference was found by a check, so there is nothing to send. "
+                "Make a new one with df.alphacast.diff(...)."
+            )
+            raise QueryError(msg)
+        return self._push(wait=wait, timeout=timeout, max_delete=max_delete, verify=verify)
+
+    @cached_property
+    def added(self) -> pd.DataFrame:
+        """Rows with new keys, as the dataset will hold them."""
+        return _frame(taken_rows(self._difference.sent, self._difference.added))
+
+    @cached_property
+    def changed(self) -> pd.DataFrame:
+        """One row a changed value: the key columns, ``column``, ``old`` and ``new``."""
+        keys, values = changed_table(self._difference)
+        return pd.concat([_frame(keys), values], axis=1)
+
+    @cached_property
+    def deleted(self) -> pd.DataFrame:
+        """Rows of the dataset that will go."""
+        return _frame(taken_rows(self._difference.before, self._difference.deleted))
+
+    @property
+    def unchanged(self) -> int:
+        """Rows on both sides that stay as they are."""
+        return self._difference.unchanged
+
+    @property
+    def kept(self) -> int:
+        """Values on both sides that differ and stay as they are."""
+        return self._difference.kept
+
+    @property
+    def rows(self) -> int:
+        """Rows of the frame."""
+        return int(self._difference.sent.num_rows)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing would be added, changed or deleted."""
+        return self._difference.is_empty
+
+    @cached_property
+    def by_column(self) -> pd.DataFrame:
+        """Values that will be added, changed and deleted, one row a column."""
+        return counts_frame(self._difference)
+
+    @cached_property
+    def largest_absolute(self) -> pd.DataFrame:
+        """The ten largest revisions of numbers."""
+        return self._largest(is_relative=False)
+
+    @cached_property
+    def largest_relative(self) -> pd.DataFrame:
+        """The ten revisions that are the largest share of the old value."""
+        return self._largest(is_relative=True)
+
+    @cached_property
+    def dates(self) -> pd.DatetimeIndex:
+        """The dates of rows that will be added, changed or deleted."""
+        touched = touched_dates(self._difference)
+        name = self._difference.keys[0]
+        return pd.DatetimeIndex(_frame(pa.table({name: touched}))[name])
+
+    @property
+    def span(self) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+        """The first and the last date touched, None if none is."""
+        return None if self.empty else (self.dates[0], self.dates[-1])
+
+    @property
+    def new_columns(self) -> tuple[str, ...]:
+        """Columns that the dataset would get."""
+        return self._difference.new_columns
+
+    @property
+    def absent_columns(self) -> tuple[str, ...]:
+        """Columns of the dataset that the frame lacks."""
+        return self._difference.absent_columns
+
+    def __str__(self) -> str:
+        return to_text(self._difference, self.title, self.notes)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return to_html(self._difference, self.title, self.notes)
+
+    def _largest(self, *, is_relative: bool) -> pd.DataFrame:
+        keys, numbers = largest_frame(self._difference, is_relative=is_relative)
+        return pd.concat([_frame(keys), numbers], axis=1)
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    """Return a table with the types that `read_alphacast` gives."""
+    return to_frame(table, Definitions(), dtype_backend=None, categories=False)
+
+
+def found_diff(title: str, mode: str, dataset_id: int, difference: Difference) -> Diff:
+    """Return the difference that a check found; it cannot be pushed."""
+    return Diff(title, mode, dataset_id, (), difference)

@@ -1,0 +1,70 @@
+"""What is left to do once the answer is here: order, filter, last, top, select."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from alphacast_pandas.filters.mask import mask
+from alphacast_pandas.filters.tree import EVERYTHING
+from alphacast_pandas.reading.frame import to_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from alphacast_pandas.reading.fetch import Asked, Fetched
+
+
+def finish(fetched: Fetched) -> pa.Table:
+    """Return the rows and columns of the answer, in order."""
+    query, table = fetched.query, fetched.table
+    date = fetched.definitions.date.name if fetched.definitions.date else None
+    if date is not None:
+        table = _by_date(table, date)
+    table = matching(fetched, table)
+    if date is not None and query.last is not None:
+        table = _last_dates(table, date, query.last)
+    if query.top is not None:
+        table = table.slice(0, query.top)
+    return shown(fetched, table)
+
+
+def matching(asked: Asked, table: pa.Table) -> pa.Table:
+    """Return the rows of a table that belong to the answer, as far as each row can tell."""
+    if asked.query.condition is None:
+        return table
+    rows = matches(asked, table)
+    return table if pc.all(rows, min_count=0).as_py() else table.filter(rows)
+
+
+def matches(asked: Asked, table: pa.Table) -> pa.ChunkedArray:
+    """Return which rows these are."""
+
+    def frame_of(part: pa.Table) -> pd.DataFrame:
+        return to_frame(part, asked.definitions, dtype_backend=None, categories=False)
+
+    return mask(asked.query.condition or EVERYTHING, table, frame_of)
+
+
+def shown(asked: Asked, table: pa.Table) -> pa.Table:
+    """Return the columns that the caller gets to see."""
+    values = asked.query.values
+    return table if values is None else table.select([*asked.definitions.keys, *values])
+
+
+def _by_date(table: pa.Table, date: str) -> pa.Table:
+    """Return the rows by date; rows of one date keep their order."""
+    values = table.column(date).to_numpy()
+    if (values[:-1] <= values[1:]).all():
+        return table
+    return table.take(pa.array(np.argsort(values, kind="stable")))
+
+
+def _last_dates(table: pa.Table, date: str, count: int) -> pa.Table:
+    """Return the rows of the last distinct dates of a table in order."""
+    values = table.column(date).to_numpy()
+    starts = np.flatnonzero(np.r_[True, values[1:] != values[:-1]]) if len(values) else values
+    return table.slice(int(starts[-count])) if len(starts) > count else table

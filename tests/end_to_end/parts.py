@@ -1,0 +1,27 @@
+"""Small files, so that a small frame goes in parts."""
+
+from typing import Any
+
+import pandas as pd
+from end_to_end.frames import panel
+
+import alphacast_pandas as ap
+from alphacast_pandas.emulator import Emulator
+
+LIMIT = 400
+PANEL = panel()
+VALUES = int(PANEL.iloc[:, 2:].notna().to_numpy().sum())
+
+
+def push(number: int, client: ap.Client, **words: Any) -> ap.PushResult:
+    return PANEL.alphacast.push(number, entities="country", client=client, **words)
+
+
+def uploads(emulator: Emulator) -> list[str]:
+    """The flags of the uploads received."""
+    return [request.query for request in emulator.requests if request.method == "PUT"]
+
+
+def held(number: int, client: ap.Client) -> pd.DataFrame:
+    """What the dataset holds, past every cached file."""
+    return ap.read_alphacast(number, top=1_000_000, client=client)

@@ -1,0 +1,68 @@
+"""Streams stay streams: what is on its way is never held whole."""
+
+import gzip
+import tracemalloc
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+import alphacast_pandas as ap
+from alphacast_pandas.emulator import Emulator
+from alphacast_pandas.writing.csv_files import PiecesFile, csv_files
+
+
+def large(rows: int) -> pd.DataFrame:
+    """A frame whose text is several times as large as what is sent of it."""
+    dates = pd.date_range("1900-01-01", periods=rows, freq="h").floor("D")
+    number = np.arange(rows)
+    columns = {f"value {n}": (number % 1000) / 7 + n for n in range(8)}
+    return pd.DataFrame({"Date": dates, "series": (number % 24).astype(str), **columns})
+
+
+def peak_of(work: Callable[[], object]) -> int:
+    """The most bytes that Python and Arrow held at a time beyond what they held before."""
+    before = pa.default_memory_pool()
+    arrow = pa.proxy_memory_pool(before)  # counts from zero, whatever ran before
+    pa.set_memory_pool(arrow)
+    tracemalloc.start()
+    try:
+        work()
+        python = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+        pa.set_memory_pool(before)
+    return int(python + (arrow.max_memory() or 0))
+
+
+def test_the_text_of_a_frame_is_never_held_whole() -> None:
+    frame = large(400_000)
+    sizes: list[int] = []
+
+    def write() -> PiecesFile:
+        files = csv_files(frame, [*frame.columns], {"Date": "%Y-%m-%d"}, most_bytes=1 << 40)
+        (only,) = files
+        sizes.append(only.stream.size)
+        return only.stream
+
+    peak = peak_of(write)
+    text = sum(len(line) for line in gzip.GzipFile(fileobj=write(), mode="rb"))
+    assert text > 4 * sizes[0]
+    assert peak < text / 2
+
+
+def test_an_upload_takes_no_second_copy_of_what_is_sent(
+    client: ap.Client, emulator: Emulator, new_dataset: Callable[[], int]
+) -> None:
+    # Incompressible, so that a copy would be seen.
+    file = np.random.default_rng(1).bytes(24 << 20)
+    number = new_dataset()
+    emulator.faults.add(method="PUT", path="*/data", status=413)
+
+    def upload() -> None:
+        with pytest.raises(ap.APIError, match="413"):
+            client.datasets.upload(number, file)
+
+    assert peak_of(upload) < len(file)
