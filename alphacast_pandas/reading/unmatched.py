@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import difflib
-import warnings
 from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
@@ -16,6 +15,7 @@ from alphacast_pandas.progress import Meter
 from alphacast_pandas.reading.fetch import Fetched, fetch
 from alphacast_pandas.reading.options import ReadOptions
 from alphacast_pandas.reading.rows import finish
+from alphacast_pandas.user_warnings import warn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 _RECENT = datetime.timedelta(days=366)
 _FIRST_ROWS = 1000
 _NAMED = 3
-# From the warning up through read_alphacast to its caller.
-_CALLER = 4
 
 
 def warn_of_unmatched(client: Client, dataset_id: int, fetched: Fetched) -> None:
@@ -95,7 +93,7 @@ def _existing(client: Client, dataset_id: int, definitions: Definitions) -> pa.T
 def _warn(what: str, unknown: Sequence[str], there: Sequence[str]) -> None:
     named = ", ".join(f"{value!r}{_near(value, there)}" for value in unknown[:_NAMED])
     more = f", and {len(unknown) - _NAMED:,} more" if len(unknown) > _NAMED else ""
-    warnings.warn(f"{what} {named}{more}.", UserWarning, stacklevel=_CALLER)
+    warn(f"{what} {named}{more}.")
 
 
 def _near(value: str, there: Sequence[str]) -> str:

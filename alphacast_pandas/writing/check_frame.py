@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from alphacast_pandas.contracts.failures import Failure, from_pandera, refuse
 from alphacast_pandas.contracts.schemas import roles_of, to_schema
 from alphacast_pandas.errors import QueryError, ValidationError
 from alphacast_pandas.names import fold, unknown_name
+from alphacast_pandas.user_warnings import warn
 from alphacast_pandas.writing.kinds import Kind, kind_of
 from alphacast_pandas.writing.roles import Roles, resolve_roles
 from alphacast_pandas.writing.rules import check_values
@@ -236,9 +236,7 @@ def _warn_of_empty_text(frame: pd.DataFrame, roles: Roles) -> None:
             continue
         count = int((frame[name] == "").sum())
         if count:
-            warnings.warn(
+            warn(
                 f"Column {name!r} has {count} empty texts, which come back as missing: "
-                "an empty field is missing in Alphacast.",
-                UserWarning,
-                stacklevel=6,  # the caller of push, validate and the like
+                "an empty field is missing in Alphacast."
             )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import numbers
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +24,7 @@ from alphacast_pandas.difference.difference import (
 from alphacast_pandas.difference.display import summary
 from alphacast_pandas.difference.modes import MODES
 from alphacast_pandas.errors import AlphacastError, ConflictError, QueryError, VerificationError
+from alphacast_pandas.user_warnings import warn
 from alphacast_pandas.writing.arrow import held_table
 from alphacast_pandas.writing.check_frame import flat_frame
 from alphacast_pandas.writing.current import read_stored, span_of, state_of
@@ -99,7 +99,7 @@ def check_deletions(difference: Difference, max_delete: int | float | None) -> N
     )
     gone = vanishing(difference)
     if max_delete is not None and gone:
-        warnings.warn(f"{' '.join(gone)} max_delete allows it.", UserWarning, stacklevel=5)
+        warn(f"{' '.join(gone)} max_delete allows it.")
 
 
 def vanishing(difference: Difference) -> list[str]:

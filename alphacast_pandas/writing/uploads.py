@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from alphacast_pandas.api.polling import check_seconds
 from alphacast_pandas.errors import AlphacastError, ProcessError, ProcessTimeout, ValidationError
 from alphacast_pandas.progress import Meter
+from alphacast_pandas.user_warnings import warn
 from alphacast_pandas.writing.csv_files import csv_files
 from alphacast_pandas.writing.manifest import header_names
 from alphacast_pandas.writing.plan import create_missing
@@ -388,7 +388,7 @@ def nothing_to_send(plan: Plan, dataset_id: int, new_columns: Sequence[str]) -> 
 def point_out(changed_roles: str | None) -> None:
     """Warn, before anything is sent, that the upload changes the key of the dataset."""
     if changed_roles is not None:
-        warnings.warn(changed_roles, UserWarning, stacklevel=4)
+        warn(changed_roles)
 
 
 def _turn(plan: Plan, number: int) -> AbstractContextManager[None]:
