@@ -400,8 +400,10 @@ class Datasets:
             raise QueryError(msg)
         query = {"$format": format, **(params or {})}
 
-        body = self._transport.fetch(data_path(id), query, lambda answer: answer.stream.read_all())
-        return check_table_body(body, format)
+        for attempt in self._transport.attempts():
+            with attempt, self._transport.open(data_path(id), query) as answer:
+                return check_table_body(answer.stream.read_all(), format)
+        raise AssertionError  # pragma: no cover - the last attempt returns or raises
 
     def processes(self, id: int | str) -> _Processes:  # noqa: A002 - the service's own word
         """

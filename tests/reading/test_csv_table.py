@@ -15,7 +15,6 @@ from alphacast_pandas.api.body import BodyStream
 from alphacast_pandas.api.csv_head import read_head
 from alphacast_pandas.api.definitions import Definitions
 from alphacast_pandas.api.records import Column
-from alphacast_pandas.reading import csv_table as blocks
 from alphacast_pandas.reading.csv_table import parse_table, table_with_nulls
 from alphacast_pandas.reading.frame import to_frame
 
@@ -37,7 +36,7 @@ def stream_of(body: bytes, *, end_is_proven: bool = True) -> BodyStream:
 
 def table_of(body: str, definitions: Definitions = STATED, **words: bool) -> pa.Table:
     stream = stream_of(body.encode(), **words)
-    header, _ = read_head(stream)
+    header = read_head(stream).header
     return table_with_nulls(parse_table(stream, header, definitions.names, definitions))
 
 
@@ -143,11 +142,11 @@ def test_a_length_that_no_memory_holds_is_no_reason_to_fail(promised: int) -> No
     """The first rows may be much shorter than those that follow, or a server may lie."""
     body = b"Date,name,number,short\n" + b"2020-01-01,a,1.5,\n" * 50
     source = io.BytesIO(body)
-    stream = BodyStream(source.read, encoding="", end_is_proven=True, length=promised)
-    header, _ = read_head(stream)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(blocks, "BLOCK_BYTES", 100)
-        table = parse_table(stream, header, STATED.names, STATED)
+    stream = BodyStream(
+        source.read, encoding="", end_is_proven=True, length=promised, chunk_bytes=25
+    )
+    header = read_head(stream).header
+    table = parse_table(stream, header, STATED.names, STATED)
     assert table["number"].to_pylist() == [1.5] * 50
 
 
