@@ -51,10 +51,10 @@ Absent
     and `Plan.file_bytes`; `not`, `in`, `null`, functions and arithmetic in `$filter` (400).
 """
 
+from alphacast_pandas.emulator.emulator import Emulator
+from alphacast_pandas.emulator.errors import Plan
 from alphacast_pandas.emulator.faults import Fault, Faults
 from alphacast_pandas.emulator.readings import Readings
-from alphacast_pandas.emulator.refusals import Plan
-from alphacast_pandas.emulator.server import Emulator
-from alphacast_pandas.emulator.traffic import ReceivedRequest
+from alphacast_pandas.emulator.web.traffic import ReceivedRequest
 
 __all__ = ["Emulator", "Fault", "Faults", "Plan", "Readings", "ReceivedRequest"]

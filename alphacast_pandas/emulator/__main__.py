@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from alphacast_pandas.emulator.server import Emulator
+from alphacast_pandas.emulator.emulator import Emulator
 
 
 def main(argv: Sequence[str] | None = None) -> int:

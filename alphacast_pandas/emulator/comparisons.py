@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from alphacast_pandas.emulator.columns import DECIMAL, SHORT, Column
 from alphacast_pandas.emulator.filter_text import invalid
 from alphacast_pandas.emulator.readings import Readings
+from alphacast_pandas.emulator.store.columns import DECIMAL, SHORT, Column
 
 TEXTS = {"exact": "{}", "case": "lower({})", "folded": "lower(strip_accents({}))"}
 DATES = {"instant": "{}", "day": "CAST({} AS DATE)"}

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 from starlette.responses import Response, StreamingResponse
 
-from alphacast_pandas.emulator.exports import Export
+from alphacast_pandas.emulator.queries.exports import Export
 from alphacast_pandas.emulator.readings import Readings
 
 GZIP = 31  # zlib's window size of 15 bits, and 16 for the head and tail of a gzip file

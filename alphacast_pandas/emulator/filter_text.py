@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from alphacast_pandas.emulator.refusals import Refusal
+from alphacast_pandas.emulator.errors import Refusal
 
 TOKEN = re.compile(r"(?P<blank>\s+)|(?P<text>'(?:[^']|'')*')|(?P<mark>[()])|(?P<word>[^\s()']+)")
 OPEN, CLOSE = {"("}, {")"}

@@ -6,7 +6,7 @@ from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alphacast_pandas.emulator.readings import Readings
-from alphacast_pandas.emulator.traffic import is_ours
+from alphacast_pandas.emulator.web.traffic import is_ours
 
 # A front server does not know how the service words its errors, so this is no JSON.
 TOO_LONG = "<html><head><title>414 Request-URI Too Large</title></head></html>\n"

@@ -3,9 +3,9 @@
 from dataclasses import fields
 from typing import Any, get_args
 
-from alphacast_pandas.emulator.columns import DATA_TYPES
+from alphacast_pandas.emulator.queries.selection import FORMATS
 from alphacast_pandas.emulator.readings import Readings
-from alphacast_pandas.emulator.selection import FORMATS
+from alphacast_pandas.emulator.store.columns import DATA_TYPES
 
 Schema = dict[str, Any]
 

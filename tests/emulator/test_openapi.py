@@ -10,8 +10,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from alphacast_pandas.emulator.openapi import description
-from alphacast_pandas.emulator.surface import SURFACE
+from alphacast_pandas.emulator.web.openapi import description
+from alphacast_pandas.emulator.web.operations import SURFACE
 
 TEXT = "Date,country,a,b\n2020-01-01,Chile,1.5,2\n2020-02-01,Chile,,\n"
 TRUTH = [

@@ -6,10 +6,10 @@ import io
 import openpyxl
 import pytest
 
-from alphacast_pandas.emulator.columns import Column
-from alphacast_pandas.emulator.refusals import Refusal
-from alphacast_pandas.emulator.store import Store
-from alphacast_pandas.emulator.workbooks import xlsx_export
+from alphacast_pandas.emulator.errors import Refusal
+from alphacast_pandas.emulator.queries.workbooks import xlsx_export
+from alphacast_pandas.emulator.store.columns import Column
+from alphacast_pandas.emulator.store.database import Store
 
 TEXT_COLUMN = {"sourceName": "note", "dataType": "String"}
 SHORT_COLUMN = {"sourceName": "n", "dataType": "Short Integer"}

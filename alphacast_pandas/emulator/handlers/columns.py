@@ -5,8 +5,9 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from alphacast_pandas.emulator.calls import Call, json_reply, refusal_reply, text_field
-from alphacast_pandas.emulator.catalog import (
+from alphacast_pandas.emulator.errors import Refusal
+from alphacast_pandas.emulator.handlers.calls import Call, json_reply, refusal_reply, text_field
+from alphacast_pandas.emulator.store.catalog import (
     Dataset,
     columns_of,
     dataset_by_id,
@@ -14,16 +15,15 @@ from alphacast_pandas.emulator.catalog import (
     store_columns,
     store_manifest,
 )
-from alphacast_pandas.emulator.columns import Column
-from alphacast_pandas.emulator.header import column_for
-from alphacast_pandas.emulator.manifest import (
+from alphacast_pandas.emulator.store.columns import Column
+from alphacast_pandas.emulator.store.database import Cursor, next_id
+from alphacast_pandas.emulator.uploads.layout import column_for
+from alphacast_pandas.emulator.uploads.manifest import (
     DEFAULT_DATE_FORMAT,
     boolean,
     initial_manifest,
     parse_manifest,
 )
-from alphacast_pandas.emulator.refusals import Refusal
-from alphacast_pandas.emulator.store import Cursor, next_id
 
 
 def get_columns(call: Call) -> Response:

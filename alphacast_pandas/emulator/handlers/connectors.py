@@ -5,10 +5,10 @@ from typing import Any
 
 from starlette.responses import Response
 
-from alphacast_pandas.emulator.calls import Call, json_reply
-from alphacast_pandas.emulator.catalog import dataset_for
-from alphacast_pandas.emulator.refusals import Refusal
-from alphacast_pandas.emulator.store import Cursor, insert, next_id, now
+from alphacast_pandas.emulator.errors import Refusal
+from alphacast_pandas.emulator.handlers.calls import Call, json_reply
+from alphacast_pandas.emulator.store.catalog import dataset_for
+from alphacast_pandas.emulator.store.database import Cursor, insert, next_id, now
 
 
 def start_run(call: Call) -> Response:

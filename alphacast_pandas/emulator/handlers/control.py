@@ -5,10 +5,10 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from alphacast_pandas.emulator.calls import Call
+from alphacast_pandas.emulator.errors import Refusal
 from alphacast_pandas.emulator.faults import Fault
+from alphacast_pandas.emulator.handlers.calls import Call
 from alphacast_pandas.emulator.readings import Readings
-from alphacast_pandas.emulator.refusals import Refusal
 
 
 def list_faults(call: Call) -> Response:

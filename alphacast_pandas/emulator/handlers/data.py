@@ -6,10 +6,10 @@ import time
 
 from starlette.responses import RedirectResponse, Response
 
-from alphacast_pandas.emulator.calls import Call, Service
-from alphacast_pandas.emulator.catalog import Dataset, columns_of, dataset_for
 from alphacast_pandas.emulator.delivery import file_reply
-from alphacast_pandas.emulator.exports import (
+from alphacast_pandas.emulator.errors import Refusal
+from alphacast_pandas.emulator.handlers.calls import Call, Service
+from alphacast_pandas.emulator.queries.exports import (
     DELIMITERS,
     MEDIA_TYPES,
     Export,
@@ -17,10 +17,10 @@ from alphacast_pandas.emulator.exports import (
     json_export,
     text_export,
 )
-from alphacast_pandas.emulator.refusals import Refusal
-from alphacast_pandas.emulator.selection import Rows, Selection, rows_of, understand
-from alphacast_pandas.emulator.store import Cursor
-from alphacast_pandas.emulator.workbooks import xlsx_export
+from alphacast_pandas.emulator.queries.selection import Rows, Selection, rows_of, understand
+from alphacast_pandas.emulator.queries.workbooks import xlsx_export
+from alphacast_pandas.emulator.store.catalog import Dataset, columns_of, dataset_for
+from alphacast_pandas.emulator.store.database import Cursor
 
 LIFETIME = 300
 EXHAUSTED = "You exceeded your free membership plan. Please upgrade your subscription."

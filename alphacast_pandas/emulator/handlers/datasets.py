@@ -5,9 +5,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from alphacast_pandas.emulator.accounts import allows, as_dataset_level, level_on
-from alphacast_pandas.emulator.calls import Call, id_field, json_reply, text_field
-from alphacast_pandas.emulator.catalog import (
+from alphacast_pandas.emulator.errors import Refusal
+from alphacast_pandas.emulator.handlers.calls import Call, id_field, json_reply, text_field
+from alphacast_pandas.emulator.handlers.repositories import gone, is_listed
+from alphacast_pandas.emulator.store.accounts import allows, as_dataset_level, level_on
+from alphacast_pandas.emulator.store.catalog import (
     Dataset,
     check_name_is_free,
     columns_of,
@@ -18,10 +20,8 @@ from alphacast_pandas.emulator.catalog import (
     home_of,
     repositories,
 )
-from alphacast_pandas.emulator.columns import Column
-from alphacast_pandas.emulator.handlers.repositories import gone, is_listed
-from alphacast_pandas.emulator.refusals import Refusal
-from alphacast_pandas.emulator.store import Cursor, now, update
+from alphacast_pandas.emulator.store.columns import Column
+from alphacast_pandas.emulator.store.database import Cursor, now, update
 
 
 def list_datasets(call: Call) -> Response:

@@ -7,11 +7,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from alphacast_pandas.emulator.calls import Call, json_reply
-from alphacast_pandas.emulator.catalog import Dataset, dataset_for
-from alphacast_pandas.emulator.manifest import boolean, parse_manifest
-from alphacast_pandas.emulator.merging import Flags
-from alphacast_pandas.emulator.processes import (
+from alphacast_pandas.emulator.errors import Refusal
+from alphacast_pandas.emulator.handlers.calls import Call, json_reply
+from alphacast_pandas.emulator.readings import Readings
+from alphacast_pandas.emulator.store.catalog import Dataset, dataset_for
+from alphacast_pandas.emulator.store.processes import (
     PROCESSED,
     Process,
     create_process,
@@ -19,8 +19,8 @@ from alphacast_pandas.emulator.processes import (
     processes_of,
     upload_path,
 )
-from alphacast_pandas.emulator.readings import Readings
-from alphacast_pandas.emulator.refusals import Refusal
+from alphacast_pandas.emulator.uploads.manifest import boolean, parse_manifest
+from alphacast_pandas.emulator.uploads.merging import Flags
 
 
 def upload_data(call: Call) -> Response:

@@ -5,10 +5,12 @@ from typing import Any
 
 from starlette.responses import Response
 
-from alphacast_pandas.emulator.calls import Call, json_reply, text_field
+from alphacast_pandas.emulator.errors import Refusal
+from alphacast_pandas.emulator.handlers.calls import Call, json_reply, text_field
 from alphacast_pandas.emulator.handlers.user_keys import stored
-from alphacast_pandas.emulator.manifest import boolean
-from alphacast_pandas.emulator.providers import (
+from alphacast_pandas.emulator.queries.selection import whole_number
+from alphacast_pandas.emulator.queries.text_search import best
+from alphacast_pandas.emulator.store.providers import (
     CAPABILITIES,
     Point,
     Provider,
@@ -16,9 +18,7 @@ from alphacast_pandas.emulator.providers import (
     provider_by_slug,
     providers,
 )
-from alphacast_pandas.emulator.ranking import best
-from alphacast_pandas.emulator.refusals import Refusal
-from alphacast_pandas.emulator.selection import whole_number
+from alphacast_pandas.emulator.uploads.manifest import boolean
 
 MATCHES = 5
 POPULAR = 3

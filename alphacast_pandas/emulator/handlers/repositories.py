@@ -4,17 +4,17 @@ from typing import Any
 
 from starlette.responses import Response
 
-from alphacast_pandas.emulator.accounts import level_on
-from alphacast_pandas.emulator.calls import Call, json_reply, text_field
-from alphacast_pandas.emulator.catalog import (
+from alphacast_pandas.emulator.errors import Refusal
+from alphacast_pandas.emulator.handlers.calls import Call, json_reply, text_field
+from alphacast_pandas.emulator.store.accounts import level_on
+from alphacast_pandas.emulator.store.catalog import (
     Repository,
     delete_repository,
     home_of,
     repositories,
     repository_for,
 )
-from alphacast_pandas.emulator.refusals import Refusal
-from alphacast_pandas.emulator.store import insert, next_id, scalar, update
+from alphacast_pandas.emulator.store.database import insert, next_id, scalar, update
 
 
 def list_repositories(call: Call) -> Response:

@@ -4,15 +4,15 @@ from typing import Any
 
 from starlette.responses import Response
 
-from alphacast_pandas.emulator.accounts import level_on
-from alphacast_pandas.emulator.calls import Call, json_reply
-from alphacast_pandas.emulator.catalog import Dataset, columns_of, datasets, repositories
+from alphacast_pandas.emulator.handlers.calls import Call, json_reply
 from alphacast_pandas.emulator.handlers.datasets import brief, dates
 from alphacast_pandas.emulator.handlers.repositories import is_listed
-from alphacast_pandas.emulator.manifest import boolean
-from alphacast_pandas.emulator.ranking import best
-from alphacast_pandas.emulator.selection import whole_number
-from alphacast_pandas.emulator.store import Cursor
+from alphacast_pandas.emulator.queries.selection import whole_number
+from alphacast_pandas.emulator.queries.text_search import best
+from alphacast_pandas.emulator.store.accounts import level_on
+from alphacast_pandas.emulator.store.catalog import Dataset, columns_of, datasets, repositories
+from alphacast_pandas.emulator.store.database import Cursor
+from alphacast_pandas.emulator.uploads.manifest import boolean
 
 LENGTH = 10
 Texts = dict[str, float]

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 from starlette.responses import Response
 
-from alphacast_pandas.emulator.calls import Call, json_reply
-from alphacast_pandas.emulator.catalog import Dataset, columns_of, dataset_for
-from alphacast_pandas.emulator.columns import Column
+from alphacast_pandas.emulator.errors import Refusal
+from alphacast_pandas.emulator.handlers.calls import Call, json_reply
 from alphacast_pandas.emulator.handlers.data import computed, exhausted, is_exhausted
 from alphacast_pandas.emulator.handlers.datasets import dates
-from alphacast_pandas.emulator.refusals import Refusal
-from alphacast_pandas.emulator.selection import understand
-from alphacast_pandas.emulator.store import Cursor, scalar
+from alphacast_pandas.emulator.queries.selection import understand
+from alphacast_pandas.emulator.store.catalog import Dataset, columns_of, dataset_for
+from alphacast_pandas.emulator.store.columns import Column
+from alphacast_pandas.emulator.store.database import Cursor, scalar
 
 
 def get_series(call: Call) -> Response:

@@ -4,11 +4,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from alphacast_pandas.emulator.calls import Call, json_reply, text_field
+from alphacast_pandas.emulator.errors import Refusal
+from alphacast_pandas.emulator.handlers.calls import Call, json_reply, text_field
 from alphacast_pandas.emulator.handlers.repositories import gone
-from alphacast_pandas.emulator.providers import provider_by_slug
-from alphacast_pandas.emulator.refusals import Refusal
-from alphacast_pandas.emulator.store import Cursor, insert, now
+from alphacast_pandas.emulator.store.database import Cursor, insert, now
+from alphacast_pandas.emulator.store.providers import provider_by_slug
 
 SPELLINGS = ("key", "apiKey", "api_key")
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from alphacast_pandas.emulator.columns import DATE, DECIMAL, TEXT, Column, fold, named, tidy
-from alphacast_pandas.emulator.manifest import Declared, Manifest
-from alphacast_pandas.emulator.refusals import InvalidUpload
+from alphacast_pandas.emulator.errors import InvalidUpload
+from alphacast_pandas.emulator.store.columns import DATE, DECIMAL, TEXT, Column, fold, named, tidy
+from alphacast_pandas.emulator.uploads.manifest import Declared, Manifest
 
 Source = tuple[int, Column]
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from alphacast_pandas.emulator.columns import fold
-from alphacast_pandas.emulator.refusals import Refusal
-from alphacast_pandas.emulator.seeding import FOLDER
+from alphacast_pandas.emulator.errors import Refusal
+from alphacast_pandas.emulator.store.columns import fold
+from alphacast_pandas.emulator.store.seed import FOLDER
 
 Point = tuple[str, float | None]
 

@@ -9,12 +9,12 @@ from urllib.parse import parse_qsl
 
 from starlette.responses import JSONResponse, Response
 
-from alphacast_pandas.emulator.accounts import Account
+from alphacast_pandas.emulator.errors import Plan, Refusal
 from alphacast_pandas.emulator.faults import Faults
 from alphacast_pandas.emulator.readings import Readings
-from alphacast_pandas.emulator.refusals import Plan, Refusal
-from alphacast_pandas.emulator.store import Store
-from alphacast_pandas.emulator.worker import Worker
+from alphacast_pandas.emulator.store.accounts import Account
+from alphacast_pandas.emulator.store.database import Store
+from alphacast_pandas.emulator.uploads.worker import Worker
 
 LARGEST_ID = 2**63 - 1
 

@@ -4,9 +4,9 @@ import re
 from http import HTTPStatus
 from typing import Any
 
-from alphacast_pandas.emulator.exports import MEDIA_TYPES
+from alphacast_pandas.emulator.queries.exports import MEDIA_TYPES
 from alphacast_pandas.emulator.schemas import QUERY, SCHEMAS, TEXT
-from alphacast_pandas.emulator.surface import SURFACE, Operation
+from alphacast_pandas.emulator.web.operations import SURFACE, Operation
 
 SLUGS = frozenset({"slug"})
 SECURITY: dict[str, list[dict[str, list[str]]]] = {

@@ -9,8 +9,11 @@ from dataclasses import replace
 
 import duckdb
 
+from alphacast_pandas.emulator.errors import InvalidUpload
 from alphacast_pandas.emulator.faults import Faults
-from alphacast_pandas.emulator.processes import (
+from alphacast_pandas.emulator.readings import Readings
+from alphacast_pandas.emulator.store.database import Store
+from alphacast_pandas.emulator.store.processes import (
     ERROR,
     PROCESSED,
     PROCESSING,
@@ -21,10 +24,7 @@ from alphacast_pandas.emulator.processes import (
     unfinished,
     upload_path,
 )
-from alphacast_pandas.emulator.readings import Readings
-from alphacast_pandas.emulator.refusals import InvalidUpload
-from alphacast_pandas.emulator.store import Store
-from alphacast_pandas.emulator.uploading import take_upload
+from alphacast_pandas.emulator.uploads.upload import take_upload
 
 
 class Worker:

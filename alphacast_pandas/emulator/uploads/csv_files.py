@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from alphacast_pandas.emulator.refusals import InvalidUpload
+from alphacast_pandas.emulator.errors import InvalidUpload
 
 MAX_BYTES = 4 * 2**30
 PIECE = 2**20

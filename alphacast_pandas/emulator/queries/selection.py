@@ -4,12 +4,12 @@ import csv
 from dataclasses import dataclass
 from typing import Any
 
-from alphacast_pandas.emulator.columns import Column
 from alphacast_pandas.emulator.comparisons import Condition
-from alphacast_pandas.emulator.filters import EVERYTHING, compile_filter
+from alphacast_pandas.emulator.errors import Refusal
+from alphacast_pandas.emulator.queries.filters import EVERYTHING, compile_filter
 from alphacast_pandas.emulator.readings import Readings
-from alphacast_pandas.emulator.refusals import Refusal
-from alphacast_pandas.emulator.store import Cursor, scalar
+from alphacast_pandas.emulator.store.columns import Column
+from alphacast_pandas.emulator.store.database import Cursor, scalar
 
 FORMATS = ("csv", "json", "xlsx", "tsv")
 LARGEST = 2**63 - 1

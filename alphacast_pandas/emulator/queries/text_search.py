@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 from typing import TypeVar
 
-from alphacast_pandas.emulator.columns import fold
+from alphacast_pandas.emulator.store.columns import fold
 
 Item = TypeVar("Item")
 

@@ -14,17 +14,23 @@ from typing import Self
 import uvicorn
 from starlette.types import ASGIApp
 
-from alphacast_pandas.emulator.accounts import Account, accounts, create_account, grant, new_key
-from alphacast_pandas.emulator.app import api_app
-from alphacast_pandas.emulator.calls import Service
+from alphacast_pandas.emulator.errors import Plan
 from alphacast_pandas.emulator.faults import Faults
+from alphacast_pandas.emulator.handlers.calls import Service
+from alphacast_pandas.emulator.handlers.storage import storage_app
 from alphacast_pandas.emulator.readings import Readings
-from alphacast_pandas.emulator.refusals import Plan
-from alphacast_pandas.emulator.seeding import load_seed
-from alphacast_pandas.emulator.storage import storage_app
-from alphacast_pandas.emulator.store import Store
-from alphacast_pandas.emulator.traffic import KEPT_REQUESTS, Protocol, ReceivedRequest, Traffic
-from alphacast_pandas.emulator.worker import Worker
+from alphacast_pandas.emulator.store.accounts import (
+    Account,
+    accounts,
+    create_account,
+    grant,
+    new_key,
+)
+from alphacast_pandas.emulator.store.database import Store
+from alphacast_pandas.emulator.store.seed import load_seed
+from alphacast_pandas.emulator.uploads.worker import Worker
+from alphacast_pandas.emulator.web.app import api_app
+from alphacast_pandas.emulator.web.traffic import KEPT_REQUESTS, Protocol, ReceivedRequest, Traffic
 
 PATIENCE = 10.0
 

@@ -3,10 +3,10 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from alphacast_pandas.emulator.columns import Column
-from alphacast_pandas.emulator.header import Layout
 from alphacast_pandas.emulator.readings import Readings
-from alphacast_pandas.emulator.store import Cursor, first_row
+from alphacast_pandas.emulator.store.columns import Column
+from alphacast_pandas.emulator.store.database import Cursor, first_row
+from alphacast_pandas.emulator.uploads.layout import Layout
 
 
 @dataclass(frozen=True)

@@ -5,23 +5,28 @@ from pathlib import Path
 
 import duckdb
 
-from alphacast_pandas.emulator.catalog import (
+from alphacast_pandas.emulator.errors import InvalidUpload
+from alphacast_pandas.emulator.readings import Readings
+from alphacast_pandas.emulator.store.catalog import (
     Dataset,
     columns_of,
     dataset_by_id,
     store_columns,
     store_manifest,
 )
-from alphacast_pandas.emulator.columns import Column
-from alphacast_pandas.emulator.csv_files import decompress, read_header
-from alphacast_pandas.emulator.header import Layout, key_of, resolve_layout
-from alphacast_pandas.emulator.manifest import Manifest, parse_manifest
-from alphacast_pandas.emulator.merging import Counts, Dates, Flags, dates_of, merge
-from alphacast_pandas.emulator.processes import PROCESSED, Process, end_process, upload_path
-from alphacast_pandas.emulator.readings import Readings
-from alphacast_pandas.emulator.refusals import InvalidUpload
-from alphacast_pandas.emulator.staging import check_duplicates, check_known, check_numbers, stage
-from alphacast_pandas.emulator.store import Cursor, Store, next_id, now, update
+from alphacast_pandas.emulator.store.columns import Column
+from alphacast_pandas.emulator.store.database import Cursor, Store, next_id, now, update
+from alphacast_pandas.emulator.store.processes import PROCESSED, Process, end_process, upload_path
+from alphacast_pandas.emulator.uploads.csv_files import decompress, read_header
+from alphacast_pandas.emulator.uploads.layout import Layout, key_of, resolve_layout
+from alphacast_pandas.emulator.uploads.manifest import Manifest, parse_manifest
+from alphacast_pandas.emulator.uploads.merging import Counts, Dates, Flags, dates_of, merge
+from alphacast_pandas.emulator.uploads.staging import (
+    check_duplicates,
+    check_known,
+    check_numbers,
+    stage,
+)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import secrets
 import string
 from dataclasses import dataclass
 
-from alphacast_pandas.emulator.store import Cursor, insert, next_id, records, scalar
+from alphacast_pandas.emulator.store.database import Cursor, insert, next_id, records, scalar
 
 LEVELS = ("Read", "Clone", "Write", "Admin", "Owner")
 LETTERS = string.ascii_letters + string.digits

@@ -8,11 +8,11 @@ from typing import Any
 
 import xlsxwriter
 
-from alphacast_pandas.emulator.columns import Column
-from alphacast_pandas.emulator.exports import Export, opened
-from alphacast_pandas.emulator.refusals import Refusal
-from alphacast_pandas.emulator.selection import Rows
-from alphacast_pandas.emulator.store import Cursor, Store
+from alphacast_pandas.emulator.errors import Refusal
+from alphacast_pandas.emulator.queries.exports import Export, opened
+from alphacast_pandas.emulator.queries.selection import Rows
+from alphacast_pandas.emulator.store.columns import Column
+from alphacast_pandas.emulator.store.database import Cursor, Store
 
 FETCHED = 5000
 FIRST_YEAR = 1900  # Excel counts days from here: an earlier date is a text

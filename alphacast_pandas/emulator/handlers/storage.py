@@ -9,13 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from alphacast_pandas.emulator.calls import Service, parse_query
-from alphacast_pandas.emulator.catalog import columns_of, dataset_by_id
 from alphacast_pandas.emulator.delivery import file_reply
-from alphacast_pandas.emulator.exports import MEDIA_TYPES, date_style, text_export
 from alphacast_pandas.emulator.faults import STALE
+from alphacast_pandas.emulator.handlers.calls import Service, parse_query
 from alphacast_pandas.emulator.handlers.data import signature
-from alphacast_pandas.emulator.selection import Rows
+from alphacast_pandas.emulator.queries.exports import MEDIA_TYPES, date_style, text_export
+from alphacast_pandas.emulator.queries.selection import Rows
+from alphacast_pandas.emulator.store.catalog import columns_of, dataset_by_id
 
 
 def storage_app(service: Service) -> Starlette:

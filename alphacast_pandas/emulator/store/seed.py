@@ -5,13 +5,13 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from alphacast_pandas.emulator.accounts import Account
-from alphacast_pandas.emulator.catalog import create_dataset, store_manifest
-from alphacast_pandas.emulator.merging import Flags
-from alphacast_pandas.emulator.processes import create_process, upload_path
-from alphacast_pandas.emulator.store import Cursor, Store, insert, next_id
+from alphacast_pandas.emulator.store.accounts import Account
+from alphacast_pandas.emulator.store.catalog import create_dataset, store_manifest
+from alphacast_pandas.emulator.store.database import Cursor, Store, insert, next_id
+from alphacast_pandas.emulator.store.processes import create_process, upload_path
+from alphacast_pandas.emulator.uploads.merging import Flags
 
-FOLDER = Path(__file__).parent / "seeds"
+FOLDER = Path(__file__).parents[1] / "seeds"
 REPOSITORY = "Demonstration"
 
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import duckdb
 
-from alphacast_pandas.emulator.columns import DECIMAL, SHORT, Column, fold
-from alphacast_pandas.emulator.header import Layout, Source
-from alphacast_pandas.emulator.manifest import Manifest
+from alphacast_pandas.emulator.errors import InvalidUpload
 from alphacast_pandas.emulator.readings import Readings
-from alphacast_pandas.emulator.refusals import InvalidUpload
-from alphacast_pandas.emulator.store import Cursor, scalar
+from alphacast_pandas.emulator.store.columns import DECIMAL, SHORT, Column, fold
+from alphacast_pandas.emulator.store.database import Cursor, scalar
+from alphacast_pandas.emulator.uploads.layout import Layout, Source
+from alphacast_pandas.emulator.uploads.manifest import Manifest
 
 BLANKS = "".join(map(chr, [*range(9, 14), *range(28, 33), 133, 160, 5760, *range(8192, 8203)]))
 BLANKS += "\u2028\u2029\u202f\u205f\u3000"

@@ -6,11 +6,11 @@ from odata_query import ast
 from odata_query.exceptions import ODataException
 from odata_query.grammar import ODataLexer, ODataParser
 
-from alphacast_pandas.emulator.columns import Column
 from alphacast_pandas.emulator.comparisons import Comparison, Condition, compare, gathered
+from alphacast_pandas.emulator.errors import Refusal
 from alphacast_pandas.emulator.filter_text import Rewritten, invalid, is_understood, rewrite
 from alphacast_pandas.emulator.readings import Readings
-from alphacast_pandas.emulator.refusals import Refusal
+from alphacast_pandas.emulator.store.columns import Column
 
 MAX_LENGTH = 2**20
 MAX_DEPTH = 100

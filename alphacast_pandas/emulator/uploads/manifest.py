@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from alphacast_pandas.emulator.columns import DATA_TYPES, DATE, TEXT, fold, tidy
-from alphacast_pandas.emulator.refusals import Refusal
+from alphacast_pandas.emulator.errors import Refusal
+from alphacast_pandas.emulator.store.columns import DATA_TYPES, DATE, TEXT, fold, tidy
 
 DEFAULT_DATE_FORMAT = "%Y-%m-%d"
 

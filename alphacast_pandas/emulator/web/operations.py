@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from alphacast_pandas.emulator.calls import Handler
 from alphacast_pandas.emulator.handlers import (
     columns,
     connectors,
@@ -17,6 +16,7 @@ from alphacast_pandas.emulator.handlers import (
     series,
     user_keys,
 )
+from alphacast_pandas.emulator.handlers.calls import Handler
 
 FILTERED = ("$format", "$select", "$filter", "$top", "$last")
 FLAGS = ("deleteMissingFromDB", "onConflictUpdateDB", "acceptNewColumns")

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from alphacast_pandas.emulator.columns import Column
+from alphacast_pandas.emulator.queries.selection import Rows
 from alphacast_pandas.emulator.readings import Readings
-from alphacast_pandas.emulator.selection import Rows
-from alphacast_pandas.emulator.store import Cursor, Store
+from alphacast_pandas.emulator.store.columns import Column
+from alphacast_pandas.emulator.store.database import Cursor, Store
 
 PIECE = 2**18
 DELIMITERS = {"csv": ",", "tsv": "\t"}

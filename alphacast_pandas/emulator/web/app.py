@@ -17,8 +17,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from alphacast_pandas.emulator.accounts import Account
-from alphacast_pandas.emulator.calls import (
+from alphacast_pandas.emulator.errors import Refusal
+from alphacast_pandas.emulator.front import Front
+from alphacast_pandas.emulator.handlers.calls import (
     Call,
     Service,
     Upload,
@@ -26,12 +27,11 @@ from alphacast_pandas.emulator.calls import (
     parse_query,
     refusal_reply,
 )
-from alphacast_pandas.emulator.csv_files import save
-from alphacast_pandas.emulator.front import Front
-from alphacast_pandas.emulator.openapi import description
 from alphacast_pandas.emulator.readings import Readings
-from alphacast_pandas.emulator.refusals import Refusal
-from alphacast_pandas.emulator.surface import SURFACE, Operation
+from alphacast_pandas.emulator.store.accounts import Account
+from alphacast_pandas.emulator.uploads.csv_files import save
+from alphacast_pandas.emulator.web.openapi import description
+from alphacast_pandas.emulator.web.operations import SURFACE, Operation
 
 MAX_FIELDS = 16 * 2**20
 

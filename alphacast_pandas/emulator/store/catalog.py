@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from alphacast_pandas.emulator.accounts import Account, allows, level_on
-from alphacast_pandas.emulator.columns import Column, in_order
-from alphacast_pandas.emulator.refusals import Refusal
-from alphacast_pandas.emulator.store import (
+from alphacast_pandas.emulator.errors import Refusal
+from alphacast_pandas.emulator.store.accounts import Account, allows, level_on
+from alphacast_pandas.emulator.store.columns import Column, in_order
+from alphacast_pandas.emulator.store.database import (
     Cursor,
     insert,
     next_id,

@@ -6,8 +6,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from alphacast_pandas.emulator.merging import Flags
-from alphacast_pandas.emulator.store import Cursor, Store, insert, next_id, now, records, update
+from alphacast_pandas.emulator.store.database import (
+    Cursor,
+    Store,
+    insert,
+    next_id,
+    now,
+    records,
+    update,
+)
+from alphacast_pandas.emulator.uploads.merging import Flags
 
 REQUESTED, PROCESSING, PROCESSED, ERROR = "Requested", "Processing", "Processed", "Error"
 
