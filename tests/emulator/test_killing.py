@@ -74,8 +74,8 @@ def remains(folder, caller, dataset):
     ("name", "event", "expected"),
     [
         ("stage", "return", KEPT),
-        ("count", "call", KEPT),  # the new table is made, in a transaction that is open
-        ("build", "return", KEPT),  # it is complete
+        ("count_changes", "call", KEPT),  # the new table is made, in a transaction that is open
+        ("build_table", "return", KEPT),  # it is complete
         ("commit", "call", KEPT),  # it is on disk, and nothing names it
         ("switch_version", "return", KEPT),  # the dataset names it, in a transaction that is open
         ("commit", "return", REPLACED),

@@ -11,7 +11,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from alphacast_pandas.emulator.web.openapi import description
-from alphacast_pandas.emulator.web.operations import SURFACE
+from alphacast_pandas.emulator.web.operations import OPERATIONS
 
 TEXT = "Date,country,a,b\n2020-01-01,Chile,1.5,2\n2020-02-01,Chile,,\n"
 TRUTH = [
@@ -90,6 +90,6 @@ def test_the_description_is_served_and_names_the_whole_surface(call):
     served = call("GET", "/openapi.json").json
     assert served == description()
     named = {(verb.upper(), path) for path, verbs in served["paths"].items() for verb in verbs}
-    assert named == {(each.verb, each.path.replace(":path", "")) for each in SURFACE}
+    assert named == {(each.verb, each.path.replace(":path", "")) for each in OPERATIONS}
     numbers = [each["operationId"] for verbs in served["paths"].values() for each in verbs.values()]
     assert len(set(numbers)) == len(numbers)

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from alphacast_pandas.emulator.errors import Refusal
-from alphacast_pandas.emulator.queries.workbooks import xlsx_export
+from alphacast_pandas.emulator.queries.exports import render_workbook
 from alphacast_pandas.emulator.store.columns import Column
 from alphacast_pandas.emulator.store.database import Store
 
@@ -99,6 +99,6 @@ def test_more_columns_than_a_sheet_has_are_refused(tmp_path):
     store = Store(tmp_path)
     columns = tuple(Column(number, f"c{number}", "Decimal", False) for number in range(16_385))
     with store.transaction() as cursor, pytest.raises(Refusal, match="16384 columns"):
-        xlsx_export(store, cursor, None, columns, has_time=False)
+        render_workbook(store, cursor, None, columns, has_time=False)
     assert list(store.spool.iterdir()) == []
     store.close()

@@ -1,6 +1,5 @@
-"""What a handler is given: the service, who asks, and what for."""
+"""The arguments and the common answers of handlers."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,19 +8,18 @@ from urllib.parse import parse_qsl
 
 from starlette.responses import JSONResponse, Response
 
-from alphacast_pandas.emulator.errors import Plan, Refusal
+from alphacast_pandas.emulator.errors import Refusal
 from alphacast_pandas.emulator.faults import Faults
 from alphacast_pandas.emulator.readings import Readings
-from alphacast_pandas.emulator.store.accounts import Account
+from alphacast_pandas.emulator.store.accounts import Account, Plan
 from alphacast_pandas.emulator.store.database import Store
+from alphacast_pandas.emulator.text import MAX_INTEGER
 from alphacast_pandas.emulator.uploads.worker import Worker
-
-LARGEST_ID = 2**63 - 1
 
 
 @dataclass
 class Service:
-    """All that an emulator is, without its sockets."""
+    """The state of an emulator, without its sockets; `exports` counts downloads by account."""
 
     store: Store
     worker: Worker
@@ -45,7 +43,7 @@ class Upload:
 
 @dataclass(frozen=True)
 class Call:
-    """One request, read."""
+    """One request, with its body parsed; `accepted` is its `Accept-Encoding`."""
 
     service: Service
     account: Account | None
@@ -56,20 +54,20 @@ class Call:
     accepted: str = ""
 
     def number(self, name: str) -> int | None:
-        """Return an id of the path; None is an id that nothing has."""
+        """Return an id of the path, or None if nothing can have it."""
         text = self.path[name]
         is_number = text.isascii() and text.isdigit() and len(text) < 20
-        return int(text) if is_number and int(text) <= LARGEST_ID else None
+        return int(text) if is_number and int(text) <= MAX_INTEGER else None
 
     @property
     def holder(self) -> Account:
-        """The account that asks, on a route that needs one."""
+        """The account of the caller, on a route that needs one."""
         if self.account is None:
             raise Refusal(401, "Unauthorized")
         return self.account
 
     def status(self, documented: int) -> int:
-        """Return the status of a success: 201, 204, or whatever the readings say."""
+        """Return the status of a success: the documented one, or 200 by reading."""
         return 200 if self.service.readings.success == "200" else documented
 
 
@@ -83,45 +81,6 @@ def parse_query(raw: bytes) -> dict[str, str]:
     for name, value in pairs:
         found.setdefault(name, value)
     return found
-
-
-def parse_fields(body: bytes, media_type: str) -> dict[str, Any]:
-    """Read the fields of a JSON or form-encoded body."""
-    if media_type == "application/x-www-form-urlencoded":
-        return checked(parse_form(body))
-    if media_type not in {"", "application/json"}:
-        raise Refusal(400, "Content-Type must be application/json")
-    if not body.strip():
-        return {}
-    try:
-        fields = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Refusal(400, "Body is not valid JSON") from None
-    if not isinstance(fields, dict):
-        raise Refusal(400, "Body must be a JSON object")
-    return checked(fields)
-
-
-def parse_form(body: bytes) -> dict[str, Any]:
-    """Read a form; a name that comes several times is a list."""
-    found: dict[str, Any] = {}
-    text = body.decode("utf-8", "replace")
-    for name, value in parse_qsl(text, keep_blank_values=True, errors="replace"):
-        if name in found:
-            earlier = found[name]
-            found[name] = [*earlier, value] if isinstance(earlier, list) else [earlier, value]
-        else:
-            found[name] = value
-    return found
-
-
-def checked(fields: dict[str, Any]) -> dict[str, Any]:
-    """Return fields whose texts can be stored, or refuse those that are no Unicode."""
-    try:
-        json.dumps(fields, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        raise Refusal(400, "Body is not valid Unicode") from None
-    return fields
 
 
 def text_field(call: Call, name: str, *, required: bool = False) -> str | None:
@@ -143,14 +102,9 @@ def id_field(call: Call, name: str) -> int | None:
         number = int(value) if isinstance(value, str) else value
     except ValueError:
         number = None
-    if not isinstance(number, int) or isinstance(number, bool) or abs(number) > LARGEST_ID:
+    if not isinstance(number, int) or isinstance(number, bool) or abs(number) > MAX_INTEGER:
         raise Refusal(400, f"{name} must be an integer")
     return number
-
-
-def json_reply(content: Any, status: int = 200) -> Response:
-    """Return an answer in JSON."""
-    return JSONResponse(content, status)
 
 
 def refusal_reply(refusal: Refusal, readings: Readings) -> Response:
@@ -160,3 +114,9 @@ def refusal_reply(refusal: Refusal, readings: Readings) -> Response:
     if readings.error_key == "text":
         return Response(refusal.message, refusal.status, media_type="text/plain")
     return JSONResponse({readings.error_key: refusal.message}, refusal.status)
+
+
+def deletion_reply(call: Call) -> Response:
+    """Return the answer to a deletion."""
+    status = call.status(204)
+    return Response(status_code=204) if status == 204 else JSONResponse({}, status)

@@ -1,34 +1,29 @@
-"""The storage port: pre-signed downloads, for those who bring no credentials."""
+"""Answers of the storage port: the files of datasets under pre-signed addresses."""
 
+import hashlib
 import hmac
 import time
 
-from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from alphacast_pandas.emulator.delivery import file_reply
-from alphacast_pandas.emulator.faults import STALE
 from alphacast_pandas.emulator.handlers.calls import Service, parse_query
-from alphacast_pandas.emulator.handlers.data import signature
-from alphacast_pandas.emulator.queries.exports import MEDIA_TYPES, date_style, text_export
+from alphacast_pandas.emulator.queries.exports import (
+    MEDIA_TYPES,
+    date_style,
+    file_reply,
+    render_text,
+)
 from alphacast_pandas.emulator.queries.selection import Rows
-from alphacast_pandas.emulator.store.catalog import columns_of, dataset_by_id
+from alphacast_pandas.emulator.store.catalog import load_dataset
+from alphacast_pandas.emulator.store.columns import load_columns
+
+LIFETIME = 300  # seconds
+STALE = "alphacast_pandas.stale"  # in the scope of a request that gets an old file by a fault
 
 
-def storage_app(service: Service) -> Starlette:
-    """Return the application of the storage port."""
-
-    async def download(request: Request) -> Response:
-        return await run_in_threadpool(answer, service, request)
-
-    return Starlette(routes=[Route("/datasets/{dataset:int}.csv", download)])
-
-
-def answer(service: Service, request: Request) -> Response:
-    """Answer a pre-signed request, as object stores do."""
+def download(service: Service, request: Request) -> Response:
+    """Answer a pre-signed request; like object stores, refuse one with credentials."""
     query = parse_query(request.scope["query_string"])
     if "authorization" in request.headers:
         return refusal(400, "InvalidArgument", "Only one auth mechanism allowed")
@@ -40,7 +35,19 @@ def answer(service: Service, request: Request) -> Response:
     if int(query["Expires"]) < time.time():
         return refusal(403, "AccessDenied", "Request has expired")
     accepted = request.headers.get("accept-encoding", "")
-    return file_of(service, dataset, accepted, is_stale=STALE in request.scope)
+    return dataset_file(service, dataset, accepted, is_stale=STALE in request.scope)
+
+
+def signature(service: Service, dataset: int, expires: int) -> str:
+    """Return the signature of a pre-signed address."""
+    return hmac.new(service.secret, f"{dataset}:{expires}".encode(), hashlib.sha256).hexdigest()
+
+
+def signed_url(service: Service, dataset: int) -> str:
+    """Return a short-lived address of a dataset's file."""
+    expires = int(time.time()) + LIFETIME
+    mark = signature(service, dataset, expires)
+    return f"{service.storage_url}/datasets/{dataset}.csv?Expires={expires}&Signature={mark}"
 
 
 def is_signed(service: Service, dataset: int, query: dict[str, str]) -> bool:
@@ -52,20 +59,25 @@ def is_signed(service: Service, dataset: int, query: dict[str, str]) -> bool:
     return hmac.compare_digest(expected.encode(), query.get("Signature", "").encode())
 
 
-def file_of(service: Service, number: int, accepted: str, *, is_stale: bool) -> Response:
-    """Return the whole dataset as csv, by reading or by a fault as it was some uploads ago."""
+def dataset_file(service: Service, number: int, accepted: str, *, is_stale: bool) -> Response:
+    """Return the whole dataset as csv, an older version of it by reading or by a fault."""
     with service.store.transaction() as cursor:
-        dataset = dataset_by_id(cursor, number)
+        dataset = load_dataset(cursor, number)
         if dataset is None:
             return refusal(404, "NoSuchKey", "The specified key does not exist.")
-        columns = tuple(columns_of(cursor, number))
+        columns = tuple(load_columns(cursor, number))
         is_stale = is_stale or service.readings.export == "stale"
         version = dataset.export_version if is_stale else dataset.version
         rows = Rows(f"FROM {dataset.table(version)}", (), 0) if version else None
         dates = date_style(service.readings, has_time=dataset.has_time)
-        export = text_export(service.store, cursor, rows, columns, delimiter=",", dates=dates)
-    kind, readings = MEDIA_TYPES["csv"], service.readings
-    return file_reply(export, kind, accepted=accepted, readings=readings, is_sized=True)
+        export = render_text(service.store, cursor, rows, columns, delimiter=",", dates=dates)
+    return file_reply(
+        export,
+        MEDIA_TYPES["csv"],
+        accepted=accepted,
+        readings=service.readings,
+        is_sized=True,
+    )
 
 
 def refusal(status: int, code: str, message: str) -> Response:

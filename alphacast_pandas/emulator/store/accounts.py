@@ -1,13 +1,19 @@
-"""Who may do what: accounts, their keys, their permission on a repository."""
+"""Accounts: their keys, their plan, their permission on a repository."""
 
 import secrets
 import string
 from dataclasses import dataclass
 
-from alphacast_pandas.emulator.store.database import Cursor, insert, next_id, records, scalar
+from alphacast_pandas.emulator.store.database import (
+    Cursor,
+    fetch_records,
+    fetch_value,
+    insert,
+    next_id,
+)
 
 LEVELS = ("Read", "Clone", "Write", "Admin", "Owner")
-LETTERS = string.ascii_letters + string.digits
+KEY_CHARACTERS = string.ascii_letters + string.digits
 
 
 @dataclass(frozen=True)
@@ -19,9 +25,24 @@ class Account:
     name: str
 
 
+@dataclass(frozen=True)
+class Plan:
+    """
+    Limits of every account; None is no limit.
+
+    `file_bytes` is the largest size of an uploaded file as it is sent. `paid_providers` are the
+    providers that the account cannot use.
+    """
+
+    private_repositories: int | None = None
+    monthly_exports: int | None = None
+    file_bytes: int | None = None
+    paid_providers: tuple[str, ...] = ()
+
+
 def new_key() -> str:
     """Return a key of the service's form."""
-    return "ak_" + "".join(secrets.choice(LETTERS) for _ in range(20))
+    return "ak_" + "".join(secrets.choice(KEY_CHARACTERS) for _ in range(20))
 
 
 def create_account(cursor: Cursor, name: str, key: str) -> Account:
@@ -40,9 +61,9 @@ def create_account(cursor: Cursor, name: str, key: str) -> Account:
     return account
 
 
-def accounts(cursor: Cursor) -> list[Account]:
+def load_accounts(cursor: Cursor) -> list[Account]:
     """Return all accounts, the oldest first."""
-    return records(cursor, Account, "SELECT id, key, name FROM accounts ORDER BY id")
+    return fetch_records(cursor, Account, "SELECT id, key, name FROM accounts ORDER BY id")
 
 
 def grant(cursor: Cursor, repository: int, account: Account, level: str | None) -> None:
@@ -54,9 +75,9 @@ def grant(cursor: Cursor, repository: int, account: Account, level: str | None) 
         insert(cursor, "grants", repository_id=repository, account_id=account.id, level=level)
 
 
-def level_on(cursor: Cursor, account: Account | None, repository: int) -> str | None:
+def find_level(cursor: Cursor, account: Account | None, repository: int) -> str | None:
     """Return the permission of an account on a repository, or None if it may not see it."""
-    level = scalar(
+    level = fetch_value(
         cursor,
         """SELECT coalesce(
                CASE WHEN r.owner_id = $account THEN 'Owner' END,
@@ -74,6 +95,6 @@ def allows(level: str | None, needed: str) -> bool:
     return level is not None and LEVELS.index(level) >= LEVELS.index(needed)
 
 
-def as_dataset_level(level: str) -> str:
+def to_dataset_level(level: str) -> str:
     """Return a repository's permission in the words used on datasets."""
     return {"Owner": "Admin", "Admin": "Admin", "Write": "Write"}.get(level, "Read")

@@ -1,18 +1,17 @@
-"""Repositories and datasets: what there is, and who may touch it."""
+"""Repositories and datasets: their fetch_records, and who may read or change them."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from alphacast_pandas.emulator.errors import Refusal
-from alphacast_pandas.emulator.store.accounts import Account, allows, level_on
-from alphacast_pandas.emulator.store.columns import Column, in_order
+from alphacast_pandas.emulator.store.accounts import Account, allows, find_level
 from alphacast_pandas.emulator.store.database import (
     Cursor,
+    fetch_records,
+    fetch_value,
     insert,
     next_id,
     now,
-    records,
-    scalar,
     update,
 )
 
@@ -33,7 +32,12 @@ class Repository:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A table's description; `version` names the table that holds its rows, 0 is none yet."""
+    """
+    A dataset without its rows.
+
+    `version` is part of the name of the table that holds its rows, 0 before the first upload.
+    `export_version` is that of the file behind a redirect, which may be older by reading.
+    """
 
     id: int
     repository_id: int
@@ -58,17 +62,17 @@ class Dataset:
         return f"rows_{self.id}_{self.version if version is None else version}"
 
 
-def repositories(cursor: Cursor) -> list[Repository]:
+def load_repositories(cursor: Cursor) -> list[Repository]:
     """Return all repositories, the oldest first."""
-    return records(cursor, Repository, "SELECT * FROM repositories ORDER BY id")
+    return fetch_records(cursor, Repository, "SELECT * FROM repositories ORDER BY id")
 
 
-def repository_for(
+def check_repository_access(
     cursor: Cursor, account: Account | None, number: int | None, needed: str = "Read"
 ) -> tuple[Repository, str]:
     """Return a repository and the account's permission on it, or refuse: 404 unseen, 403 denied."""
-    found = records(cursor, Repository, "SELECT * FROM repositories WHERE id = ?", [number])
-    level = level_on(cursor, account, found[0].id) if found else None
+    found = fetch_records(cursor, Repository, "SELECT * FROM repositories WHERE id = ?", [number])
+    level = find_level(cursor, account, found[0].id) if found else None
     if level is None:
         raise Refusal(404, "Repository not found")
     if not allows(level, needed):
@@ -76,42 +80,44 @@ def repository_for(
     return found[0], level
 
 
-def home_of(cursor: Cursor, account: Account) -> Repository:
+def load_home(cursor: Cursor, account: Account) -> Repository:
     """Return the account's Home repository."""
     sql = "SELECT * FROM repositories WHERE owner_id = ? AND is_home"
-    return records(cursor, Repository, sql, [account.id])[0]
+    return fetch_records(cursor, Repository, sql, [account.id])[0]
 
 
 def delete_repository(cursor: Cursor, repository: int) -> None:
     """Delete a repository with every dataset in it, for good."""
-    for dataset in datasets_in(cursor, repository):
+    for dataset in load_datasets_of(cursor, repository):
         delete_dataset(cursor, dataset)
     cursor.execute("DELETE FROM grants WHERE repository_id = ?", [repository])
     cursor.execute("DELETE FROM repositories WHERE id = ?", [repository])
 
 
-def datasets(cursor: Cursor) -> list[Dataset]:
+def load_datasets(cursor: Cursor) -> list[Dataset]:
     """Return all datasets, the oldest first."""
-    return records(cursor, Dataset, "SELECT * FROM datasets ORDER BY id")
+    return fetch_records(cursor, Dataset, "SELECT * FROM datasets ORDER BY id")
 
 
-def datasets_in(cursor: Cursor, repository: int) -> list[Dataset]:
+def load_datasets_of(cursor: Cursor, repository: int) -> list[Dataset]:
     """Return the datasets of one repository."""
-    return records(cursor, Dataset, "SELECT * FROM datasets WHERE repository_id = ?", [repository])
+    return fetch_records(
+        cursor, Dataset, "SELECT * FROM datasets WHERE repository_id = ?", [repository]
+    )
 
 
-def dataset_by_id(cursor: Cursor, number: int | None) -> Dataset | None:
-    """Return a dataset, whoever asks."""
-    found = records(cursor, Dataset, "SELECT * FROM datasets WHERE id = ?", [number])
+def load_dataset(cursor: Cursor, number: int | None) -> Dataset | None:
+    """Return a dataset without a check of permissions."""
+    found = fetch_records(cursor, Dataset, "SELECT * FROM datasets WHERE id = ?", [number])
     return found[0] if found else None
 
 
-def dataset_for(
+def check_dataset_access(
     cursor: Cursor, account: Account | None, number: int | None, needed: str = "Read"
 ) -> tuple[Dataset, str]:
     """Return a dataset and the account's permission on it, or refuse: 404 unseen, 403 denied."""
-    dataset = dataset_by_id(cursor, number)
-    level = level_on(cursor, account, dataset.repository_id) if dataset else None
+    dataset = load_dataset(cursor, number)
+    level = find_level(cursor, account, dataset.repository_id) if dataset else None
     if dataset is None or level is None:
         raise Refusal(404, "Dataset not found")
     if not allows(level, needed):
@@ -122,7 +128,7 @@ def dataset_for(
 def check_name_is_free(cursor: Cursor, repository: int, name: str, but: int = 0) -> None:
     """Refuse a dataset name that its repository has already."""
     sql = "SELECT count(*) FROM datasets WHERE repository_id = ? AND name = ? AND id <> ?"
-    if scalar(cursor, sql, [repository, name, but]):
+    if fetch_value(cursor, sql, [repository, name, but]):
         raise Refusal(409, f"A dataset named '{name}' already exists in this repository")
 
 
@@ -166,31 +172,6 @@ def delete_dataset(cursor: Cursor, dataset: Dataset) -> None:
     cursor.execute("DELETE FROM datasets WHERE id = ?", [dataset.id])
 
 
-def columns_of(cursor: Cursor, dataset: int) -> list[Column]:
-    """Return the columns of a dataset in the order they are served."""
-    sql = """SELECT id, name, data_type, is_entity FROM columns
-             WHERE dataset_id = ? ORDER BY position"""
-    return in_order(records(cursor, Column, sql, [dataset]))
-
-
-def store_columns(cursor: Cursor, dataset: int, columns: list[Column]) -> None:
-    """Replace the columns of a dataset."""
-    cursor.execute("DELETE FROM columns WHERE dataset_id = ?", [dataset])
-    fields = [
-        [column.id for column in columns],
-        list(range(len(columns))),
-        [column.name for column in columns],
-        [column.data_type for column in columns],
-        [column.is_entity for column in columns],
-    ]
-    cursor.execute(
-        """INSERT INTO columns (dataset_id, id, position, name, data_type, is_entity)
-           SELECT ?, unnest(?::BIGINT[]), unnest(?::BIGINT[]), unnest(?::VARCHAR[]),
-                  unnest(?::VARCHAR[]), unnest(?::BOOLEAN[])""",
-        [dataset, *fields],
-    )
-
-
-def store_manifest(cursor: Cursor, dataset: int, text: str) -> None:
+def replace_manifest(cursor: Cursor, dataset: int, text: str) -> None:
     """Replace the manifest of a dataset."""
     update(cursor, "datasets", dataset, manifest=text, manifest_at=now())

@@ -1,4 +1,4 @@
-"""What the emulator remembers, in one DuckDB database."""
+"""The DuckDB database behind the emulator."""
 
 import os
 import shutil
@@ -46,7 +46,7 @@ TABLES = {
 
 
 class Store:
-    """A database file or memory, a folder for files on their way, and one lock for writers."""
+    """A database in a file or in memory, a spool folder, and one lock for writers."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._lock = threading.RLock()
@@ -55,24 +55,24 @@ class Store:
         self.folder = Path(tempfile.mkdtemp(prefix="alphacast-")) if folder is None else folder
         self.spool = self.folder / "spool"
         self.spool.mkdir(parents=True, exist_ok=True)
-        self.sweep(but="upload-")
+        self.remove_spool_files(but="upload-")  # these wait for their process, which goes on
         file = ":memory:" if folder is None else str(self.folder / "alphacast.duckdb")
         try:
             self._database = duckdb.connect(file, config=self._settings())
         except duckdb.IOException as error:
             message = f"cannot open {file}: is another emulator using it? {error}"
             raise OSError(message) from error
-        self.prepare()
+        self.create_tables()
 
     def _settings(self) -> dict[str, Any]:
         return {
             "temp_directory": str(self.spool),
-            "autoinstall_known_extensions": False,
-            "memory_limit": "2GB",
+            "autoinstall_known_extensions": False,  # which would need the network
+            "memory_limit": "2GB",  # by default most of the machine's, and tests run beside it
         }
 
-    def prepare(self) -> None:
-        """Create what is not there yet."""
+    def create_tables(self) -> None:
+        """Create the tables and sequences that are not there yet."""
         with self.write() as cursor:
             for name, first in FIRST_IDS.items():
                 cursor.execute(f"CREATE SEQUENCE IF NOT EXISTS {name}_ids START {first}")
@@ -80,16 +80,16 @@ class Store:
                 cursor.execute(f"CREATE TABLE IF NOT EXISTS {name} ({definition})")
 
     def clear(self) -> None:
-        """Forget everything but the numbers already given out."""
+        """Delete every row; the sequences go on, so that no id is given twice."""
         with self.write() as cursor:
             for name in self.row_tables(cursor):
                 cursor.execute(f"DROP TABLE {name}")
             for name in TABLES:
                 cursor.execute(f"DELETE FROM {name}")
-        self.sweep()
+        self.remove_spool_files()
 
-    def sweep(self, *, but: str = "/") -> None:
-        """Remove the files on their way, but those whose names begin so."""
+    def remove_spool_files(self, *, but: str = "/") -> None:
+        """Remove the files of the spool folder, except those whose names begin with `but`."""
         for file in self.spool.iterdir():
             if file.is_file() and not file.name.startswith(but):
                 file.unlink(missing_ok=True)
@@ -103,7 +103,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[Cursor]:
-        """Give a cursor that sees one consistent state of the store."""
+        """Open a transaction: its cursor sees one consistent state of the store."""
         cursor = self._database.cursor()
         self._open.add(cursor)
         try:
@@ -116,11 +116,11 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Cursor]:
-        """Give the one cursor that may write; all of it is kept, or nothing."""
+        """Open the one transaction that may write; it is committed whole or not at all."""
         with self._lock, self.transaction() as cursor:
             yield cursor
 
-    def drop_orphans(self) -> None:
+    def drop_unreferenced_tables(self) -> None:
         """Drop the tables that an interrupted upload left behind."""
         with self.write() as cursor:
             sql = """SELECT printf('rows_%d_%d', id, unnest([version, export_version]))
@@ -136,7 +136,7 @@ class Store:
             cursor.interrupt()
 
     def close(self) -> None:
-        """Stop every query, let go of the database, remove what was only temporary."""
+        """Stop every query, close the database, remove a temporary folder."""
         self.interrupt()
         self._database.close()
         if self._temporary:
@@ -151,21 +151,21 @@ class Store:
 
 def next_id(cursor: Cursor, kind: str) -> int:
     """Return a number that no `kind` has had before."""
-    return int(scalar(cursor, f"SELECT nextval('{kind}_ids')"))
+    return int(fetch_value(cursor, f"SELECT nextval('{kind}_ids')"))
 
 
-def scalar(cursor: Cursor, sql: str, parameters: Parameters | None = None) -> Any:
+def fetch_value(cursor: Cursor, sql: str, parameters: Parameters | None = None) -> Any:
     """Return the first value of the first row, or None."""
     row = cursor.execute(sql, parameters or []).fetchone()
     return row[0] if row else None
 
 
-def first_row(cursor: Cursor, sql: str) -> tuple[Any, ...]:
+def fetch_row(cursor: Cursor, sql: str) -> tuple[Any, ...]:
     """Return the only row of a query that counts something."""
     return cursor.execute(sql).fetchall()[0]
 
 
-def records(
+def fetch_records(
     cursor: Cursor, kind: type[Record], sql: str, parameters: Parameters | None = None
 ) -> list[Record]:
     """Return the rows of a query as records whose fields are named like its columns."""

@@ -1,4 +1,4 @@
-"""The record of an upload, from `Requested` to its end."""
+"""Processes: the records of uploads, from `Requested` to `Processed` or `Error`."""
 
 import json
 from dataclasses import dataclass
@@ -9,20 +9,28 @@ from typing import Any
 from alphacast_pandas.emulator.store.database import (
     Cursor,
     Store,
+    fetch_records,
     insert,
     next_id,
     now,
-    records,
     update,
 )
-from alphacast_pandas.emulator.uploads.merging import Flags
 
 REQUESTED, PROCESSING, PROCESSED, ERROR = "Requested", "Processing", "Processed", "Error"
 
 
 @dataclass(frozen=True)
+class Flags:
+    """The three flags of an upload."""
+
+    delete_missing: bool = False
+    update_existing: bool = False
+    accept_new: bool = False
+
+
+@dataclass(frozen=True)
 class Process:
-    """One upload: what was asked, how it went."""
+    """One upload: its flags and manifest, its state and result."""
 
     id: int
     dataset_id: int
@@ -38,7 +46,7 @@ class Process:
 
     @property
     def flags(self) -> Flags:
-        """What the upload asked for."""
+        """The flags of the upload."""
         return Flags(self.delete_missing, self.update_existing, self.accept_new)
 
     @property
@@ -48,7 +56,7 @@ class Process:
 
 
 def upload_path(store: Store, process: int) -> Path:
-    """Return where the file of a process waits."""
+    """Return the path of the uploaded file until its process ends."""
     return store.spool / f"upload-{process}"
 
 
@@ -67,25 +75,25 @@ def create_process(cursor: Cursor, dataset: int, flags: Flags, manifest: str | N
         manifest=manifest,
         created_at=now(),
     )
-    return records(cursor, Process, "SELECT * FROM processes WHERE id = ?", [number])[0]
+    return fetch_records(cursor, Process, "SELECT * FROM processes WHERE id = ?", [number])[0]
 
 
-def processes_of(cursor: Cursor, dataset: int) -> list[Process]:
+def load_processes(cursor: Cursor, dataset: int) -> list[Process]:
     """Return the processes of a dataset, the newest first."""
     sql = "SELECT * FROM processes WHERE dataset_id = ? ORDER BY id DESC"
-    return records(cursor, Process, sql, [dataset])
+    return fetch_records(cursor, Process, sql, [dataset])
 
 
-def process_by_id(cursor: Cursor, number: int | None) -> Process | None:
+def load_process(cursor: Cursor, number: int | None) -> Process | None:
     """Return one process."""
-    found = records(cursor, Process, "SELECT * FROM processes WHERE id = ?", [number])
+    found = fetch_records(cursor, Process, "SELECT * FROM processes WHERE id = ?", [number])
     return found[0] if found else None
 
 
-def unfinished(cursor: Cursor) -> list[Process]:
+def load_unfinished(cursor: Cursor) -> list[Process]:
     """Return the processes that have not ended, in the order they came."""
     sql = "SELECT * FROM processes WHERE status IN (?, ?) ORDER BY id"
-    return records(cursor, Process, sql, [REQUESTED, PROCESSING])
+    return fetch_records(cursor, Process, sql, [REQUESTED, PROCESSING])
 
 
 def set_status(cursor: Cursor, number: int, status: str) -> None:

@@ -1,7 +1,6 @@
-"""The upstream sources that the emulator plays: frozen, out of the data that ship with it."""
+"""The upstream sources of the emulator: frozen copies made of the demonstration data."""
 
 import csv
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,12 +8,12 @@ from functools import cache
 from typing import Any
 
 from alphacast_pandas.emulator.errors import Refusal
-from alphacast_pandas.emulator.store.columns import fold
-from alphacast_pandas.emulator.store.seed import FOLDER
+from alphacast_pandas.emulator.store.seed import SEEDS, read_index
+from alphacast_pandas.emulator.text import fold
 
 Point = tuple[str, float | None]
 
-# What a seed is called as a provider: slug, name, organisation, whether it wants a key of its own.
+# Each file as a provider: its slug, name, organisation, whether it requires a key of its own.
 PROFILES = {
     "us_macro_quarterly.csv": ("fred", "FRED", "Federal Reserve Bank of St. Louis", True),
     "us_employment_monthly.csv": ("bls", "BLS employment", "Bureau of Labor Statistics", False),
@@ -43,7 +42,7 @@ class Provider:
     slug: str
     name: str
     organisation: str
-    wants_key: bool
+    requires_key: bool
     description: str
     licence: str
     series: tuple[Series, ...]
@@ -57,36 +56,36 @@ class Provider:
 
 
 @cache
-def providers() -> tuple[Provider, ...]:
+def load_providers() -> tuple[Provider, ...]:
     """Return all providers."""
-    return tuple(map(provider_of, json.loads((FOLDER / "index.json").read_text("utf-8"))))
+    return tuple(map(to_provider, read_index()))
 
 
-def provider_by_slug(slug: str) -> Provider:
+def find_provider(slug: str) -> Provider:
     """Return a provider whatever the case of its slug, or refuse with 404."""
-    for provider in providers():
+    for provider in load_providers():
         if provider.slug == slug.lower():
             return provider
     raise Refusal(404, "Provider not found")
 
 
-def provider_of(entry: dict[str, Any]) -> Provider:
-    """Return the provider that a seed becomes."""
-    slug, name, organisation, wants_key = PROFILES[entry["file"]]
+def to_provider(entry: dict[str, Any]) -> Provider:
+    """Return a dataset of the index as a provider."""
+    slug, name, organisation, requires_key = PROFILES[entry["file"]]
     return Provider(
         slug=slug,
         name=name,
         organisation=organisation,
-        wants_key=wants_key,
+        requires_key=requires_key,
         description=f"{entry['name']}, a frozen copy. {entry['description']}",
         licence=entry["licence"],
-        series=tuple(series_of(entry)),
+        series=tuple(to_series(entry)),
     )
 
 
-def series_of(entry: dict[str, Any]) -> Iterator[Series]:
-    """Give the series of a seed: one for each entity of each variable."""
-    with (FOLDER / entry["file"]).open(encoding="utf-8", newline="") as file:
+def to_series(entry: dict[str, Any]) -> Iterator[Series]:
+    """Yield the series of a dataset: one for each entity and variable."""
+    with (SEEDS / entry["file"]).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     keys = {entry["date"], *entry["entities"], *entry["text"]}
     variables = [name for name in rows[0] if name not in keys]
@@ -96,20 +95,20 @@ def series_of(entry: dict[str, Any]) -> Iterator[Series]:
     for entity, found in groups.items():
         for variable in variables:
             yield Series(
-                id="/".join(filter(None, [slugged(entity), variable])),
+                id="/".join(filter(None, [slugify(entity), variable])),
                 label=" - ".join(filter(None, [entity, variable.replace("_", " ")])),
-                category=slugged(entity) or "all",
+                category=slugify(entity) or "all",
                 variable=variable,
                 frequency=FREQUENCIES.get(entry["file"], "every five years"),
-                points=tuple((row[entry["date"]], number(row[variable])) for row in found),
+                points=tuple((row[entry["date"]], parse_value(row[variable])) for row in found),
             )
 
 
-def slugged(text: str) -> str:
+def slugify(text: str) -> str:
     """Return a text as a part of an id."""
     return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")
 
 
-def number(text: str) -> float | None:
+def parse_value(text: str) -> float | None:
     """Return a value, or None for an empty cell."""
     return float(text) if text else None

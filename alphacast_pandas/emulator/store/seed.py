@@ -1,4 +1,4 @@
-"""Loads the demonstration data that ships with the emulator."""
+"""The demonstration data that ship with the emulator."""
 
 import json
 import shutil
@@ -6,17 +6,22 @@ from pathlib import Path
 from typing import Any
 
 from alphacast_pandas.emulator.store.accounts import Account
-from alphacast_pandas.emulator.store.catalog import create_dataset, store_manifest
+from alphacast_pandas.emulator.store.catalog import create_dataset, replace_manifest
 from alphacast_pandas.emulator.store.database import Cursor, Store, insert, next_id
-from alphacast_pandas.emulator.store.processes import create_process, upload_path
-from alphacast_pandas.emulator.uploads.merging import Flags
+from alphacast_pandas.emulator.store.processes import Flags, create_process, upload_path
 
-FOLDER = Path(__file__).parents[1] / "seeds"
+SEEDS = Path(__file__).parents[1] / "seeds"
 REPOSITORY = "Demonstration"
 
 
+def read_index() -> list[dict[str, Any]]:
+    """Return the descriptions of the datasets."""
+    entries: list[dict[str, Any]] = json.loads((SEEDS / "index.json").read_text("utf-8"))
+    return entries
+
+
 def load_seed(cursor: Cursor, store: Store, owner: Account, seed: str | None) -> None:
-    """Put the data of a seed into a fresh store, as uploads that wait for the worker."""
+    """Add the datasets of a seed to a fresh store, as processes for the worker."""
     if seed is None:
         return
     if seed != "demo":
@@ -32,12 +37,12 @@ def load_seed(cursor: Cursor, store: Store, owner: Account, seed: str | None) ->
         description="Real data to try things on",
         privacy="Public",
     )
-    for entry in json.loads((FOLDER / "index.json").read_text("utf-8")):
-        add_dataset(cursor, store, repository, entry)
+    for entry in read_index():
+        add_seed_dataset(cursor, store, repository, entry)
 
 
-def add_dataset(cursor: Cursor, store: Store, repository: int, entry: dict[str, Any]) -> None:
-    """Add one dataset of the index."""
+def add_seed_dataset(cursor: Cursor, store: Store, repository: int, entry: dict[str, Any]) -> None:
+    """Add one dataset of the index with its upload."""
     number = create_dataset(
         cursor,
         repository,
@@ -46,12 +51,12 @@ def add_dataset(cursor: Cursor, store: Store, repository: int, entry: dict[str, 
         source_name=entry["source_name"],
         source_url=entry["source_url"],
     )
-    store_manifest(cursor, number, manifest_of(entry))
+    replace_manifest(cursor, number, seed_manifest(entry))
     process = create_process(cursor, number, Flags(), None)
-    shutil.copyfile(FOLDER / entry["file"], upload_path(store, process.id))
+    shutil.copyfile(SEEDS / entry["file"], upload_path(store, process.id))
 
 
-def manifest_of(entry: dict[str, Any]) -> str:
+def seed_manifest(entry: dict[str, Any]) -> str:
     """Return the manifest of a seed."""
     columns = [
         {

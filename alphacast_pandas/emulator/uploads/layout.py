@@ -1,18 +1,23 @@
-"""Which column of a file is which column of its dataset."""
+"""Matches the columns of a file with those of its dataset."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from alphacast_pandas.emulator.errors import InvalidUpload
-from alphacast_pandas.emulator.store.columns import DATE, DECIMAL, TEXT, Column, fold, named, tidy
-from alphacast_pandas.emulator.uploads.manifest import Declared, Manifest
+from alphacast_pandas.emulator.store.columns import DATE, DECIMAL, TEXT, Column, find_column
+from alphacast_pandas.emulator.text import clean_name, fold
+from alphacast_pandas.emulator.uploads.manifest import Manifest, ManifestEntry
 
 Source = tuple[int, Column]
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How an upload maps to its dataset."""
+    """
+    The columns of a file and of its dataset after the upload.
+
+    `sources` are the columns of the file that are stored, each with its place in the file.
+    """
 
     width: int
     sources: tuple[Source, ...]
@@ -36,49 +41,53 @@ class Layout:
 
     @property
     def key(self) -> list[Column]:
-        """The columns that name a row."""
+        """The columns of the row key."""
         return [column for column in self.columns if column.is_entity]
 
 
 def resolve_layout(
     header: list[str],
     manifest: Manifest,
-    known: list[Column],
-    new_number: Callable[[], int],
+    existing: list[Column],
+    new_id: Callable[[], int],
     *,
     is_exact: bool = False,
 ) -> Layout:
     """Match a file's header with the manifest and the columns the dataset has."""
     sources: list[Source] = []
     for place, cell in enumerate(header):
-        declared = declaration(tidy(cell), manifest, is_exact=is_exact)
-        if declared is None or not declared.ignore:
-            sources.append((place, column_for(tidy(cell), declared, known, new_number)))
+        name = clean_name(cell)
+        entry = find_entry(name, manifest, is_exact=is_exact)
+        if entry is None or not entry.ignore:
+            sources.append((place, resolve_column(name, entry, existing, new_id)))
     check_header([column for _, column in sources])
-    kept = known if key_of([column for _, column in sources]) == key_of(known) else []
-    return Layout(len(header), tuple(sources), whole(sources, kept), manifest.date_format)
+    # Another row key means that no stored row survives, so columns that the file lacks go too.
+    is_same_key = key_identity([column for _, column in sources]) == key_identity(existing)
+    columns = combine_columns(sources, existing if is_same_key else [])
+    return Layout(len(header), tuple(sources), columns, manifest.date_format)
 
 
-def declaration(name: str, manifest: Manifest, *, is_exact: bool) -> Declared | None:
-    """Return what the manifest says about a column of the file."""
+def find_entry(name: str, manifest: Manifest, *, is_exact: bool) -> ManifestEntry | None:
+    """Return the manifest's entry for a column of the file."""
     for entry in manifest.entries:
         if entry.source == name or (not is_exact and fold(entry.source) == fold(name)):
             return entry
     return None
 
 
-def column_for(
-    name: str, declared: Declared | None, known: list[Column], new_number: Callable[[], int]
+def resolve_column(
+    name: str, entry: ManifestEntry | None, existing: list[Column], new_id: Callable[[], int]
 ) -> Column:
     """Return the dataset's column that a column of the file goes to."""
-    spelling = declared.name if declared else name
-    stored = named(known, spelling)
-    number = stored.id if stored else new_number()
-    is_entity = declared is not None and declared.is_entity
-    data_type = declared.data_type if declared else None
+    spelling = entry.name if entry else name
+    column = find_column(existing, spelling)
+    number = column.id if column else new_id()
+    is_entity = entry is not None and entry.is_entity
+    data_type = entry.data_type if entry else None
     if data_type is None:
-        data_type = stored.data_type if stored else TEXT if is_entity else DECIMAL
-    if data_type == DATE and declared is None:
+        data_type = column.data_type if column else TEXT if is_entity else DECIMAL
+    # Only a manifest makes a date column: one that it no longer names is stored as text.
+    if data_type == DATE and entry is None:
         data_type = TEXT
     return Column(number, spelling, data_type, is_entity)
 
@@ -96,16 +105,16 @@ def check_header(columns: list[Column]) -> None:
             raise InvalidUpload(message)
 
 
-def key_of(columns: Iterable[Column]) -> set[tuple[int, bool]]:
-    """Return what makes a row key: which columns, and which of them is the date."""
+def key_identity(columns: Iterable[Column]) -> set[tuple[int, bool]]:
+    """Return what identifies a row key: its columns, and which of them is the date."""
     return {(column.id, column.is_date) for column in columns if column.is_entity}
 
 
-def whole(sources: list[Source], known: list[Column]) -> tuple[Column, ...]:
-    """Return the dataset's columns as they will be: the known ones, then the new."""
+def combine_columns(sources: list[Source], existing: list[Column]) -> tuple[Column, ...]:
+    """Return the dataset's columns after the upload: the existing ones, then the new."""
     changed = {column.id: column for _, column in sources}
-    stored = {column.id for column in known}
+    existing_ids = {column.id for column in existing}
     return tuple(
-        [changed.get(column.id, column) for column in known]
-        + [column for _, column in sources if column.id not in stored]
+        [changed.get(column.id, column) for column in existing]
+        + [column for _, column in sources if column.id not in existing_ids]
     )

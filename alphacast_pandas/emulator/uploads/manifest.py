@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from alphacast_pandas.emulator.errors import Refusal
-from alphacast_pandas.emulator.store.columns import DATA_TYPES, DATE, TEXT, fold, tidy
+from alphacast_pandas.emulator.store.columns import DATA_TYPES, DATE, TEXT
+from alphacast_pandas.emulator.text import clean_name, fold, parse_boolean
 
 DEFAULT_DATE_FORMAT = "%Y-%m-%d"
 
 
 @dataclass(frozen=True)
-class Declared:
+class ManifestEntry:
     """One entry of a manifest."""
 
     source: str
@@ -26,38 +27,33 @@ class Declared:
 class Manifest:
     """The entries of a manifest, in the client's order."""
 
-    entries: tuple[Declared, ...]
+    entries: tuple[ManifestEntry, ...]
 
     @property
-    def date(self) -> Declared | None:
+    def date(self) -> ManifestEntry | None:
         """The entry of the date column."""
-        return next((entry for entry in self.kept if entry.data_type == DATE), None)
+        return next((entry for entry in self.active_entries if entry.data_type == DATE), None)
 
     @property
-    def kept(self) -> list[Declared]:
-        """The entries whose columns are stored."""
+    def active_entries(self) -> list[ManifestEntry]:
+        """The entries that are not ignored."""
         return [entry for entry in self.entries if not entry.ignore]
 
     @property
-    def entities(self) -> list[Declared]:
+    def entities(self) -> list[ManifestEntry]:
         """The entries of the row key other than the date."""
-        return [entry for entry in self.kept if entry.is_entity and entry.data_type != DATE]
+        return [
+            entry for entry in self.active_entries if entry.is_entity and entry.data_type != DATE
+        ]
 
     @property
     def date_format(self) -> str:
-        """The declared format of the date column."""
+        """The declared format of the date column, or the default one."""
         return (self.date.date_format if self.date else None) or DEFAULT_DATE_FORMAT
 
 
-def boolean(value: object) -> bool:
-    """Read a boolean in any of its spellings: `True`, `"True"`, `"TRUE"`, `1`, `"1"`."""
-    if isinstance(value, str):
-        return value.strip().lower() in {"true", "1", "yes"}
-    return bool(value)
-
-
 def parse_manifest(text: str) -> Manifest:
-    """Read the JSON text of a manifest; refuse what is none."""
+    """Read the JSON text of a manifest, or refuse it."""
     try:
         entries = json.loads(text)
     except (ValueError, RecursionError):
@@ -67,29 +63,29 @@ def parse_manifest(text: str) -> Manifest:
     return check_manifest(Manifest(tuple(parse_entry(entry) for entry in entries)))
 
 
-def parse_entry(entry: object) -> Declared:
+def parse_entry(entry: object) -> ManifestEntry:
     """Read one object of a manifest."""
     if not isinstance(entry, dict):
         raise Refusal(400, "manifest must be an array with one object per column")
-    source = tidy(text_of(entry, "sourceName") or "")
+    source = clean_name(parse_text(entry, "sourceName") or "")
     if not source:
         raise Refusal(400, "sourceName is required")
-    data_type = text_of(entry, "dataType")
+    data_type = parse_text(entry, "dataType")
     if data_type is not None and data_type not in DATA_TYPES:
         raise Refusal(400, f"dataType must be one of: {', '.join(DATA_TYPES)}")
-    is_entity = boolean(entry.get("isEntity")) or data_type == DATE
-    return Declared(
+    is_entity = parse_boolean(entry.get("isEntity")) or data_type == DATE
+    return ManifestEntry(
         source=source,
-        name=tidy(text_of(entry, "destinationName") or "") or source,
+        name=clean_name(parse_text(entry, "destinationName") or "") or source,
         data_type=data_type or (TEXT if is_entity else None),
         is_entity=is_entity,
-        ignore=boolean(entry.get("ignore")),
-        date_format=text_of(entry, "dateFormat") or None,
+        ignore=parse_boolean(entry.get("ignore")),
+        date_format=parse_text(entry, "dateFormat") or None,
     )
 
 
-def text_of(entry: dict[str, Any], key: str) -> str | None:
-    """Return a text member of `entry`, if it is there."""
+def parse_text(entry: dict[str, Any], key: str) -> str | None:
+    """Return a text field of an entry, or None; refuse any other type."""
     value = entry.get(key)
     if value is None or (isinstance(value, str) and is_unicode(value)):
         return value
@@ -97,15 +93,18 @@ def text_of(entry: dict[str, Any], key: str) -> str | None:
 
 
 def is_unicode(text: str) -> bool:
-    """Return whether a text can be stored: JSON can smuggle halves of characters in."""
+    """Return whether a text can be stored: JSON may contain lone surrogates."""
     return not any("\ud800" <= mark <= "\udfff" for mark in text)
 
 
 def check_manifest(manifest: Manifest) -> Manifest:
     """Return `manifest`, or refuse one that contradicts itself."""
-    if sum(entry.data_type == DATE for entry in manifest.kept) > 1:
+    if sum(entry.data_type == DATE for entry in manifest.active_entries) > 1:
         raise Refusal(400, "manifest must have exactly one Date column")
-    for names in ([entry.source for entry in manifest.entries], [e.name for e in manifest.kept]):
+    for names in (
+        [entry.source for entry in manifest.entries],
+        [e.name for e in manifest.active_entries],
+    ):
         if len({fold(name) for name in names}) < len(names):
             raise Refusal(400, "manifest names a column twice")
     return manifest

@@ -5,17 +5,9 @@ from datetime import datetime
 
 from alphacast_pandas.emulator.readings import Readings
 from alphacast_pandas.emulator.store.columns import Column
-from alphacast_pandas.emulator.store.database import Cursor, first_row
+from alphacast_pandas.emulator.store.database import Cursor, fetch_row
+from alphacast_pandas.emulator.store.processes import Flags
 from alphacast_pandas.emulator.uploads.layout import Layout
-
-
-@dataclass(frozen=True)
-class Flags:
-    """The three flags of an upload."""
-
-    delete_missing: bool = False
-    update_existing: bool = False
-    accept_new: bool = False
 
 
 @dataclass(frozen=True)
@@ -27,14 +19,14 @@ class Counts:
     deleted: int
     total: int
 
-    def as_stats(self) -> dict[str, int]:
+    def to_stats(self) -> dict[str, int]:
         """Return the counts as a process shows them."""
         counts = asdict(self) | {"changed": self.inserted + self.updated + self.deleted}
         names = ("inserted", "updated", "deleted", "changed", "total")
         return {f"{name}Values": counts[name] for name in names}
 
-    def as_sentence(self) -> str:
-        """Return the counts in words, ending in the two characters of the real example."""
+    def to_sentence(self) -> str:
+        """Return the counts in words; `/n` at the end is in the documentation's example."""
         sentences = [f"{self.inserted} values added to database."]
         if self.updated:
             sentences.append(f"{self.updated} values updated.")
@@ -45,7 +37,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Dates:
-    """What the dates of a dataset say about it."""
+    """The first and the last date of a dataset, and how often it has one."""
 
     first: datetime | None = None
     last: datetime | None = None
@@ -53,7 +45,7 @@ class Dates:
     frequency: str | None = None
 
 
-# The usual gap between two dates, in days, and the word for it.
+# The median gap between two dates in days, from and to, and the word for it.
 GAPS = (
     (1, 4, "daily"),
     (5, 9, "weekly"),
@@ -70,58 +62,66 @@ def merge(
     new: str,
     layout: Layout,
     *,
-    stored: list[Column],
+    existing: list[Column],
     flags: Flags,
     readings: Readings,
 ) -> Counts:
     """Make the table `new` from the rows of `old` and those of `stage`; return the counts."""
-    show_before(cursor, old, layout, stored)
+    create_before_view(cursor, old, layout, existing)
     matches = " AND ".join(f"b.{column.field} = s.{column.field}" for column in layout.key)
+    # A key is never missing (rules 1 and 4), so plain equality finds every match.
     joined = f"FROM before b FULL JOIN stage s ON {matches or 'true'}"
-    cells = {column: merged(column, layout, flags, readings) for column in layout.columns}
+    cells = {column: cell_sql(column, layout, flags, readings) for column in layout.columns}
     fields = ", ".join(f"{sql} AS {column.field}" for column, sql in cells.items())
-    kept = "s.misfit IS NOT NULL" if flags.delete_missing else "true"
+    # `misfit` is never missing in a row of the file: it tells whether the join found one.
+    condition = "s.misfit IS NOT NULL" if flags.delete_missing else "true"
     order = ", ".join(column.field for column in layout.key) or "1"
-    cursor.execute(f"CREATE TABLE {new} AS SELECT {fields} {joined} WHERE {kept} ORDER BY {order}")
+    cursor.execute(
+        f"CREATE TABLE {new} AS SELECT {fields} {joined} WHERE {condition} ORDER BY {order}"
+    )
     values = {column: sql for column, sql in cells.items() if column.is_value}
-    counts = count(cursor, joined, values) if old else count_all(cursor, new, list(values))
+    counts = (
+        count_changes(cursor, joined, values) if old else count_values(cursor, new, list(values))
+    )
     cursor.execute("DROP VIEW before")
     return counts
 
 
-def show_before(cursor: Cursor, old: str | None, layout: Layout, stored: list[Column]) -> None:
-    """Show the stored rows as the view `before`, with the columns they are to have."""
-    fields = {column.id: column.field for column in stored} if old else {}
+def create_before_view(
+    cursor: Cursor, old: str | None, layout: Layout, existing: list[Column]
+) -> None:
+    """Create the view `before`: the old rows with the columns of the new table."""
+    fields = {column.id: column.field for column in existing} if old else {}
     cells = [
         f"CAST({fields.get(column.id, 'NULL')} AS {column.sql_type}) AS {column.field}"
         for column in layout.columns
     ]
+    fields_sql = ", ".join(["true AS is_there", *cells])
     source = f"FROM {old}" if old else "WHERE false"
-    cursor.execute(
-        f"CREATE OR REPLACE TEMP VIEW before AS SELECT true AS stored, {', '.join(cells)} {source}"
-    )
+    cursor.execute(f"CREATE OR REPLACE TEMP VIEW before AS SELECT {fields_sql} {source}")
 
 
-def merged(column: Column, layout: Layout, flags: Flags, readings: Readings) -> str:
+def cell_sql(column: Column, layout: Layout, flags: Flags, readings: Readings) -> str:
     """Return the SQL of a cell after the merge."""
-    before, sent = f"b.{column.field}", f"s.{column.field}"
+    before, new = f"b.{column.field}", f"s.{column.field}"
     if column.is_entity:
-        return f"coalesce({sent}, {before})"
+        return f"coalesce({new}, {before})"
     if all(column.id != source.id for _, source in layout.sources):
-        return absent(column, flags, readings)
+        return absent_cell_sql(column, flags, readings)
     if not flags.update_existing:
         after = before
     elif readings.empty_cell == "keeps":
-        after = f"coalesce({sent}, {before})"
+        after = f"coalesce({new}, {before})"
     else:
-        after = sent
-    gone = "NULL" if flags.delete_missing else before
+        after = new
+    without_row = "NULL" if flags.delete_missing else before
     return (
-        f"CASE WHEN b.stored IS NULL THEN {sent} WHEN s.misfit IS NULL THEN {gone} ELSE {after} END"
+        f"CASE WHEN b.is_there IS NULL THEN {new}"
+        f" WHEN s.misfit IS NULL THEN {without_row} ELSE {after} END"
     )
 
 
-def absent(column: Column, flags: Flags, readings: Readings) -> str:
+def absent_cell_sql(column: Column, flags: Flags, readings: Readings) -> str:
     """Return the SQL of a cell of a column that the file lacks."""
     if not flags.delete_missing:
         return f"b.{column.field}"
@@ -130,8 +130,9 @@ def absent(column: Column, flags: Flags, readings: Readings) -> str:
     return f"CASE WHEN s.misfit IS NOT NULL THEN b.{column.field} END"
 
 
-def count(cursor: Cursor, joined: str, cells: dict[Column, str]) -> Counts:
+def count_changes(cursor: Cursor, joined: str, cells: dict[Column, str]) -> Counts:
     """Count the values that the merge adds, changes, removes and leaves behind."""
+    # Of each value column, a is the value after the merge, b the one before.
     tests = (
         "{b} IS NULL AND {a} IS NOT NULL",
         "{b} IS NOT NULL AND {a} IS NOT NULL AND {a} <> {b}",
@@ -144,33 +145,33 @@ def count(cursor: Cursor, joined: str, cells: dict[Column, str]) -> Counts:
         sums.append(f"coalesce(sum({' + '.join(parts) or '0'}), 0)")
     pairs = ", ".join(f"{sql} AS a{c.id}, b.{c.field} AS b{c.id}" for c, sql in cells.items())
     return Counts(
-        *first_row(cursor, f"SELECT {', '.join(sums)} FROM (SELECT {pairs or 1} {joined})")
+        *fetch_row(cursor, f"SELECT {', '.join(sums)} FROM (SELECT {pairs or 1} {joined})")
     )
 
 
-def count_all(cursor: Cursor, table: str, values: list[Column]) -> Counts:
+def count_values(cursor: Cursor, table: str, values: list[Column]) -> Counts:
     """Count the values of a table that had none before."""
     sums = " + ".join(f"count({column.field})" for column in values) or "0"
-    (total,) = first_row(cursor, f"SELECT {sums} FROM {table}")
+    (total,) = fetch_row(cursor, f"SELECT {sums} FROM {table}")
     return Counts(total, 0, 0, total)
 
 
-def dates_of(cursor: Cursor, table: str, layout: Layout) -> Dates:
-    """Look at the dates of a dataset."""
+def find_dates(cursor: Cursor, table: str, layout: Layout) -> Dates:
+    """Return the span and the frequency of a table's dates."""
     date = next((column.field for column in layout.columns if column.is_date), None)
     if date is None:
         return Dates()
-    first, last, has_time, gap = first_row(
+    first, last, has_time, gap = fetch_row(
         cursor,
         f"""SELECT min(d), max(d), coalesce(bool_or(d <> date_trunc('day', d)), false),
                    median(date_diff('day', previous, d))
             FROM (SELECT d, lag(d) OVER (ORDER BY d) AS previous
                   FROM (SELECT DISTINCT {date} AS d FROM {table}))""",
     )
-    return Dates(first, last, has_time, frequency_of(gap))
+    return Dates(first, last, has_time, find_frequency(gap))
 
 
-def frequency_of(gap: float | None) -> str | None:
+def find_frequency(gap: float | None) -> str | None:
     """Return the word for the usual gap between dates."""
     found = (word for low, high, word in GAPS if gap is not None and low <= gap <= high)
     return next(found, None)

@@ -1,4 +1,4 @@
-"""The background: one upload at a time for each dataset, in the order they came."""
+"""The background worker: takes each dataset's uploads one at a time, in their order."""
 
 import contextlib
 import threading
@@ -19,12 +19,12 @@ from alphacast_pandas.emulator.store.processes import (
     PROCESSING,
     Process,
     end_process,
-    process_by_id,
+    load_process,
+    load_unfinished,
     set_status,
-    unfinished,
     upload_path,
 )
-from alphacast_pandas.emulator.uploads.upload import take_upload
+from alphacast_pandas.emulator.uploads.upload import run_upload
 
 
 class Worker:
@@ -39,7 +39,7 @@ class Worker:
         self._changed = threading.Condition()
         self._stopping = threading.Event()
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="alphacast-worker")
-        self._held = False
+        self._is_on_hold = False
 
     def submit(self, process: int, dataset: int) -> None:
         """Queue a process of a dataset."""
@@ -47,21 +47,21 @@ class Worker:
             self._queues.setdefault(dataset, deque()).append(process)
         self._wake()
 
-    def waiting(self, dataset: int) -> bool:
-        """Return whether a process of a dataset has not ended."""
+    def has_unfinished(self, dataset: int) -> bool:
+        """Return whether a dataset has a process that has not ended."""
         with self._changed:
             return bool(self._queues.get(dataset))
 
     def hold(self) -> None:
-        """Let no process go on by itself."""
+        """Stop before the next state of each process, until `release`."""
         with self._changed:
-            self._held = True
+            self._is_on_hold = True
             self._changed.wait_for(lambda: not self._busy)
 
     def release(self) -> None:
         """Let processes go on by themselves again."""
         with self._changed:
-            self._held = False
+            self._is_on_hold = False
         self._wake()
 
     def advance(self) -> list[tuple[int, str]]:
@@ -72,7 +72,7 @@ class Worker:
         for dataset, number in first:
             status = self._step(number)
             if status != PROCESSING:
-                self._forget(dataset, number)
+                self._remove(dataset, number)
             moved.append((number, status))
         return moved
 
@@ -81,10 +81,10 @@ class Worker:
         with self._changed:
             return self._changed.wait_for(lambda: not any(self._queues.values()), timeout)
 
-    def resume(self) -> None:
-        """Take up what a former life of the store left: the unstarted go on, the started failed."""
+    def requeue_unfinished(self) -> None:
+        """Queue the processes that an earlier run left `Requested`; end those left `Processing`."""
         with self._store.write() as cursor:
-            for process in unfinished(cursor):
+            for process in load_unfinished(cursor):
                 is_there = upload_path(self._store, process.id).exists()
                 if process.status == PROCESSING or not is_there:
                     end_process(cursor, process.id, ERROR, "The service was restarted")
@@ -92,44 +92,46 @@ class Worker:
                     self.submit(process.id, process.dataset_id)
 
     def clear(self) -> None:
-        """Forget every process; let those that run come to an end."""
+        """Empty every queue, and wait for the processes that are running."""
         with self._changed:
             self._queues.clear()
-            self._held = False
+            self._is_on_hold = False
             self._stopping.set()
             self._changed.wait_for(lambda: not self._busy)
             self._stopping.clear()
 
     def close(self) -> None:
-        """Stop for good."""
+        """Stop the threads; the worker cannot be used again."""
         self._stopping.set()
         with self._changed:
             self._queues.clear()
-        self._store.interrupt()
+        self._store.interrupt()  # or a long query would hold up the threads
         self._threads.shutdown(cancel_futures=True)
 
     def _wake(self) -> None:
         with self._changed:
             for dataset, queue in self._queues.items():
-                if queue and not self._held and dataset not in self._busy:
+                if queue and not self._is_on_hold and dataset not in self._busy:
                     self._busy.add(dataset)
-                    self._threads.submit(self._drain, dataset)
+                    self._threads.submit(self._run_queue, dataset)
 
-    def _drain(self, dataset: int) -> None:
-        while (number := self._next(dataset)) is not None:
+    def _run_queue(self, dataset: int) -> None:
+        while (number := self._next_or_leave(dataset)) is not None:
             if self._step(number) != PROCESSING:
-                self._forget(dataset, number)
+                self._remove(dataset, number)
 
-    def _next(self, dataset: int) -> int | None:
+    def _next_or_leave(self, dataset: int) -> int | None:
+        # One step under one lock: a process submitted between looking at an empty queue and
+        # leaving it would otherwise find no thread.
         with self._changed:
             queue = self._queues.get(dataset)
-            if queue and not self._held and not self._stopping.is_set():
+            if queue and not self._is_on_hold and not self._stopping.is_set():
                 return queue[0]
             self._busy.discard(dataset)
             self._changed.notify_all()
             return None
 
-    def _forget(self, dataset: int, number: int) -> None:
+    def _remove(self, dataset: int, number: int) -> None:
         with self._changed:
             queue = self._queues.get(dataset)
             if queue and queue[0] == number:
@@ -138,7 +140,7 @@ class Worker:
 
     def _step(self, number: int) -> str:
         with self._store.transaction() as cursor:
-            process = process_by_id(cursor, number)
+            process = load_process(cursor, number)
         if process is None or process.is_over:
             return process.status if process else ERROR
         if process.status != PROCESSING:
@@ -149,18 +151,18 @@ class Worker:
 
     def _finish(self, process: Process) -> str:
         try:
-            self._suffer()
+            self._apply_fault()
             readings = self._readings()
-            if self._faults.keeps_files:
+            if self._faults.keep_old_files:
                 readings = replace(readings, export="stale")
-            take_upload(self._store, process, readings)
+            run_upload(self._store, process, readings)
         except InvalidUpload as error:
             return self._fail(process, str(error))
         except Exception as error:  # noqa: BLE001 - no upload may stop the worker
             return self._fail(process, f"Internal error: {error}")
         return PROCESSED
 
-    def _suffer(self) -> None:
+    def _apply_fault(self) -> None:
         fault = self._faults.take_process()
         if fault is not None:
             self._stopping.wait(fault.process_delay)

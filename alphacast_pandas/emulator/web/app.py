@@ -1,11 +1,14 @@
-"""From a request to the handler that answers it."""
+"""The applications of the two ports: from a request to the handler that answers it."""
 
 import base64
 import binascii
 import contextlib
+import json
+import shutil
 from collections.abc import Awaitable, Callable
 from io import BytesIO
-from typing import cast
+from typing import Any, cast
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -18,45 +21,53 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from alphacast_pandas.emulator.errors import Refusal
-from alphacast_pandas.emulator.front import Front
+from alphacast_pandas.emulator.handlers import storage
 from alphacast_pandas.emulator.handlers.calls import (
     Call,
     Service,
     Upload,
-    parse_fields,
     parse_query,
     refusal_reply,
 )
 from alphacast_pandas.emulator.readings import Readings
 from alphacast_pandas.emulator.store.accounts import Account
-from alphacast_pandas.emulator.uploads.csv_files import save
 from alphacast_pandas.emulator.web.openapi import description
-from alphacast_pandas.emulator.web.operations import SURFACE, Operation
+from alphacast_pandas.emulator.web.operations import OPERATIONS, Operation
+from alphacast_pandas.emulator.web.traffic import UrlLimit
 
-MAX_FIELDS = 16 * 2**20
+MAX_FIELD_BYTES = 16 * 2**20
 
 
 def api_app(service: Service) -> Starlette:
     """Return the application of the API port."""
 
     async def unrouted(_: Request, error: Exception) -> Response:
-        found = cast("HTTPException", error)
-        reply = refusal_reply(Refusal(found.status_code, found.detail), service.readings)
-        reply.headers.update(found.headers or {})
+        refused = cast("HTTPException", error)
+        reply = refusal_reply(Refusal(refused.status_code, refused.detail), service.readings)
+        reply.headers.update(refused.headers or {})
         return reply
 
     routes = [
         Route(operation.path, endpoint(service, operation), methods=[operation.verb])
-        for operation in SURFACE
+        for operation in OPERATIONS
     ]
     routes.append(Route("/openapi.json", lambda _: JSONResponse(description())))
     app = Starlette(
         routes=routes,
         exception_handlers={HTTPException: unrouted},
-        middleware=[Middleware(Front, readings=lambda: service.readings)],
+        middleware=[Middleware(UrlLimit, readings=lambda: service.readings)],
     )
     app.router.redirect_slashes = False
     return app
+
+
+def storage_app(service: Service) -> Starlette:
+    """Return the application of the storage port."""
+
+    async def download(request: Request) -> Response:
+        return await run_in_threadpool(storage.download, service, request)
+
+    return Starlette(routes=[Route("/datasets/{dataset:int}.csv", download)])
 
 
 def endpoint(service: Service, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
@@ -80,8 +91,9 @@ def endpoint(service: Service, operation: Operation) -> Callable[[Request], Awai
             return await run_in_threadpool(operation.handler, call)
         except Refusal as refusal:
             await drain(request)
-            is_ours = operation.key == "none"  # what the emulator says about itself is no reading
-            return refusal_reply(refusal, Readings() if is_ours else service.readings)
+            # Readings are about the service: they do not change the emulator's own answers.
+            is_own = operation.key == "none"
+            return refusal_reply(refusal, Readings() if is_own else service.readings)
         finally:
             if upload and upload.file:
                 upload.file.unlink(missing_ok=True)
@@ -90,7 +102,7 @@ def endpoint(service: Service, operation: Operation) -> Callable[[Request], Awai
 
 
 def authenticate(service: Service, request: Request, needed: str) -> Account | None:
-    """Return whose key came as the user name of Basic, or as `apiKey`."""
+    """Return the account whose key came as the user name of Basic, or as `apiKey`."""
     if needed == "none":
         return None
     key = "" if needed == "in query" else basic_user(request.headers.get("authorization", ""))
@@ -103,7 +115,7 @@ def authenticate(service: Service, request: Request, needed: str) -> Account | N
 
 
 def basic_user(header: str) -> str:
-    """Return the user name of a Basic header; a key sent as password is none."""
+    """Return the user name of a Basic header, or nothing; the password is ignored."""
     scheme, _, coded = header.partition(" ")
     if scheme.lower() != "basic":
         return ""
@@ -114,16 +126,55 @@ def basic_user(header: str) -> str:
 
 
 async def read_fields(request: Request) -> dict[str, object]:
-    """Return the fields of a body, if one came."""
+    """Return the fields of a body; GET and DELETE have none."""
     if request.method in {"GET", "DELETE"}:
         return {}
     body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MAX_FIELDS:
+    async for block in request.stream():
+        body += block
+        if len(body) > MAX_FIELD_BYTES:
             raise Refusal(400, "Body is too large")
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     return parse_fields(bytes(body), media_type)
+
+
+def parse_fields(body: bytes, media_type: str) -> dict[str, Any]:
+    """Read the fields of a JSON or form-encoded body."""
+    if media_type == "application/x-www-form-urlencoded":
+        return check_unicode(parse_form(body))
+    if media_type not in {"", "application/json"}:
+        raise Refusal(400, "Content-Type must be application/json")
+    if not body.strip():
+        return {}
+    try:
+        fields = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Refusal(400, "Body is not valid JSON") from None
+    if not isinstance(fields, dict):
+        raise Refusal(400, "Body must be a JSON object")
+    return check_unicode(fields)
+
+
+def parse_form(body: bytes) -> dict[str, Any]:
+    """Read a form; a name that comes several times is a list."""
+    found: dict[str, Any] = {}
+    text = body.decode("utf-8", "replace")
+    for name, value in parse_qsl(text, keep_blank_values=True, errors="replace"):
+        if name in found:
+            earlier = found[name]
+            found[name] = [*earlier, value] if isinstance(earlier, list) else [earlier, value]
+        else:
+            found[name] = value
+    return found
+
+
+def check_unicode(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return fields, or refuse texts that cannot be stored: JSON may contain lone surrogates."""
+    try:
+        json.dumps(fields, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise Refusal(400, "Body is not valid Unicode") from None
+    return fields
 
 
 async def read_upload(service: Service, request: Request) -> Upload:
@@ -131,25 +182,27 @@ async def read_upload(service: Service, request: Request) -> Upload:
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise Refusal(400, "Content-Type must be multipart/form-data")
     try:
-        async with request.form(max_part_size=MAX_FIELDS) as form:
+        async with request.form(max_part_size=MAX_FIELD_BYTES) as form:
             return await run_in_threadpool(
-                take_parts, service, form.get("data"), form.get("manifest")
+                save_parts, service, form.get("data"), form.get("manifest")
             )
     except (HTTPException, MultiPartException, ValueError) as error:
         detail = getattr(error, "detail", "") or str(error)
         raise Refusal(400, f"Body is not valid multipart/form-data: {detail}") from None
 
 
-def take_parts(
+def save_parts(
     service: Service, data: UploadFile | str | None, manifest: UploadFile | str | None
 ) -> Upload:
-    """Keep the parts of an upload, whether they came as files or as texts."""
+    """Save the file of an upload to the spool folder, whether it came as a file or as text."""
     if isinstance(manifest, UploadFile):
         manifest = manifest.file.read().decode("utf-8", "replace")
     file = None
     if data is not None:
         file = service.store.spool_file(".upload")
-        save(data.file if isinstance(data, UploadFile) else BytesIO(data.encode()), file)
+        source = data.file if isinstance(data, UploadFile) else BytesIO(data.encode())
+        with file.open("wb") as target:
+            shutil.copyfileobj(source, target)
     return Upload(file, manifest or None)
 
 

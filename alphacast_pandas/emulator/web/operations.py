@@ -1,4 +1,4 @@
-"""The surface of the service: verb and path, who answers, and what goes in and out."""
+"""The operations of the service: verb and path, handler, parameters, answers."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -18,9 +18,9 @@ from alphacast_pandas.emulator.handlers import (
 )
 from alphacast_pandas.emulator.handlers.calls import Handler
 
-FILTERED = ("$format", "$select", "$filter", "$top", "$last")
-FLAGS = ("deleteMissingFromDB", "onConflictUpdateDB", "acceptNewColumns")
-SEARCHED = ("q", "asset", "offset", "length", "repositoryId", "searchAllAlphacast")
+DATA_PARAMETERS = ("$format", "$select", "$filter", "$top", "$last")
+UPLOAD_PARAMETERS = ("deleteMissingFromDB", "onConflictUpdateDB", "acceptNewColumns")
+SEARCH_PARAMETERS = ("q", "asset", "offset", "length", "repositoryId", "searchAllAlphacast")
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Operation:
     """
     One verb on one path.
 
-    `answers` is the schema of each success: one of `schemas.py`, `[...]` for a list of it,
+    `answers` is the schema of each success: one of `openapi.SCHEMAS`, `[...]` for a list of it,
     `file` for a download, or nothing; `refused` are the statuses of all refusals but 401.
     """
 
@@ -42,7 +42,7 @@ class Operation:
     key: Literal["needed", "optional", "in query", "none"] = "needed"
 
 
-SURFACE = (
+OPERATIONS = (
     Operation(
         "GET", "/repositories", repositories.list_repositories, {200: "[Repository]"}, (), ("name",)
     ),
@@ -138,7 +138,7 @@ SURFACE = (
         data.download,
         {200: "file", 302: ""},
         (400, 402, 404),
-        FILTERED,
+        DATA_PARAMETERS,
     ),
     Operation(
         "PUT",
@@ -146,7 +146,7 @@ SURFACE = (
         processes.upload_data,
         {201: "NewProcess"},
         (400, 403, 404, 409, 413),
-        FLAGS,
+        UPLOAD_PARAMETERS,
         body="Upload",
     ),
     Operation(
@@ -184,7 +184,7 @@ SURFACE = (
         search.search,
         {200: "Found"},
         (400,),
-        SEARCHED,
+        SEARCH_PARAMETERS,
         key="in query",
     ),
     Operation("GET", "/series/{series}", series.get_series, {200: "Series"}, (404,)),
