@@ -1,4 +1,4 @@
-"""Merging: the truth table of 7.4, counted in values."""
+"""Merging: the truth table of the flags, counted in values."""
 
 import pytest
 
@@ -65,21 +65,6 @@ def test_an_absent_column_keeps_or_loses_its_values_by_reading(call, emulator):
         dataset = call.filled(STORED)
         call.process(dataset, narrow, "deleteMissingFromDB=true&onConflictUpdateDB=true")
         assert call.data(dataset).text == HEADER + f"2020-01-01,Chile,1.0,{cell}\n"
-
-
-def test_a_new_column_is_added_only_with_consent(call):
-    dataset = call.filled(STORED)
-    wider = "Date,country,a,c\n2020-01-01,Chile,1,7\n"
-    refused = call.process(dataset, wider, "onConflictUpdateDB=true")
-    assert refused["status"] == "Error"
-    assert refused["statusDescription"] == (
-        "Unknown column(s): c. Missing column(s): b - consider renaming to original names or"
-        " add 'AcceptNewColumn' parameter to confirm adding new column(s)"
-    )
-    call.process(dataset, wider, "onConflictUpdateDB=true&acceptNewColumns=True")
-    assert (
-        call.data(dataset, "$top=1").text == "Date,country,a,b,c\n2020-01-01,Chile,1.0,10.0,7.0\n"
-    )
 
 
 def test_a_locked_manifest_forces_two_flags_to_false(call, emulator):

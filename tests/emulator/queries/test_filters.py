@@ -1,9 +1,9 @@
-"""`$filter` by each reading, and whatever its length or its names."""
+"""`$filter`: each reading, each length, each name of a column."""
 
 import csv
 import io
 import time
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -28,6 +28,31 @@ MANIFEST = [
 ]
 ALL = ["Brasil", "brasil", "Perú", "Peru"]
 INSTANT = "2020-01-31T10:00:00"
+NAMES = [
+    "a b",
+    "a, b; c",
+    "it's",
+    "''",
+    'say "hi"',
+    "😀",
+    "(%)",
+    "eq",
+    "and",
+    "null",
+    "2020",
+    "2020-01-01",
+    "c0",
+    "a/b",
+    "$filter",
+    "100% & more + =?#",
+    "ñandú\u00a0x",
+    "a\\'b--",
+]
+
+
+def values(answer, column="CPI"):
+    assert answer.status == 200, answer.text
+    return [row[column] for row in csv.DictReader(io.StringIO(answer.text))]
 
 
 @pytest.fixture
@@ -36,7 +61,7 @@ def dataset(call):
 
 
 @pytest.fixture
-def kept(call, dataset):
+def countries(call, dataset):
     """Return the countries of the rows that a filter keeps."""
 
     def ask(expression, more=""):
@@ -50,6 +75,89 @@ def kept(call, dataset):
 @pytest.fixture
 def status(call, dataset):
     return lambda expression: call.data(dataset, f"$filter={quote(expression)}").status
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("country eq 'Brazil' and Date ge '2020-02-01'", ["3.5", "4.5"]),
+        ("'Date' ge 2020-02-01", ["3.5", "4.5"]),
+        ("'Date' ge 2020-02-01T00:00:00", ["3.5", "4.5"]),
+        ("'Date' gt 2020-01-01 and 'Date' lt 2020-03-01", ["3.5"]),
+        ("('country' eq 'Brazil' or 'country' eq 'Chile') and ('note' eq 'NA')", ["3.5"]),
+        ("'country' EQ 'Côte d''Ivoire'", ["2.5"]),
+        ("country ne 'Brazil'", ["2.5"]),
+        ("CPI gt 2 AND CPI le '3.5'", ["2.5", "3.5"]),
+        ("'Vivienda, agua' eq 40", ["4.5"]),
+        ("note eq '007'", ["2.5"]),
+        ("((country eq 'Brazil'))and(CPI eq 1.5)", ["1.5"]),
+        ("CPI eq 1.5 or CPI eq 4.5 and note eq 'x'", ["1.5"]),
+        ("country eq 'Narnia'", []),
+        ("country eq ''';DROP TABLE datasets;--'", []),
+    ],
+)
+def test_filters_of_every_documented_form_are_understood(call, prices, expression, expected):
+    for spelled in (quote(expression), quote_plus(expression), quote(expression, safe="'()")):
+        assert values(call.data(prices, f"$filter={spelled}")) == expected
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "CPI",
+        "CPI eq",
+        "eq",
+        "CPI eq 'x",
+        "(CPI eq 1",
+        "not (CPI eq 1)",
+        "CPI eq 1 CPI eq 2",
+        "CPI in (1,2)",
+        "contains(country,'a')",
+        "CPI eq null",
+        "CPI add 1 eq 2",
+        "Date ge soon",
+        "Date ge '20'",
+        "CPI gt 'much'",
+        "country eq Brazil",
+        "()",
+        "'",
+        "CPI eq 1 or",
+        "\x00",
+        "(" * 3000 + "CPI eq 1" + ")" * 3000,
+        " or ".join(["CPI eq 1"] * 6000),
+    ],
+)
+def test_an_invalid_filter_gets_400_with_a_message(call, prices, expression):
+    answer = call.data(prices, f"$filter={quote(expression)}")
+    assert answer.status == 400
+    assert answer.json["error"].startswith("Filter ")
+
+
+def test_unknown_columns_of_a_filter_are_named_all_at_once(call, prices):
+    answer = call.data(prices, "$filter=" + quote("region eq 'x' and cpi gt 1 and CPI gt 1"))
+    assert (answer.status, answer.json) == (
+        400,
+        {"error": "Filter contains invalid column(s): region, cpi"},
+    )
+
+
+def test_a_long_filter_is_evaluated(call, prices):
+    names = " or ".join(f"'country' eq 'country {number}'" for number in range(1500))
+    assert values(call.data(prices, "$filter=" + quote(f"({names}) or CPI eq 1.5"))) == ["1.5"]
+
+
+def test_only_one_form_of_names_in_filters_is_understood_by_reading(call, prices, emulator):
+    quoted, bare = quote("'CPI' eq 1.5"), quote("CPI eq 1.5")
+    emulator.readings = Readings(filter_names="bare")
+    assert (
+        call.data(prices, f"$filter={quoted}").status,
+        call.data(prices, f"$filter={bare}").status,
+    ) == (400, 200)
+    emulator.readings = Readings(filter_names="quoted")
+    assert (
+        call.data(prices, f"$filter={quoted}").status,
+        call.data(prices, f"$filter={bare}").status,
+    ) == (200, 400)
 
 
 @pytest.mark.parametrize(
@@ -72,9 +180,9 @@ def status(call, dataset):
         ("folded", "(note eq 'Ã' or note eq 'ž') and CPI gt 2", ["brasil", "Peru"]),
     ],
 )
-def test_texts_compare_by_reading(kept, emulator, word, expression, expected):
+def test_texts_compare_by_reading(countries, emulator, word, expression, expected):
     emulator.readings = Readings(text=word)
-    assert kept(expression) == expected
+    assert countries(expression) == expected
 
 
 @pytest.mark.parametrize("word", ["case", "folded"])
@@ -100,19 +208,21 @@ def test_names_of_columns_are_exact_however_texts_compare(call, dataset, emulato
 )
 @pytest.mark.parametrize("text", ["exact", "folded"])
 def test_missing_values_are_dropped_or_kept_by_ne_alone(
-    kept, emulator, text, expression, without, missing
+    countries, emulator, text, expression, without, missing
 ):
     emulator.readings = Readings(text=text)
-    assert kept(expression) == without
+    assert countries(expression) == without
     emulator.readings = Readings(text=text, missing="kept")
-    assert sorted(kept(expression)) == sorted(without + missing)
+    assert sorted(countries(expression)) == sorted(without + missing)
 
 
 @pytest.mark.parametrize("expression", ["country eq 'Peru'", "nothing eq 1", "((", "CPI eq 'x'"])
-def test_every_row_comes_back_where_filters_are_ignored(call, dataset, kept, emulator, expression):
+def test_every_row_comes_back_where_filters_are_ignored(
+    call, dataset, countries, emulator, expression
+):
     emulator.readings = Readings(filter="ignored")
-    assert kept(expression) == ALL
-    assert kept(expression, "&$last=1") == ["Peru"]
+    assert countries(expression) == ALL
+    assert countries(expression, "&$last=1") == ["Peru"]
     answer = call.data(dataset, f"$filter={quote(expression)}&$top=1")
     assert answer.headers["Row-Count"] == "4"
 
@@ -134,9 +244,11 @@ def test_every_row_comes_back_where_filters_are_ignored(call, dataset, kept, emu
         ("day", "Date ne 2020-02-29 and Date ne 2020-03-01", ["Brasil", "brasil"]),
     ],
 )
-def test_dates_compare_by_the_instant_or_by_the_day(kept, emulator, word, expression, expected):
+def test_dates_compare_by_the_instant_or_by_the_day(
+    countries, emulator, word, expression, expected
+):
     emulator.readings = Readings(dates=word)
-    assert kept(expression) == expected
+    assert countries(expression) == expected
 
 
 @pytest.mark.parametrize(
@@ -179,14 +291,16 @@ def test_forms_of_names_and_of_dates_are_two_readings(status, emulator, names, d
         ("rank", "-{}.5", "4"),
     ],
 )
-def test_five_thousand_alternatives_are_answered_at_once(kept, emulator, text, name, value, wanted):
+def test_five_thousand_alternatives_are_answered_at_once(
+    countries, emulator, text, name, value, wanted
+):
     emulator.readings = Readings(text=text)
     values = [value.format(1, n) if name == "Date" else value.format(n) for n in range(1, 5000)]
     begin = time.perf_counter()
-    found = kept(" or ".join(f"'{name}' eq {each}" for each in [*values, wanted]), "&$last=9")
+    found = countries(" or ".join(f"'{name}' eq {each}" for each in [*values, wanted]), "&$last=9")
     assert found[-1] == "Peru"
     assert len(found) == (2 if (text, name) == ("folded", "country") else 1)
-    found = kept(" and ".join(f"'{name}' ne {each}" for each in [*values, wanted]))
+    found = countries(" and ".join(f"'{name}' ne {each}" for each in [*values, wanted]))
     assert "Brasil" in found
     assert "Peru" not in found
     assert time.perf_counter() - begin < 10  # half a second on an idle machine
@@ -229,30 +343,8 @@ def test_what_is_too_long_or_too_deep_gets_400(status, expression):
     ],
     ids=lambda expression: f"{expression[:12]} of {len(expression)}",
 )
-def test_what_is_long_or_deep_within_bounds_is_evaluated(kept, expression):
-    assert kept(expression) == ["Peru"]
-
-
-NAMES = [
-    "a b",
-    "a, b; c",
-    "it's",
-    "''",
-    'say "hi"',
-    "😀",
-    "(%)",
-    "eq",
-    "and",
-    "null",
-    "2020",
-    "2020-01-01",
-    "c0",
-    "a/b",
-    "$filter",
-    "100% & more + =?#",
-    "ñandú\u00a0x",
-    "a\\'b--",
-]
+def test_what_is_long_or_deep_within_bounds_is_evaluated(countries, expression):
+    assert countries(expression) == ["Peru"]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,4 +1,4 @@
-"""Strangers: curl as the quickstart types it, and the official SDK."""
+"""The official SDK and curl against the emulator."""
 
 import datetime as dt
 import io

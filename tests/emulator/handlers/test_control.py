@@ -1,4 +1,4 @@
-"""Control over HTTP: faults, readings, a fresh store, for test suites in any language."""
+"""Control over HTTP: faults, readings, reset."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def test_a_fault_is_ordered_seen_and_cancelled_over_http(call, emulator):
     assert call("GET", "/repositories").status == 200
 
 
-def test_orders_neither_need_a_key_nor_are_recorded(call_as, emulator):
+def test_control_requests_need_no_key_and_are_not_recorded(call_as, emulator):
     anybody = call_as("")
     assert anybody("POST", "/emulator/faults", {"garbage": "<html>"}).status == 201
     assert anybody("GET", "/emulator/readings").json["last"] == "periods"
@@ -44,7 +44,7 @@ def test_orders_neither_need_a_key_nor_are_recorded(call_as, emulator):
         ({"process_error": 5}, "process_error is a text"),
     ],
 )
-def test_an_order_without_sense_is_400_with_a_sentence(call, fields, message):
+def test_an_invalid_fault_is_400_with_a_message(call, fields, message):
     answer = call("POST", "/emulator/faults", fields)
     assert (answer.status, answer.json) == (400, {"error": message})
 

@@ -20,6 +20,8 @@ TRUTH = [
     content_type_conformance,
     response_schema_conformance,
 ]
+
+
 REAL = 1  # the id that stands for one that is there
 PLACES = {
     "repository": {"enum": [REAL, 0]},

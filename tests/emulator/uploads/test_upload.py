@@ -1,4 +1,4 @@
-"""kill -9 in the middle of an upload: it is committed, or nothing of it is there."""
+"""One upload: it is committed, or nothing of it is there, even after kill -9."""
 
 import subprocess
 import sys
@@ -32,6 +32,7 @@ threading.Event().wait()
 OLD = "Date,country,a\n" + "".join(f"2020-01-01,{n},1.0\n" for n in range(1000))
 NEW = "Date,country,a\n" + "".join(f"2020-01-01,{n},2.0\n" for n in range(500, 1500))
 KEPT, REPLACED = ("Error", OLD), ("Processed", NEW)
+ROW = "Date,country,a\n2020-01-01,x,1\n"
 
 
 def in_order(text):
@@ -113,3 +114,13 @@ def test_an_upload_killed_at_any_moment_is_committed_or_not_at_all(tmp_path, cal
     process.communicate()
     status, text = remains(tmp_path, caller, dataset)
     assert (status, len(text)) in {("Error", 1001), ("Processed", 200_001)}
+
+
+def test_a_dataset_may_be_deleted_while_its_upload_waits(call, emulator):
+    dataset = call.dataset()
+    with emulator.hold_processes():
+        call.upload(dataset, ROW)
+        emulator.advance()
+        assert call("DELETE", f"/datasets/{dataset}").status == 204
+    emulator.wait()
+    assert call.filled(ROW)

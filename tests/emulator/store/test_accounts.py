@@ -1,4 +1,4 @@
-"""Accounts: what one may do with what is another's."""
+"""Accounts: what one may do with what belongs to another."""
 
 from alphacast_pandas.emulator import Readings
 
