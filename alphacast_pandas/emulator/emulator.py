@@ -71,6 +71,7 @@ class Emulator:
         self._seed = seed
         # Whatever fails below, what is open by then is closed; close() does the same at the end.
         with contextlib.ExitStack() as stack:
+            # First the sockets, so that a port in use is noticed before the folder is touched.
             sockets = [stack.enter_context(listen(host, number)) for number in (port, storage_port)]
             store = Store(None if data is None else Path(data))
             stack.callback(store.close)
@@ -177,6 +178,7 @@ class Emulator:
         Faults, recorded requests and what the plan has used up are forgotten as well; readings
         and plan stay.
         """
+        # The worker comes before the store: an upload under way still uses its tables.
         key = self.api_key
         self.faults.clear()
         self._service.worker.clear()

@@ -55,6 +55,7 @@ class Call:
 
     def number(self, name: str) -> int | None:
         """Return an id of the path, or None if nothing can have it."""
+        # What is no number is answered as an unknown id, 404, and not as a wrong one, 400.
         text = self.path[name]
         is_number = text.isascii() and text.isdigit() and len(text) < 20
         return int(text) if is_number and int(text) <= MAX_INTEGER else None

@@ -28,10 +28,10 @@ def get_columns(call: Call) -> Response:
     """Answer `GET /datasets/{id}/columns`."""
     with call.service.store.transaction() as cursor:
         dataset, _ = check_dataset_access(cursor, call.holder, call.number("dataset"))
-    return JSONResponse(definitions(call, dataset))
+    return JSONResponse(definition_fields(call, dataset))
 
 
-def definitions(call: Call, dataset: Dataset) -> dict[str, Any]:
+def definition_fields(call: Call, dataset: Dataset) -> dict[str, Any]:
     """Return the stored manifest as the service shows it."""
     words = call.service.readings.booleans
     entries = json.loads(dataset.manifest or "[]")
@@ -54,18 +54,18 @@ def initialize_columns(call: Call) -> Response:
     """Answer `PUT /datasets/{id}/columns/initializer`."""
     date = text_field(call, "dateColumnName", required=True) or ""
     date_format = text_field(call, "dateFormat") or DEFAULT_DATE_FORMAT
-    text = initial_manifest(date, entity_names(call), date_format)
+    text = initial_manifest(date, parse_entity_names(call), date_format)
     with call.service.store.write() as cursor:
         try:
             dataset, _ = check_dataset_access(cursor, call.holder, call.number("dataset"), "Write")
         except Refusal as refusal:
             return forbidden_reply(call, refusal)
-        initialize(cursor, dataset, text)
+        apply_manifest(cursor, dataset, text)
         changed = load_dataset(cursor, dataset.id) or dataset
-    return JSONResponse(definitions(call, changed))
+    return JSONResponse(definition_fields(call, changed))
 
 
-def entity_names(call: Call) -> list[str]:
+def parse_entity_names(call: Call) -> list[str]:
     """Return the entity columns that a body names."""
     names = call.fields.get("entitiesColumnNames") or []
     names = [names] if isinstance(names, str) else names
@@ -74,7 +74,7 @@ def entity_names(call: Call) -> list[str]:
     return names
 
 
-def initialize(cursor: Cursor, dataset: Dataset, text: str) -> None:
+def apply_manifest(cursor: Cursor, dataset: Dataset, text: str) -> None:
     """Store a manifest; a dataset without rows gets its columns."""
     manifest = parse_manifest(text)
     existing = load_columns(cursor, dataset.id)

@@ -5,8 +5,13 @@ from starlette.responses import RedirectResponse, Response
 from alphacast_pandas.emulator.errors import Refusal
 from alphacast_pandas.emulator.handlers.calls import Call
 from alphacast_pandas.emulator.handlers.storage import signed_url
-from alphacast_pandas.emulator.queries.exports import MEDIA_TYPES, file_reply, render_rows
-from alphacast_pandas.emulator.queries.selection import Selection, parse_selection, resolve_rows
+from alphacast_pandas.emulator.queries.exports import file_reply, render_rows
+from alphacast_pandas.emulator.queries.selection import (
+    MEDIA_TYPES,
+    Selection,
+    parse_selection,
+    resolve_rows,
+)
 from alphacast_pandas.emulator.store.catalog import Dataset, check_dataset_access
 from alphacast_pandas.emulator.store.columns import load_columns
 from alphacast_pandas.emulator.store.database import Cursor

@@ -53,6 +53,7 @@ def add_dataset(call: Call) -> Response:
     name = text_field(call, "name", required=True) or ""
     with call.service.store.write() as cursor:
         repository = repository_field(call, cursor)
+        # Which refuses a repository that does not exist like one without permission.
         if not allows(find_level(cursor, call.holder, repository), "Write"):
             raise Refusal(403, "Write permission is required on this repository")
         check_name_is_free(cursor, repository, name)
@@ -86,7 +87,7 @@ def get_dataset(call: Call) -> Response:
     return JSONResponse(
         dataset_fields(call, dataset, level)
         | date_fields(dataset)
-        | {"columns": [column_json(call, place, c) for place, c in enumerate(columns, 1)]}
+        | {"columns": [column_fields(call, place, c) for place, c in enumerate(columns, 1)]}
     )
 
 
@@ -117,7 +118,7 @@ def to_day(moment: datetime | None) -> str | None:
     return moment.date().isoformat() if moment else None
 
 
-def column_json(call: Call, place: int, column: Column) -> dict[str, Any]:
+def column_fields(call: Call, place: int, column: Column) -> dict[str, Any]:
     """Return a column as `GET /datasets/{id}` shows it."""
     words = call.service.readings.booleans
     return {

@@ -14,7 +14,7 @@ from alphacast_pandas.emulator.store.columns import load_columns
 from alphacast_pandas.emulator.store.database import Cursor
 from alphacast_pandas.emulator.text import parse_boolean, parse_count
 
-LENGTH = 10
+DEFAULT_LENGTH = 10
 Texts = dict[str, float]
 
 
@@ -22,9 +22,11 @@ def search(call: Call) -> Response:
     """Answer `GET /api/search`, whose key is in the query."""
     query = dict(call.query)
     offset, length = parse_count(query, "offset") or 0, parse_count(query, "length")
-    length = LENGTH if length is None else length
+    length = DEFAULT_LENGTH if length is None else length
     with call.service.store.transaction() as cursor:
-        found = candidates(call, cursor) if query.get("asset", "datasets") == "datasets" else []
+        found = (
+            find_candidates(call, cursor) if query.get("asset", "datasets") == "datasets" else []
+        )
     ranked = rank(query.get("q", ""), found)
     return JSONResponse(
         {
@@ -37,7 +39,7 @@ def search(call: Call) -> Response:
     )
 
 
-def candidates(call: Call, cursor: Cursor) -> list[tuple[Dataset, Texts]]:
+def find_candidates(call: Call, cursor: Cursor) -> list[tuple[Dataset, Texts]]:
     """Return the datasets to search, each with its weighted texts."""
     is_all = parse_boolean(call.query.get("searchAllAlphacast"))
     wanted = call.query.get("repositoryId")

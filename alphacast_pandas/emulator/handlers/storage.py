@@ -8,13 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from alphacast_pandas.emulator.handlers.calls import Service, parse_query
-from alphacast_pandas.emulator.queries.exports import (
-    MEDIA_TYPES,
-    date_style,
-    file_reply,
-    render_text,
-)
-from alphacast_pandas.emulator.queries.selection import Rows
+from alphacast_pandas.emulator.queries.exports import date_style, file_reply, render_text
+from alphacast_pandas.emulator.queries.selection import MEDIA_TYPES, Rows
 from alphacast_pandas.emulator.store.catalog import load_dataset
 from alphacast_pandas.emulator.store.columns import load_columns
 
@@ -56,6 +51,7 @@ def is_signed(service: Service, dataset: int, query: dict[str, str]) -> bool:
     if not (expires.isascii() and expires.isdigit() and len(expires) < 20):
         return False
     expected = signature(service, dataset, int(expires))
+    # As bytes: compare_digest takes only ASCII texts.
     return hmac.compare_digest(expected.encode(), query.get("Signature", "").encode())
 
 

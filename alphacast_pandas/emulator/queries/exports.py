@@ -20,12 +20,6 @@ from alphacast_pandas.emulator.store.database import Cursor, Store
 BLOCK_BYTES = 2**18
 GZIP_WINDOW = 31  # zlib's window of 15 bits, and 16 for the head and tail of a gzip file
 DELIMITERS = {"csv": ",", "tsv": "\t"}
-MEDIA_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "tsv": "text/tab-separated-values; charset=utf-8",
-    "json": "application/x-ndjson",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @dataclass
@@ -184,7 +178,7 @@ def file_reply(
         if accepts_gzip(accepted):
             headers["content-encoding"] = "gzip"
             return StreamingResponse(compress(export.blocks()), headers=headers)
-    if is_sized:
+    if is_sized:  # object stores say the length of a file; a computed answer is chunked
         headers["content-length"] = str(export.size)
     return StreamingResponse(export.blocks(), headers=headers)
 

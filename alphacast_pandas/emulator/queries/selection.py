@@ -11,7 +11,13 @@ from alphacast_pandas.emulator.store.columns import Column
 from alphacast_pandas.emulator.store.database import Cursor, fetch_value
 from alphacast_pandas.emulator.text import parse_count
 
-FORMATS = ("csv", "json", "xlsx", "tsv")
+MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/x-ndjson",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "tsv": "text/tab-separated-values; charset=utf-8",
+}
+FORMATS = tuple(MEDIA_TYPES)
 # DuckDB keeps the order of a table by itself only while a query joins nothing, and a long filter
 # or `$last` becomes a join.
 IN_ORDER = "ORDER BY rowid"
@@ -88,6 +94,7 @@ def split_select(text: str, quotes: str) -> list[str]:
 
 def resolve_item(item: str, columns: list[Column], readings: Readings) -> tuple[str, Column | None]:
     """Return an item with its column: by its exact name, its trimmed name, or its id."""
+    # A column may be named 2020, or with blanks around it: names come before ids.
     for name in (item, item.strip()):
         for column in columns:
             if column.name == name:

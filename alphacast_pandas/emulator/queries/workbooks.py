@@ -32,6 +32,7 @@ def write_workbook(
     path: Path, cursor: Cursor, rows: Rows | None, columns: tuple[Column, ...], *, has_time: bool
 ) -> None:
     """Write the workbook at `path`, row by row in bounded memory."""
+    # In constant memory a row is written when the next begins, so cells must come row by row.
     options = {"constant_memory": True, "tmpdir": str(path.parent)}
     with xlsxwriter.Workbook(str(path), options) as book:
         sheet = book.add_worksheet()

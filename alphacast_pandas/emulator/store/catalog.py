@@ -1,4 +1,4 @@
-"""Repositories and datasets: their fetch_records, and who may read or change them."""
+"""Repositories and datasets: their records, and who may read or change them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +12,7 @@ from alphacast_pandas.emulator.store.database import (
     insert,
     next_id,
     now,
+    row_table,
     update,
 )
 
@@ -59,7 +60,7 @@ class Dataset:
 
     def table(self, version: int | None = None) -> str:
         """Return the name of the table that holds the rows."""
-        return f"rows_{self.id}_{self.version if version is None else version}"
+        return row_table(self.id, self.version if version is None else version)
 
 
 def load_repositories(cursor: Cursor) -> list[Repository]:

@@ -16,6 +16,7 @@ Cursor = duckdb.DuckDBPyConnection
 Record = TypeVar("Record")
 Parameters = list[Any] | dict[str, Any]
 
+# Ids begin high, as real ones do: none can be taken for a position, or for one of another kind.
 FIRST_IDS = {
     "account": 1,
     "repository": 101,
@@ -49,6 +50,8 @@ class Store:
     """A database in a file or in memory, a spool folder, and one lock for writers."""
 
     def __init__(self, folder: Path | None = None) -> None:
+        # DuckDB lets transactions write at the same time and fails the one that loses a conflict.
+        # One writer of records at a time avoids that.
         self._lock = threading.RLock()
         self._open: set[Cursor] = set()
         self._temporary = folder is None
@@ -96,10 +99,8 @@ class Store:
 
     def row_tables(self, cursor: Cursor) -> list[str]:
         """Return the names of the tables that hold rows of datasets."""
-        found = cursor.execute(
-            "SELECT table_name FROM duckdb_tables() WHERE starts_with(table_name, 'rows_')"
-        )
-        return [name for (name,) in found.fetchall()]
+        sql = "SELECT table_name FROM duckdb_tables() WHERE starts_with(table_name, 'rows_')"
+        return [name for (name,) in cursor.execute(sql).fetchall()]
 
     @contextmanager
     def transaction(self) -> Iterator[Cursor]:
@@ -110,7 +111,7 @@ class Store:
             cursor.execute("BEGIN TRANSACTION")
             yield cursor
             cursor.execute("COMMIT")
-        finally:
+        finally:  # closing a cursor that has not committed rolls back
             self._open.discard(cursor)
             cursor.close()
 
@@ -123,11 +124,12 @@ class Store:
     def drop_unreferenced_tables(self) -> None:
         """Drop the tables that an interrupted upload left behind."""
         with self.write() as cursor:
-            sql = """SELECT printf('rows_%d_%d', id, unnest([version, export_version]))
-                     FROM datasets"""
-            named = {name for (name,) in cursor.execute(sql).fetchall()}
+            rows = cursor.execute("SELECT id, version, export_version FROM datasets").fetchall()
+            referenced = {
+                row_table(dataset, version) for dataset, *both in rows for version in both
+            }
             for name in self.row_tables(cursor):
-                if name not in named:
+                if name not in referenced:
                     cursor.execute(f"DROP TABLE {name}")
 
     def interrupt(self) -> None:
@@ -147,6 +149,11 @@ class Store:
         handle, path = tempfile.mkstemp(suffix=suffix, dir=self.spool)
         os.close(handle)
         return Path(path)
+
+
+def row_table(dataset: int, version: int) -> str:
+    """Return the name of the table that holds the rows of a dataset in one version."""
+    return f"rows_{dataset}_{version}"
 
 
 def next_id(cursor: Cursor, kind: str) -> int:

@@ -55,7 +55,7 @@ class Provider:
         raise Refusal(404, "Series not found")
 
 
-@cache
+@cache  # the files do not change
 def load_providers() -> tuple[Provider, ...]:
     """Return all providers."""
     return tuple(map(to_provider, read_index()))

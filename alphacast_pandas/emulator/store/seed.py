@@ -51,6 +51,7 @@ def add_seed_dataset(cursor: Cursor, store: Store, repository: int, entry: dict[
         source_name=entry["source_name"],
         source_url=entry["source_url"],
     )
+    # An upload like any other: the rules that hold for clients hold for the seed.
     replace_manifest(cursor, number, seed_manifest(entry))
     process = create_process(cursor, number, Flags(), None)
     shutil.copyfile(SEEDS / entry["file"], upload_path(store, process.id))

@@ -40,6 +40,7 @@ def write_blocks(blocks: Iterator[bytes], target: Path) -> None:
     """Write blocks to a file; a body that is damaged or too large is an invalid upload."""
     size = 0
     try:
+        # The size in the header of an archive may be wrong: only what comes out is counted.
         with target.open("wb") as file:
             for block in blocks:
                 size += len(block)

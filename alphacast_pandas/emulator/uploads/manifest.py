@@ -73,6 +73,7 @@ def parse_entry(entry: object) -> ManifestEntry:
     data_type = parse_text(entry, "dataType")
     if data_type is not None and data_type not in DATA_TYPES:
         raise Refusal(400, f"dataType must be one of: {', '.join(DATA_TYPES)}")
+    # The date is part of the row key even where an entry does not say so.
     is_entity = parse_boolean(entry.get("isEntity")) or data_type == DATE
     return ManifestEntry(
         source=source,

@@ -75,6 +75,7 @@ def merge(
     fields = ", ".join(f"{sql} AS {column.field}" for column, sql in cells.items())
     # `misfit` is never missing in a row of the file: it tells whether the join found one.
     condition = "s.misfit IS NOT NULL" if flags.delete_missing else "true"
+    # Rows are served in the order of the table, so it is sorted once, here.
     order = ", ".join(column.field for column in layout.key) or "1"
     cursor.execute(
         f"CREATE TABLE {new} AS SELECT {fields} {joined} WHERE {condition} ORDER BY {order}"
@@ -108,6 +109,7 @@ def cell_sql(column: Column, layout: Layout, flags: Flags, readings: Readings) -
         return f"coalesce({new}, {before})"
     if all(column.id != source.id for _, source in layout.sources):
         return absent_cell_sql(column, flags, readings)
+    # The three cases below: the row is new, the file lacks it, both have it.
     if not flags.update_existing:
         after = before
     elif readings.empty_cell == "keeps":

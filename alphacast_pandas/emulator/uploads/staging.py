@@ -23,6 +23,7 @@ def stage(
     cursor: Cursor, file: Path, layout: Layout, manifest: Manifest, readings: Readings
 ) -> None:
     """Fill the table `stage` with the rows of the file; rules 1 to 4 of the documentation."""
+    # Whatever several rules forbid is reported by the first of them, so their order is fixed.
     if layout.date is None and (manifest.date or readings.date_column == "required"):
         message = "Data has not Date column"
         raise InvalidUpload(message)
@@ -100,6 +101,7 @@ def fill_with_dates(cursor: Cursor, file: Path, layout: Layout, date: Source, st
     """Fill `stage` by the first attempt at dates that fits every row; rule 1."""
     place, column = date
     for text, form in date_attempts(place, layout.date_format, steps):
+        # Each step is tried on the whole column, not row by row.
         if is_readable_format(cursor, form):
             fill_stage(cursor, file, layout, date_sql(text, form), [form])
             if not fetch_value(cursor, f"SELECT count(*) FROM stage WHERE {column.field} IS NULL"):
@@ -138,6 +140,7 @@ def fill_stage(
     cells = [f"{date} AS {layout.date[1].field}"] if layout.date else []
     cells += [f"{entity_sql(place)} AS {column.field}" for place, column in layout.entities]
     cells += [f"{value_sql(place, column)} AS {column.field}" for place, column in layout.values]
+    # Numbers are parsed in the innermost query, once for a cell and its misfit.
     numeric = [place for place, column in layout.values if column.is_numeric]
     numbers = "".join(f", try_cast(r{place} AS DOUBLE) AS n{place}" for place in numeric)
     raw = "".join(f", r{place}" for place in numeric)
@@ -168,6 +171,7 @@ def misfit_sql(layout: Layout) -> str:
 
 def scan_sql(file: Path, width: int) -> str:
     """Return the SQL that reads a CSV file as texts `r0`, `r1` and so on."""
+    # Everything is read as text: DuckDB would guess types, and formats of dates, from a sample.
     columns = ", ".join(f"'r{place}': 'VARCHAR'" for place in range(width))
     path = str(file).replace("'", "''")
     return (

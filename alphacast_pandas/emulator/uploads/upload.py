@@ -9,7 +9,15 @@ from alphacast_pandas.emulator.errors import InvalidUpload
 from alphacast_pandas.emulator.readings import Readings
 from alphacast_pandas.emulator.store.catalog import Dataset, load_dataset, replace_manifest
 from alphacast_pandas.emulator.store.columns import Column, load_columns, replace_columns
-from alphacast_pandas.emulator.store.database import Cursor, Store, next_id, now, update
+from alphacast_pandas.emulator.store.database import (
+    Cursor,
+    Store,
+    fetch_value,
+    next_id,
+    now,
+    row_table,
+    update,
+)
 from alphacast_pandas.emulator.store.processes import (
     PROCESSED,
     Flags,
@@ -44,7 +52,8 @@ def run_upload(store: Store, process: Process, readings: Readings) -> None:
     path = upload_path(store, process.id)
     plain = path.with_suffix(".csv")
     try:
-        # Not in store.write(): other requests may write while a long upload is computed.
+        # Not in store.write(): the new table belongs to this process alone, and other requests
+        # can write while it is built.
         with store.transaction() as cursor:
             outcome = build_table(cursor, process, decompress(path, plain), readings)
         commit(store, process, outcome, readings)
@@ -132,8 +141,7 @@ def count_lost_values(cursor: Cursor, table: str, existing: list[Column], flags:
         )
         raise InvalidUpload(message)
     counts = " + ".join(f"count({column.field})" for column in existing if column.is_value)
-    row = cursor.execute(f"SELECT {counts or 0} FROM {table}").fetchone()
-    return int(row[0]) if row else 0
+    return int(fetch_value(cursor, f"SELECT {counts or 0} FROM {table}"))
 
 
 def commit(store: Store, process: Process, outcome: Outcome, readings: Readings) -> None:
@@ -141,7 +149,7 @@ def commit(store: Store, process: Process, outcome: Outcome, readings: Readings)
     with store.write() as cursor:
         dataset = load_dataset(cursor, process.dataset_id)
         if dataset is None:  # deleted while the table was built
-            cursor.execute(f"DROP TABLE rows_{process.dataset_id}_{outcome.version}")
+            cursor.execute(f"DROP TABLE {row_table(process.dataset_id, outcome.version)}")
             return
         replace_columns(cursor, dataset.id, list(outcome.layout.columns))
         if process.manifest:

@@ -35,9 +35,10 @@ class Worker:
         self._faults = faults
         self._readings = readings
         self._queues: dict[int, deque[int]] = {}
-        self._busy: set[int] = set()
+        self._busy: set[int] = set()  # datasets whose queue a thread is running
         self._changed = threading.Condition()
         self._stopping = threading.Event()
+        # More would not help: DuckDB uses every core for one query.
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="alphacast-worker")
         self._is_on_hold = False
 
@@ -67,6 +68,7 @@ class Worker:
     def advance(self) -> list[tuple[int, str]]:
         """Move the first process of each dataset one state on; return ids with their states."""
         with self._changed:
+            # A process stays at the head of its queue until it has ended.
             first = [(dataset, queue[0]) for dataset, queue in self._queues.items() if queue]
         moved = []
         for dataset, number in first:
@@ -96,7 +98,7 @@ class Worker:
         with self._changed:
             self._queues.clear()
             self._is_on_hold = False
-            self._stopping.set()
+            self._stopping.set()  # ends the delay of a fault
             self._changed.wait_for(lambda: not self._busy)
             self._stopping.clear()
 
@@ -141,7 +143,7 @@ class Worker:
     def _step(self, number: int) -> str:
         with self._store.transaction() as cursor:
             process = load_process(cursor, number)
-        if process is None or process.is_over:
+        if process is None or process.is_over:  # its dataset was deleted, or the store reset
             return process.status if process else ERROR
         if process.status != PROCESSING:
             with self._store.write() as cursor:

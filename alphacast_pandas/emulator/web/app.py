@@ -51,13 +51,14 @@ def api_app(service: Service) -> Starlette:
         Route(operation.path, endpoint(service, operation), methods=[operation.verb])
         for operation in OPERATIONS
     ]
+    # The description is not one of the operations that it describes.
     routes.append(Route("/openapi.json", lambda _: JSONResponse(description())))
     app = Starlette(
         routes=routes,
         exception_handlers={HTTPException: unrouted},
         middleware=[Middleware(UrlLimit, readings=lambda: service.readings)],
     )
-    app.router.redirect_slashes = False
+    app.router.redirect_slashes = False  # or `/datasets/` would be a 307 in place of a 404
     return app
 
 
@@ -88,6 +89,7 @@ def endpoint(service: Service, operation: Operation) -> Callable[[Request], Awai
                 upload=upload,
                 accepted=request.headers.get("accept-encoding", ""),
             )
+            # Handlers wait for the database, which would stop every other connection.
             return await run_in_threadpool(operation.handler, call)
         except Refusal as refusal:
             await drain(request)

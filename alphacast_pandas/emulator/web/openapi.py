@@ -5,8 +5,7 @@ from dataclasses import fields
 from http import HTTPStatus
 from typing import Any, get_args
 
-from alphacast_pandas.emulator.queries.exports import MEDIA_TYPES
-from alphacast_pandas.emulator.queries.selection import FORMATS
+from alphacast_pandas.emulator.queries.selection import FORMATS, MEDIA_TYPES
 from alphacast_pandas.emulator.readings import Readings
 from alphacast_pandas.emulator.store.columns import DATA_TYPES
 from alphacast_pandas.emulator.web.operations import OPERATIONS, Operation

@@ -42,6 +42,7 @@ class Operation:
     key: Literal["needed", "optional", "in query", "none"] = "needed"
 
 
+# The first path that matches wins: `/repositories/home` stands before `/repositories/{repository}`.
 OPERATIONS = (
     Operation(
         "GET", "/repositories", repositories.list_repositories, {200: "[Repository]"}, (), ("name",)

@@ -94,6 +94,7 @@ class UrlLimit:
         self._app = app
         self._readings = readings
 
+    # Inside Traffic, not around it: a refused request is recorded, and faults come first.
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it before its key is checked."""
         limit = self._readings().url_limit
@@ -195,7 +196,7 @@ def to_record(scope: Scope, port: str, status: int | None) -> ReceivedRequest:
 
 async def apply_fault(fault: Fault, app: ASGIApp, exchange: Exchange) -> None:
     """Answer a request as a fault orders."""
-    if fault.stale:
+    if fault.stale:  # the storage port looks for it
         exchange.scope[STALE] = True
     await asyncio.sleep(fault.delay)
     if fault.reset == "before":
