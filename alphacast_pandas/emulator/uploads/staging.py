@@ -13,7 +13,7 @@ from alphacast_pandas.emulator.text import fold
 from alphacast_pandas.emulator.uploads.layout import Layout, Source
 from alphacast_pandas.emulator.uploads.manifest import Manifest
 
-# What Python's strip() removes; trim() of DuckDB knows the space alone.
+# What Python's strip() removes; by itself, trim() of DuckDB would leave tabs and newlines.
 BLANKS = "".join(map(chr, [*range(9, 14), *range(28, 33), 133, 160, 5760, *range(8192, 8203)]))
 BLANKS += "\u2028\u2029\u202f\u205f\u3000"
 EXAMPLES = 10
