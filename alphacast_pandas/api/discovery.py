@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from alphacast_pandas.api.csv_head import ISO_DATE, Head, check_table_answer, read_head
 from alphacast_pandas.api.definitions import Definitions, define
 from alphacast_pandas.api.identifiers import data_path
+from alphacast_pandas.api.parameters import FORMAT, TOP
 from alphacast_pandas.api.records import Column
 from alphacast_pandas.column_types import DATE, STRING
 from alphacast_pandas.errors import APIError, DecodeError, NotFoundError, QueryError
@@ -153,7 +154,7 @@ def with_header(definitions: Definitions, head: Head) -> Definitions:
 
 def _fetch_head(client: Client, dataset_id: int) -> Head:
     """Return the head of the dataset, which one row is enough for."""
-    params = {"$format": "csv", "$top": 1}
+    params = {FORMAT.name: "csv", TOP.name: 1}
     transport = client._connection.transport
     for attempt in transport.attempts():
         with attempt, transport.open(data_path(dataset_id), params) as answer:

@@ -37,8 +37,8 @@ class Settings:
     base_url: str = DEFAULT_BASE_URL
     timeout: tuple[float, float] = DEFAULT_TIMEOUT
     retries: int = DEFAULT_RETRIES
-    key_source: str = "api_key"
-    address_source: str = "the default"
+    key_source: str = field(default="the argument api_key", compare=False)
+    address_source: str = field(default="the default", compare=False)
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,10 @@ class OpenAnswer(SentQuery):
     header: Sequence[str]
     keep: tuple[str, ...]
 
+    def whole(self, table: pa.Table) -> WholeAnswer:
+        """Return this answer with the rows that its body held."""
+        return WholeAnswer(self.definitions, self.query, self.params, table)
+
 
 @dataclass(frozen=True)
 class WholeAnswer(SentQuery):

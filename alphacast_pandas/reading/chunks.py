@@ -14,11 +14,11 @@ from alphacast_pandas.api.discovery import definitions_sources
 from alphacast_pandas.api.identifiers import data_path
 from alphacast_pandas.errors import DecodeError, QueryError
 from alphacast_pandas.filters.tree import is_rowwise
-from alphacast_pandas.reading.answer import OpenAnswer, SentQuery, WholeAnswer
 from alphacast_pandas.reading.csv_table import (
     Columns,
     check_whole,
     parse_blocks,
+    parse_table,
     typed_table,
     wire_types,
 )
@@ -26,7 +26,6 @@ from alphacast_pandas.reading.fetch import (
     empty_answer,
     fetch,
     open_answer,
-    parse_answer,
     plan_read,
     trials,
 )
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
 
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.progress import Meter
+    from alphacast_pandas.reading.answer import OpenAnswer, SentQuery, WholeAnswer
     from alphacast_pandas.reading.options import ReadOptions
 
 
@@ -172,13 +172,13 @@ def _tables(answer: OpenAnswer, meter: Meter) -> Iterator[pa.Table]:
     """
     condition = answer.query.condition
     if not answer.definitions.stated or not (condition is None or is_rowwise(condition)):
-        yield finish(parse_answer(answer, meter))
+        yield finish(answer.whole(parse_table(answer, on_rows=meter.add_rows)))
         return
     tables = _parsed_blocks(answer, meter)
     first = next(tables)
     if not _come_by_date(answer, first):
         table = pa.concat_tables([first, *tables])
-        yield finish(WholeAnswer(answer.definitions, answer.query, answer.params, table))
+        yield finish(answer.whole(table))
         return
     before = None
     for table in itertools.chain([first], tables):

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from alphacast_pandas.api.csv_head import check_table_answer, read_head
 from alphacast_pandas.api.discovery import definitions_sources, with_every_column, with_header
 from alphacast_pandas.api.identifiers import data_path
+from alphacast_pandas.api.parameters import SELECT
 from alphacast_pandas.errors import APIError, DecodeError, QueryError
 from alphacast_pandas.filters.tree import columns_of
 from alphacast_pandas.reading.answer import OpenAnswer, WholeAnswer
@@ -165,19 +166,11 @@ def open_answer(
     meter.watch(answer.stream, answer.headers)
     head = read_head(answer.stream, check_table_answer(answer))
     definitions = source.result()
-    if "$select" not in params:
+    if SELECT.name not in params:
         definitions = _agreed_definitions(source, definitions, head)
     keep = query.keep or in_order(definitions)
     _check_promised(keep, head.header)
     return OpenAnswer(definitions, query, params, answer.stream, head.header, keep)
-
-
-def parse_answer(answer: OpenAnswer, meter: Meter) -> WholeAnswer:
-    """Return an answer once it is whole."""
-    table = parse_table(
-        answer.stream, answer.header, answer.keep, answer.definitions, on_rows=meter.add_rows
-    )
-    return WholeAnswer(answer.definitions, answer.query, answer.params, table)
 
 
 def _fetch_whole(source: DefinitionsSource, query: Query, meter: Meter) -> WholeAnswer:
@@ -186,8 +179,9 @@ def _fetch_whole(source: DefinitionsSource, query: Query, meter: Meter) -> Whole
     for trial in trials(source.client, query):
         with trial:
             for attempt in transport.attempts():
-                with attempt, transport.open(path, trial.params) as answer:
-                    return parse_answer(open_answer(source, trial, answer, meter), meter)
+                with attempt, transport.open(path, trial.params) as response:
+                    answer = open_answer(source, trial, response, meter)
+                    return answer.whole(parse_table(answer, on_rows=meter.add_rows))
     raise AssertionError  # pragma: no cover - trials() raises at its end
 
 

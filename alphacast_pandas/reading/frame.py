@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from alphacast_pandas.api.parameters import ROW_LIMITS
 from alphacast_pandas.column_types import COLUMN_TYPES, DATE, STRING
 from alphacast_pandas.contracts.schemas import check_arrival
 from alphacast_pandas.reading.csv_table import with_nulls
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from alphacast_pandas.api.definitions import Definitions
     from alphacast_pandas.reading.answer import SentQuery
     from alphacast_pandas.reading.options import ReadOptions
-
-
-# The parameters that leave rows out.
-_LIMITS = frozenset({"$filter", "$last", "$top"})
 
 
 def to_frame(
@@ -160,6 +157,6 @@ def attributes(client: Client, dataset_id: int, sent: SentQuery) -> dict[str, An
         "date": date.name if date else None,
         "entities": [column.name for column in sent.definitions.entities],
     }
-    if not sent.query.asks_for_every_row and not _LIMITS & sent.params.keys():
+    if not sent.query.asks_for_every_row and not ROW_LIMITS & sent.params.keys():
         facts["every_row"] = False  # which the parameters that were sent do not tell
     return facts

@@ -15,8 +15,10 @@ from alphacast_pandas.api.body import BodyStream
 from alphacast_pandas.api.csv_head import read_head
 from alphacast_pandas.api.definitions import Definitions
 from alphacast_pandas.api.records import Column
+from alphacast_pandas.reading.answer import OpenAnswer
 from alphacast_pandas.reading.csv_table import parse_table, table_with_nulls
 from alphacast_pandas.reading.frame import to_frame
+from alphacast_pandas.reading.query import Query
 
 STATED = Definitions(
     (
@@ -37,7 +39,8 @@ def stream_of(body: bytes, *, end_is_proven: bool = True) -> BodyStream:
 def table_of(body: str, definitions: Definitions = STATED, **words: bool) -> pa.Table:
     stream = stream_of(body.encode(), **words)
     header = read_head(stream).header
-    return table_with_nulls(parse_table(stream, header, definitions.names, definitions))
+    answer = OpenAnswer(definitions, Query(), {}, stream, header, definitions.names)
+    return table_with_nulls(parse_table(answer))
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
@@ -146,7 +149,7 @@ def test_a_length_that_no_memory_holds_is_no_reason_to_fail(promised: int) -> No
         source.read, encoding="", end_is_proven=True, length=promised, chunk_bytes=25
     )
     header = read_head(stream).header
-    table = parse_table(stream, header, STATED.names, STATED)
+    table = parse_table(OpenAnswer(STATED, Query(), {}, stream, header, STATED.names))
     assert table["number"].to_pylist() == [1.5] * 50
 
 
@@ -159,3 +162,15 @@ def test_a_first_field_may_be_as_long_as_any_other() -> None:
     quoted = text.replace('"', '""')
     table = table_of(f'Date,name,number,short\n2020-01-01,"{quoted}",1.5,\n')
     assert table["name"].to_pylist() == [text]
+
+
+@pytest.mark.parametrize("text", ["1e400", "-1.8e308", "inf", "-Infinity"])
+def test_a_number_beyond_the_doubles_is_an_error(text: str) -> None:
+    with pytest.raises(DecodeError, match="'number' holds a number beyond"):
+        table_of(f"Date,name,number,short\n2020-01-01,a,{text},\n")
+
+
+@pytest.mark.parametrize("text", ["1.7976931348623157e308", "5e-324", "-0.0"])
+def test_numbers_at_the_ends_of_the_doubles_are_read_exactly(text: str) -> None:
+    table = table_of(f"Date,name,number,short\n2020-01-01,a,{text},\n")
+    assert repr(table["number"][0].as_py()) == repr(float(text))
