@@ -1,4 +1,4 @@
-"""Fields of the service's JSON, read leniently where its answers are known to vary."""
+"""Records of the service's JSON, read leniently where its answers are known to vary."""
 
 from __future__ import annotations
 
@@ -235,7 +235,7 @@ class DateStats:
 
 
 class Follow(Protocol):
-    """Follows a process to its end; `on_status` is told every status that is seen."""
+    """Follows a process to its end; `on_status` is called with every status that is seen."""
 
     def __call__(
         self, process: Process, timeout: float, on_status: Callable[[str], None] | None = None

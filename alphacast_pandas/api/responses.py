@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked, for messages: never holds the key."""
+    """A request as messages name it; it never holds the key."""
 
     method: str
     path: str
