@@ -32,6 +32,9 @@ PLACES = ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "APPDATA", "LOCALAPPDATA")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--at-most", type=int, metavar="N", help="parameters taken of each test")
+    parser.addoption("--cases", type=int, metavar="N", help="cases of each kind in the campaign")
+    parser.addoption("--first-case", type=int, default=0, metavar="N", help="number of the first")
+    parser.addoption("--exhaustive", action="store_true", help="all parameters")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
