@@ -13,7 +13,7 @@ from alphacast_pandas.api.identifiers import data_path
 from alphacast_pandas.api.records import Column
 from alphacast_pandas.column_types import DATE, STRING
 from alphacast_pandas.errors import APIError, DecodeError, NotFoundError
-from alphacast_pandas.names import fold
+from alphacast_pandas.names import canonical_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -84,8 +84,8 @@ def prove(
     definitions: Definitions, header: Sequence[str], first_row: Sequence[str] | None
 ) -> Definitions:
     """Return definitions that agree with the header of a whole answer, or raise."""
-    folded = {fold(name) for name in header}
-    absent = [name for name in definitions.names if fold(name) not in folded]
+    folded = {canonical_name(name) for name in header}
+    absent = [name for name in definitions.names if canonical_name(name) not in folded]
     if absent:
         msg = (
             f"The answer lacks the column {absent[0]!r}, which the dataset's definitions promise; "
@@ -107,7 +107,7 @@ def _guessed(columns: Sequence[Column], first_row: Sequence[str] | None) -> tupl
     values = [*(first_row or [])] + [""] * len(columns)
     guessed = [*columns]
     is_date = ISO_DATE.fullmatch(values[0]) or (
-        not first_row and fold(str(columns[0].name)) == "date"
+        not first_row and canonical_name(str(columns[0].name)) == "date"
     )
     if not is_date:
         return tuple(columns)

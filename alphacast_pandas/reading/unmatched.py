@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from alphacast_pandas.errors import AlphacastError
 from alphacast_pandas.filters.tree import Comparison, Membership, conjuncts
-from alphacast_pandas.names import close_matches, fold
+from alphacast_pandas.names import canonical_name, close_matches
 from alphacast_pandas.progress import Meter
 from alphacast_pandas.reading.fetch import Fetched, fetch
 from alphacast_pandas.reading.options import ReadOptions
@@ -98,6 +98,6 @@ def _warn(what: str, unknown: Sequence[str], there: Sequence[str]) -> None:
 
 def _near(value: str, there: Sequence[str]) -> str:
     near = close_matches(value, there) or difflib.get_close_matches(
-        fold(value), there, n=_NAMED, cutoff=0.0
+        canonical_name(value), there, n=_NAMED, cutoff=0.0
     )
     return f" (nearest there: {', '.join(map(repr, near))})" if near else ""

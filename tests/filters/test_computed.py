@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.filters.expression import Expression, col
-from alphacast_pandas.filters.mask import evaluated, judged
+from alphacast_pandas.filters.mask import evaluate_expression, evaluate_condition
 from alphacast_pandas.filters.parse import to_tree
-from alphacast_pandas.filters.rowwise import is_rowwise
-from alphacast_pandas.filters.tree import Computed
+from alphacast_pandas.filters.rowwise import is_rowwise_expression
+from alphacast_pandas.filters.tree import PandasCondition
 
 ROWWISE = {
     "text": (col("c").str.upper() == "A", True),
@@ -60,8 +60,8 @@ ROWWISE = {
 @pytest.mark.parametrize("name", ROWWISE)
 def test_it_is_known_which_expressions_judge_each_row_by_itself(name: str) -> None:
     expression, expected = ROWWISE[name]
-    assert is_rowwise(expression) is expected
-    assert isinstance(to_tree(expression), Computed)
+    assert is_rowwise_expression(expression) is expected
+    assert isinstance(to_tree(expression), PandasCondition)
 
 
 FRAME = pd.DataFrame(
@@ -81,18 +81,18 @@ def test_such_an_expression_gives_a_row_the_same_answer_among_others(
     name: str, rows: list[int]
 ) -> None:
     expression = ROWWISE[name][0]
-    everywhere = judged(expression, FRAME, negated=False)
+    everywhere = evaluate_condition(expression, FRAME, negated=False)
     among = FRAME.iloc[rows].reset_index(drop=True)
-    assert judged(expression, among, negated=False).tolist() == everywhere[rows].tolist()
+    assert evaluate_condition(expression, among, negated=False).tolist() == everywhere[rows].tolist()
 
 
 @pytest.mark.parametrize("negated", [False, True])
 def test_a_row_without_an_answer_does_not_match(negated: bool) -> None:
-    nullable = judged(col("s") * 2 > 2, FRAME, negated=negated)
+    nullable = evaluate_condition(col("s") * 2 > 2, FRAME, negated=negated)
     assert nullable.tolist() == (
         [True, False, False, False] if negated else [False, False, True, True]
     )
-    text = judged(col("c").str.startswith("A"), FRAME, negated=negated)
+    text = evaluate_condition(col("c").str.startswith("A"), FRAME, negated=negated)
     assert text.tolist() == [value != negated for value in (True, False, False, True)]
 
 
@@ -100,21 +100,21 @@ def test_a_row_without_an_answer_does_not_match(negated: bool) -> None:
 def test_a_map_that_meets_none_of_its_values_is_no_failure(negated: bool) -> None:
     for answers in ({"z": True}, lambda text: text == "z"):
         expression = col("c").map(answers)
-        assert not judged(expression, FRAME.head(0), negated=negated).any()
+        assert not evaluate_condition(expression, FRAME.head(0), negated=negated).any()
     missing = FRAME.iloc[[1]].reset_index(drop=True)
-    assert not judged(col("s") * 2 > 2, missing, negated=negated).any()
-    nobody = judged(col("c").map({"z": True}), FRAME, negated=negated)
+    assert not evaluate_condition(col("s") * 2 > 2, missing, negated=negated).any()
+    nobody = evaluate_condition(col("c").map({"z": True}), FRAME, negated=negated)
     assert nobody.tolist() == [negated] * 4
 
 
 def test_rows_are_matched_by_their_labels() -> None:
-    assert judged(col("x").sort_values() > 0, FRAME, negated=False).tolist() == [
+    assert evaluate_condition(col("x").sort_values() > 0, FRAME, negated=False).tolist() == [
         True,
         True,
         False,
         False,
     ]
-    assert judged(col("x").mean() > 0, FRAME, negated=False).tolist() == [True] * 4
+    assert evaluate_condition(col("x").mean() > 0, FRAME, negated=False).tolist() == [True] * 4
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_rows_are_matched_by_their_labels() -> None:
 )
 def test_what_is_no_answer_for_each_row_is_refused(expression: Expression, words: str) -> None:
     with pytest.raises(QueryError, match=words):
-        judged(expression, FRAME, negated=False)
+        evaluate_condition(expression, FRAME, negated=False)
 
 
 def test_every_operator_means_what_it_means_to_pandas() -> None:
@@ -137,27 +137,27 @@ def test_every_operator_means_what_it_means_to_pandas() -> None:
         apply = getattr(operator, name)
         for pair in ((col("x"), 2), (2, col("x")), (col("x"), col("y")), (np.float64(2), col("x"))):
             sides = [
-                FRAME[side._recorded.name] if isinstance(side, Expression) else side
+                FRAME[side._step.name] if isinstance(side, Expression) else side
                 for side in pair
             ]
             pd.testing.assert_series_equal(
-                evaluated(apply(*pair), FRAME), apply(*sides), check_names=False
+                evaluate_expression(apply(*pair), FRAME), apply(*sides), check_names=False
             )
     for apply in (operator.neg, operator.pos, operator.abs):
-        pd.testing.assert_series_equal(evaluated(apply(col("x")), FRAME), apply(FRAME["x"]))
+        pd.testing.assert_series_equal(evaluate_expression(apply(col("x")), FRAME), apply(FRAME["x"]))
     truth = FRAME.assign(p=[True, False, True, False], q=[True, True, False, False])
     for apply in (operator.and_, operator.or_, operator.xor):
         for pair in ((col("p"), col("q")), (col("p"), True), (True, col("p"))):
-            sides = [truth[s._recorded.name] if isinstance(s, Expression) else s for s in pair]
-            assert evaluated(apply(*pair), truth).tolist() == apply(*sides).tolist()
+            sides = [truth[s._step.name] if isinstance(s, Expression) else s for s in pair]
+            assert evaluate_expression(apply(*pair), truth).tolist() == apply(*sides).tolist()
 
 
 def test_expressions_inside_arguments_are_evaluated_too() -> None:
     expression = col("x").where(col("y") > 0.5, other=col("y"))
-    assert evaluated(expression, FRAME).equals(FRAME["x"].where(FRAME["y"] > 0.5, FRAME["y"]))
+    assert evaluate_expression(expression, FRAME).equals(FRAME["x"].where(FRAME["y"] > 0.5, FRAME["y"]))
     cases = col("x").case_when([(col("x") > 1, col("y")), (col("x") < 0, 7)])
     expected = FRAME["x"].case_when([(FRAME["x"] > 1, FRAME["y"]), (FRAME["x"] < 0, 7)])
-    assert evaluated(cases, FRAME).equals(expected)
+    assert evaluate_expression(cases, FRAME).equals(expected)
     named = to_tree(cases > 1)
-    assert isinstance(named, Computed)
+    assert isinstance(named, PandasCondition)
     assert named.columns == ("x", "y")

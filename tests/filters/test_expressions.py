@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 from alphacast_pandas.errors import QueryError
-from alphacast_pandas.filters.describe import described
+from alphacast_pandas.filters.describe import describe
 from alphacast_pandas.filters.expression import Expression, col
 from alphacast_pandas.filters.parse import to_tree
-from alphacast_pandas.filters.tree import And, Comparison, Computed, Membership, Missing, Not, Or
+from alphacast_pandas.filters.tree import And, Comparison, PandasCondition, Membership, Missing, Not, Or
 
 READ: dict[str, tuple[Any, str]] = {
     "comparison": (col("x") > 1, "x > 1"),
@@ -54,7 +54,7 @@ if not hasattr(getattr(pd.api.typing, "Expression", None), "__neg__"):
 @pytest.mark.parametrize("name", READ)
 def test_an_expression_is_read_and_shown_in_words(name: str) -> None:
     expression, words = READ[name]
-    assert described(to_tree(expression)) == words  # type: ignore[arg-type] # no text was given
+    assert describe(to_tree(expression)) == words  # type: ignore[arg-type] # no text was given
 
 
 @pytest.mark.skipif(not hasattr(pd, "col"), reason="pandas.col came with pandas 3")
@@ -64,7 +64,7 @@ def test_pandas_own_expressions_are_read_alike(name: str) -> None:
     written = repr(READ[name][0]).replace("Timestamp", "pd.Timestamp")
     expression = eval(written, {"col": pd.col, "pd": pd, "range": range})
     assert isinstance(expression, pd.api.typing.Expression)
-    assert described(to_tree(expression)) == described(to_tree(READ[name][0]))  # type: ignore[arg-type] # no text
+    assert describe(to_tree(expression)) == describe(to_tree(READ[name][0]))  # type: ignore[arg-type] # no text
 
 
 @pytest.mark.skipif(not hasattr(pd, "col"), reason="pandas.col came with pandas 3")
@@ -114,7 +114,7 @@ def test_an_expression_is_copied_and_pickled_as_a_whole() -> None:
         lambda: col("x").between([1], 2),
         lambda: col("x") == [1, 2],
         lambda: np.array([1, 2]) == col("x"),
-        lambda: Expression(col("x")._recorded.__class__(5)) > 1,
+        lambda: Expression(col("x")._step.__class__(5)) > 1,
         lambda: col("x"),
     ],
     ids=[
@@ -129,10 +129,10 @@ def test_what_cannot_be_meant_is_refused(write: Any) -> None:
 
 def test_what_changes_nothing_is_left_out() -> None:
     begun = functools.reduce(operator.and_, [col("x") > 1, col("y") > 2], True)
-    assert described(to_tree(begun)) == "x > 1 and y > 2"  # type: ignore[arg-type] # no text
+    assert describe(to_tree(begun)) == "x > 1 and y > 2"  # type: ignore[arg-type] # no text
     begun = functools.reduce(operator.or_, [col("x") > 1, col("y") > 2], False)
-    assert described(to_tree(begun)) == "x > 1 or y > 2"  # type: ignore[arg-type] # no text
-    assert isinstance(to_tree((col("x") > 1) & False), Computed)
+    assert describe(to_tree(begun)) == "x > 1 or y > 2"  # type: ignore[arg-type] # no text
+    assert isinstance(to_tree((col("x") > 1) & False), PandasCondition)
 
 
 @pytest.mark.skipif(not hasattr(pd, "col"), reason="pandas.col came with pandas 3")
@@ -160,7 +160,7 @@ def test_depth_is_no_matter() -> None:
     doubled = (col("x") > 0) & (col("y") > 0)
     for _ in range(100):
         doubled = doubled & doubled
-    assert described(to_tree(doubled)) == "x > 0 and y > 0"  # type: ignore[arg-type] # no text
+    assert describe(to_tree(doubled)) == "x > 0 and y > 0"  # type: ignore[arg-type] # no text
 
 
 @pytest.mark.skipif(not hasattr(pd, "col"), reason="pandas.col came with pandas 3")

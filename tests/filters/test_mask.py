@@ -16,7 +16,7 @@ from odata_query.grammar import ODataLexer, ODataParser
 from alphacast_pandas.filters.mask import mask
 from alphacast_pandas.filters.odata import DOCUMENTED_FORM, SDK_FORM, Form, translate
 from alphacast_pandas.filters.parse import parse_text
-from alphacast_pandas.filters.simplify import normal_form
+from alphacast_pandas.filters.simplify import simplify
 from alphacast_pandas.filters.tree import (
     And,
     Comparison,
@@ -91,7 +91,7 @@ ROWS = st.lists(
 
 def sent(tree: Node, form: Form = SDK_FORM) -> str | None:
     """What travels of a filter."""
-    return translate(normal_form(tree, "date"), form, 4000).text
+    return translate(simplify(tree, "date"), form, 4000).text
 
 
 def holds(node: Node, row: dict[str, Any]) -> bool:
@@ -117,7 +117,7 @@ def test_a_mask_is_what_pandas_would_make_of_each_row(
     tree: Node, rows: list[dict[str, Any]]
 ) -> None:
     table = pa.table({n: pa.array([r[n] for r in rows], kind) for n, kind in TYPES.items()})
-    assert mask(normal_form(tree), table, pa.Table.to_pandas).to_pylist() == [
+    assert mask(simplify(tree), table, pa.Table.to_pandas).to_pylist() == [
         holds(tree, row) for row in rows
     ]
 

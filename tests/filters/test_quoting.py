@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from odata_query import ast
 from odata_query.grammar import ODataLexer, ODataParser
 
-from alphacast_pandas.filters.odata import DOCUMENTED_FORM, SDK_FORM, number, quoted, translate
+from alphacast_pandas.filters.odata import DOCUMENTED_FORM, SDK_FORM, quote, write_number, translate
 from alphacast_pandas.filters.parse import parse_text
-from alphacast_pandas.filters.simplify import normal_form
+from alphacast_pandas.filters.simplify import simplify
 from alphacast_pandas.filters.tree import And, Comparison, Membership, Node, Or
 
 
@@ -26,14 +26,14 @@ FORMS = st.sampled_from([SDK_FORM, DOCUMENTED_FORM])
 
 @given(text=TEXT)
 def test_no_text_ends_its_own_quotation(text: str) -> None:
-    parsed = parse_odata(f"name eq {quoted(text)}")
+    parsed = parse_odata(f"name eq {quote(text)}")
     assert isinstance(parsed, ast.Compare)
     assert parsed.right == ast.String(text)
 
 
 @given(name=TEXT, text=TEXT)
 def test_no_name_ends_its_own_quotation(name: str, text: str) -> None:
-    parsed = parse_odata(f"{SDK_FORM.name(name)} eq {quoted(text)}")
+    parsed = parse_odata(f"{SDK_FORM.name(name)} eq {quote(text)}")
     assert isinstance(parsed, ast.Compare)
     assert (parsed.left, parsed.right) == (ast.String(name), ast.String(text))
 
@@ -54,7 +54,7 @@ def test_a_name_that_reads_as_something_else_is_not_bare(word: str) -> None:
 
 @given(value=st.floats(allow_nan=False, allow_infinity=False) | st.integers())
 def test_a_number_is_written_to_the_last_digit_or_not_at_all(value: float) -> None:
-    text = number(value)
+    text = write_number(value)
     if text is not None:
         assert Decimal(text) == Decimal(repr(value))
         assert "e" not in text
@@ -103,7 +103,7 @@ def sent(tree: Node, form=SDK_FORM) -> str | None:
 
 @given(tree=TREES)
 def test_a_tree_is_read_back_as_the_same_tree(tree: Node) -> None:
-    normal = normal_form(tree)
+    normal = simplify(tree)
     text = sent(normal)
     if text is not None and len(text) < 1000:
         assert shape(parse_odata(text)) == our_shape(normal)
@@ -111,7 +111,7 @@ def test_a_tree_is_read_back_as_the_same_tree(tree: Node) -> None:
 
 @given(tree=TREES)
 def test_we_read_what_we_write(tree: Node) -> None:
-    normal = normal_form(tree)
+    normal = simplify(tree)
     text = sent(normal)
     parsed = parse_text(text or "")
     if text is None or len(text) < 1000:
@@ -123,7 +123,7 @@ def test_membership_is_alternatives_of_equality(values: list[str], form) -> None
     text = sent(Membership("a", tuple(values)), form)
     assert text is not None
     name = form.name("a")
-    joined = " or ".join(f"{name} eq {quoted(value)}" for value in values)
+    joined = " or ".join(f"{name} eq {quote(value)}" for value in values)
     assert text == (joined if len(values) == 1 else f"({joined})")
 
 
