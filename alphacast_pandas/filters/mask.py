@@ -34,7 +34,7 @@ from alphacast_pandas.filters.tree import (
     PandasCondition,
     parts_of,
 )
-from alphacast_pandas.filters.value_text import value_text
+from alphacast_pandas.filters.value_text import error_text, value_text
 from alphacast_pandas.filters.walk import reduce_tree
 
 if TYPE_CHECKING:
@@ -148,10 +148,7 @@ def evaluate_condition(
         outcome = evaluate_expression(expression, frame)
         answers = _to_answers(outcome, frame)
     except Exception as error:
-        msg = (
-            f"filter: pandas cannot evaluate {expression!r} on this dataset: "
-            f"{type(error).__name__}: {error}"
-        )
+        msg = f"filter: pandas cannot evaluate {expression!r} on this dataset: {error_text(error)}"
         raise QueryError(msg) from error
     if answers is None:
         msg = (

@@ -15,7 +15,7 @@ import pandas as pd
 
 from alphacast_pandas.errors import AlphacastError, QueryError
 from alphacast_pandas.filters.expression import Expression, Name
-from alphacast_pandas.filters.value_text import value_text
+from alphacast_pandas.filters.value_text import error_text, value_text
 
 
 def to_expression(expression: Any) -> Expression:
@@ -36,8 +36,7 @@ def to_expression(expression: Any) -> Expression:
     except Exception as error:
         msg = (
             f"filter: pandas {pd.__version__} does not let the expression {value_text(expression)} "
-            f"be read ({type(error).__name__}: {error}). Write it with ap.col, which means the "
-            "same."
+            f"be read ({error_text(error)}). Write it with ap.col, which means the same."
         )
         raise QueryError(msg) from error
 

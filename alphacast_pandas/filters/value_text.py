@@ -1,4 +1,4 @@
-"""Text for a value of any kind in a message: short, and never itself a failure."""
+"""Text of any value or exception for a message: short, and never itself a failure."""
 
 from __future__ import annotations
 
@@ -20,6 +20,15 @@ def value_text(value: Any) -> str:
         # Python writes no integer of more than 4,300 digits, and no list nested a thousand times.
         size = f" of {value.bit_length()} bits" if isinstance(value, int) else ""
         return f"<{type(value).__name__}{size}>"
+
+
+def error_text(error: BaseException) -> str:
+    """Return the kind and the message of somebody else's exception, as one that can be printed."""
+    try:
+        message = str(error).encode("utf-8", "backslashreplace").decode()
+    except Exception:  # noqa: BLE001 - as above: a KeyError of a huge integer has no message
+        message = ""
+    return f"{type(error).__name__}: {shorten(message)}"
 
 
 def shorten(text: str) -> str:

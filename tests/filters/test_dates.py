@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from alphacast_pandas import QueryError
 from alphacast_pandas.filters.dates import parse_end, parse_instant
+from alphacast_pandas.filters.expression import col
 
 day = datetime.datetime.fromisoformat
 HOURS = pd.Series(0, index=pd.date_range("2019-12-30", "2021-01-03", freq="6h"))
@@ -138,3 +139,35 @@ def test_a_time_zone_is_refused(value: Any) -> None:
 def test_a_nanosecond_is_refused() -> None:
     with pytest.raises(QueryError, match="finer than a microsecond"):
         parse_instant(pd.Timestamp("2020-01-01T00:00:00.000000001"), "start")
+
+
+BEYOND = [
+    *(np.datetime64("-0044-03-15"), np.datetime64("0000-12-31"), np.datetime64("10000-01-01")),
+    *(np.datetime64(10**18, "s"), np.datetime64(-(10**18), "s")),
+    *(pd.Period(year=-44, freq="Y"), pd.Period(year=0, freq="Y"), pd.Period(year=12000, freq="Y")),
+    *("-0044-03-15", "0000", "0000-01-01", "10000-01-01", "10000-01-01 12:00", "9" * 5000),
+    *("9" * 5000 + ":00", "\ud800", "\ud800:"),
+]
+
+
+@pytest.mark.parametrize("value", BEYOND, ids=lambda value: ascii(value)[-25:])
+def test_a_date_before_our_era_or_after_9999_is_refused(value: Any) -> None:
+    for read in (parse_instant, parse_end):
+        with pytest.raises(QueryError, match=r"is not a date.* of the years 1 to 9999"):
+            read(value, "end")
+
+
+def test_the_first_and_the_last_span_of_the_calendar_are_dates() -> None:
+    first = pd.Period(year=1, freq="Y")
+    assert parse_instant(first, "start") == day("0001-01-01")
+    assert parse_end(first, "end") == (day("0002-01-01"), False)
+    last = pd.Period(year=9999, freq="Y")
+    assert parse_instant(last, "start") == day("9999-01-01")
+    assert parse_end(last, "end") == (day("9999-12-31T23:59:59.999999"), True)
+    assert parse_instant(np.datetime64("0001-01-01"), "start") == day("0001-01-01")
+
+
+def test_an_expression_is_no_date() -> None:
+    for read in (parse_instant, parse_end):
+        with pytest.raises(QueryError, match="is not a date"):
+            read(col("Date"), "start")
