@@ -11,7 +11,7 @@ from alphacast_pandas.column_types import DATE, DECIMAL, SHORT_INTEGER, STRING, 
 from alphacast_pandas.contracts.failures import Failure, from_pandera, refuse
 from alphacast_pandas.contracts.schemas import roles_of, to_schema
 from alphacast_pandas.errors import QueryError, ValidationError
-from alphacast_pandas.names import fold, unknown_name
+from alphacast_pandas.names import canonical_name, unknown_name
 from alphacast_pandas.user_warnings import warn
 from alphacast_pandas.writing.kinds import Kind, kind_of
 from alphacast_pandas.writing.roles import Roles, resolve_roles
@@ -156,10 +156,10 @@ def _name_failures(frame: pd.DataFrame) -> list[Failure]:
     folded: dict[str, str] = {}
     same = []
     for name in texts:
-        if fold(name) in folded and name.strip():
-            what = f"the service takes it for the same name as {folded[fold(name)]!r}"
+        if canonical_name(name) in folded and name.strip():
+            what = f"the service takes it for the same name as {folded[canonical_name(name)]!r}"
             same.append(Failure(name, what, remedy="Rename one: case and accents do not count."))
-        folded.setdefault(fold(name), name)
+        folded.setdefault(canonical_name(name), name)
     return [*odd, *blank, *loose, *same]
 
 
@@ -190,15 +190,15 @@ def _column_failures(
 
 def _twins(unknown: list[str], definitions: Definitions) -> list[Failure]:
     """Return what is wrong with new names whose values an existing column would get."""
-    stored = {fold(name): name for name in definitions.names}
+    stored = {canonical_name(name): name for name in definitions.names}
     return [
         Failure(
             name,
-            f"the service takes it for the dataset's column {stored[fold(name)]!r}",
+            f"the service takes it for the dataset's column {stored[canonical_name(name)]!r}",
             remedy="Give it exactly that name, or one that differs in more than case and accents.",
         )
         for name in unknown
-        if fold(name) in stored
+        if canonical_name(name) in stored
     ]
 
 
