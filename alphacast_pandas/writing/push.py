@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.client import get_client
-from alphacast_pandas.contracts.schemas import build_schema, frame_dtypes
+from alphacast_pandas.contracts.schemas import frame_schema
 from alphacast_pandas.difference.diff import Diff
 from alphacast_pandas.writing.arrow import date_format
 from alphacast_pandas.writing.comparison import (
@@ -476,7 +476,7 @@ def schema_of_frame(
     """
     checked, _ = plan_check(df, None, None, date=date, entities=entities, schema=None, index=index)
     roles = dict.fromkeys(checked.roles.entities, "entity") | {checked.roles.date: "date"}
-    return build_schema(frame_dtypes(checked.frame, [*checked.frame.columns]), roles)
+    return frame_schema(checked.frame, roles)
 
 
 def manifest(
