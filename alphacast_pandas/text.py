@@ -24,6 +24,17 @@ def printable(text: str) -> str:
     return "".join(_escape(c) if _is_unsafe(c) else c for c in text)
 
 
+def printable_lines(text: str) -> str:
+    r"""
+    Return a text of several lines, each of them printable.
+
+    >>> print(printable_lines("one\x07\ntwo"))
+    one\x07
+    two
+    """
+    return "\n".join(map(printable, text.splitlines()))
+
+
 def _is_unsafe(character: str) -> bool:
     return unicodedata.category(character) in _UNSAFE and character not in _JOINERS
 

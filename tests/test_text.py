@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from alphacast_pandas.text import printable
+from alphacast_pandas.text import printable, printable_lines
 
 UNSAFE = {
     "escape sequences": ("\x1b[31mred\x1b[0m", r"\x1b[31mred\x1b[0m"),
@@ -37,3 +37,8 @@ def test_no_character_of_unicode_gets_through_that_moves_or_hides_text() -> None
     left = {c for c in printable(every) if unicodedata.category(c) in {"Cc", "Cf", "Cs"}}
     assert left == {"\u200c", "\u200d"}
     printable(every).encode()
+
+
+def test_lines_of_a_message_stay_lines() -> None:
+    assert printable_lines("one\x1b[2J\n\ntwo\u2028three") == "one\\x1b[2J\n\ntwo\nthree"
+    assert printable_lines("") == ""

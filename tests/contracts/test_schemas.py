@@ -89,7 +89,7 @@ def test_a_schema_of_another_library_is_refused_by_its_name(which: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["a name", 5, pa.Column(float), pa.SeriesSchema(float), dict, True]
+    "wrong", ["a name", 5, pa.Column(float), pa.SeriesSchema(float), dict, True, {}, []]
 )
 def test_what_is_no_schema_is_refused(wrong: Any) -> None:
     with pytest.raises(ap.QueryError, match="schema is a pandera DataFrameSchema"):
