@@ -76,13 +76,13 @@ def parse_pandas(_: str, folder: Path) -> Callable[[], Any]:
 def serialise_ours(_: str, folder: Path) -> Callable[[], Any]:
     """Our text of the frame, which is not kept."""
     from alphacast_pandas.parallel import side_by_side
-    from alphacast_pandas.writing.csv_files import _slices, _text
+    from alphacast_pandas.writing.csv_files import _slices, _to_csv
 
     table = frame_of(folder)
 
     def serialise() -> int:
-        slices = _slices(table, [*table.columns], _DATES)
-        return sum(side_by_side(slices, lambda _, part: len(_text(part, include_header=False))))
+        slices = _slices(table, [*table.columns], _DATES, 64_000, 16)
+        return sum(side_by_side(slices, lambda _, part: len(_to_csv(part, include_header=False))))
 
     return serialise
 
@@ -100,7 +100,7 @@ def write_ours(_: str, folder: Path) -> Callable[[], Any]:
     table = frame_of(folder)
 
     def write() -> int:
-        files = csv_files(table, [*table.columns], _DATES, most_bytes=1 << 40)
+        files = csv_files(table, [*table.columns], _DATES, largest_bytes=1 << 40)
         return sum(file.stream.size for file in files)
 
     return write

@@ -283,6 +283,10 @@ class Process:
         """Whether the status is one of those that mean failure."""
         return self.status.casefold() in _FAILED
 
+    def __getstate__(self) -> dict[str, Any]:
+        # Connections cannot be pickled; `wait` of the copy says that there is none.
+        return {**vars(self), "follow": None}
+
     @classmethod
     def from_json(
         cls,

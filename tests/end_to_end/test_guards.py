@@ -1,4 +1,4 @@
-"""Refusals that come before anything is sent."""
+"""The keywords that may refuse a push, and diffs that are pushed only if nothing has changed."""
 
 from collections.abc import Callable
 from typing import Any
@@ -87,7 +87,7 @@ def test_no_column_is_said_to_vanish_that_has_values_on_other_dates(
 
 @pytest.mark.parametrize("limit", [True, -1, 1.5, -0.1, float("nan"), "3"], ids=repr)
 def test_a_limit_that_is_none_is_refused(limit: Any, stored: int, client: ap.Client) -> None:
-    with pytest.raises(ap.QueryError, match="max_delete is a number of rows"):
+    with pytest.raises(ap.QueryError, match="max_delete must be a number of rows"):
         PANEL.alphacast.push(stored, mode="replace", max_delete=limit, client=client)
 
 

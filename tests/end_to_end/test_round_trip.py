@@ -14,7 +14,6 @@ from alphacast_pandas import compression
 from alphacast_pandas.api import body
 from alphacast_pandas.api import csv_head as tables
 from alphacast_pandas.reading import csv_table as blocks
-from alphacast_pandas.writing import csv_files as csv_stream
 
 PUSH = Callable[..., int]
 
@@ -59,8 +58,6 @@ def test_no_value_notices_the_border_of_a_chunk(
 ) -> None:
     use_engine(engine, monkeypatch)
     monkeypatch.setattr(compression, "_MOST_INFLATED", size)
-    monkeypatch.setattr(csv_stream, "_CELLS_PER_SLICE", size)
-    monkeypatch.setattr(csv_stream, "_SLICES_PER_BATCH", 2)
     for module in (body, tables):
         monkeypatch.setattr(module, "CHUNK_BYTES", size)
     monkeypatch.setattr(blocks, "BLOCK_BYTES", size)
