@@ -39,9 +39,8 @@ if TYPE_CHECKING:
     from alphacast_pandas.writing.result import PushPart, PushResult
 
 
-# Every module raises errors, those of `Diff` and `Process` among them. To import these classes
-# here, if only for annotations, would tie the modules to a circle; the protocols say instead what
-# somebody who catches an error finds in them.
+# The modules of `Diff` and `Process` raise errors themselves, so importing these classes here, if
+# only for annotations, would be a circle. The protocols state what an error shows of them.
 class ErrorDiff(Protocol):
     """A `Diff` that a check has found."""
 

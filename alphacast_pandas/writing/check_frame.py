@@ -138,7 +138,8 @@ def _copies_on_write() -> bool:
 
 
 def _only_counts(index: pd.Index) -> bool:
-    """Tell an index that numbers rows, whole or filtered, from one that holds data."""
+    """Tell an index that numbers rows from one that holds data."""
+    # Not only a RangeIndex: that of a frame which was filtered or sorted is one of integers.
     return index.nlevels == 1 and pd.api.types.is_integer_dtype(index.dtype)
 
 
@@ -150,6 +151,7 @@ def _validate_by(
         return frame, []
     import pandera.errors
 
+    # A schema of the index needs the frame with its index; it is then used as a check only.
     has_index = contract.index is not None
     try:
         validated = contract.validate(df if has_index else frame, lazy=True)
@@ -171,6 +173,7 @@ def _name_failures(frame: pd.DataFrame) -> list[Failure]:
         for name in texts
         if name.strip() and (name != name.strip() or "\n" in name or "\r" in name)
     ]
+    # The service ignores case and accents in headers, so one of two such columns would be lost.
     first: dict[str, str] = {}
     same = []
     for name in texts:
@@ -233,6 +236,7 @@ def _type_of(
         return DATE
     column = definitions.get(name) if definitions is not None else None
     stated = parse_type(column.type) if column is not None and column.type else None
+    # A dataset has one date column: what was the date before, by other roles, is text or a number.
     if stated not in (None, DATE):
         return stated
     if name in roles.entities:

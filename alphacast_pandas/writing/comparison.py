@@ -51,6 +51,7 @@ def compare_plan(plan: Plan) -> Comparison:
     before = read_before(plan, sent, dates)
     if changed_roles is None:
         _check_columns(before, plan.keys)
+    # Under another key no row of the dataset is one of the frame's: all of them count as deleted.
     is_rekeyed = changed_roles is not None or not has_columns(before, plan.keys)
     difference = compare(before, sent, plan.keys, plan.mode, is_rekeyed=is_rekeyed)
     _check_key(difference)

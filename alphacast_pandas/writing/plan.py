@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from alphacast_pandas.writing.manifest import (
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    import numpy as np
     import pandas as pd
 
     from alphacast_pandas.api.client import Client
@@ -66,15 +67,20 @@ class Plan:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """The rows to send, unless some are left out because they are unchanged."""
+        """The rows to send."""
         return self.checked.frame
+
+    def select_rows(self, positions: np.ndarray) -> Plan:
+        """Return the plan of a push of some of the rows."""
+        checked = replace(self.checked, frame=self.frame.iloc[positions])
+        return replace(self, checked=checked)
 
     @property
     def keys(self) -> tuple[str, ...]:
         """Names of date and entities."""
         return self.checked.roles.keys
 
-    @cached_property
+    @cached_property  # which the header depends on
     def manifest(self) -> Manifest | None:
         """What must be sent for the service to understand the file."""
         checked = self.checked
@@ -118,7 +124,7 @@ def plan_push(
     progress: bool | None,
 ) -> Plan:
     """Return the plan of a push, or raise for whatever is wrong with the frame."""
-    started_at = client.clock.monotonic()
+    started_at = client.clock.monotonic()  # `seconds` of the result count what comes now too
     target = resolve_target(client, dataset_id, name, repository)
     definitions = fetch_definitions(client, target.dataset_id, df)
     return Plan(
@@ -190,6 +196,7 @@ def _find_repository(client: Client, repository: int | str | None) -> int | None
         if not repository.strip():
             msg = "repository is empty text; pass its name or its number."
             raise QueryError(msg)
+        # A repository may be called "2024": the name counts before the number.
         found = client.repositories.find(repository)
         if found is not None:
             return found.id

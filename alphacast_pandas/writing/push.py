@@ -564,7 +564,7 @@ def _push_diff(
 
 
 def _send(plan: Plan, guards: Guards, difference: Difference | None) -> PushResult:
-    """Send the rows of a plan whose turn it is; without a difference nothing had to be compared."""
+    """Send the rows of a plan whose turn it is; no difference: no guard needed a comparison."""
     positions = None
     if difference is not None:
         check_deletions(difference, guards.max_delete)
@@ -572,13 +572,14 @@ def _send(plan: Plan, guards: Guards, difference: Difference | None) -> PushResu
         if positions is not None and not len(positions) and plan.dataset_id is not None:
             return _nothing_to_send(plan, plan.dataset_id, difference.new_columns)
     expected = expected_rows(plan, difference) if guards.verify else None
-    if expected is not None and positions is not None:
-        expected = expected.take(positions)
+    if positions is not None:
+        plan = plan.select_rows(positions)
+        expected = None if expected is None else expected.take(positions)
     dataset_id = create_missing(plan.client, plan.target)
     uploads = Uploads(plan, dataset_id, guards, positions=positions, expected=expected)
     if plan.dataset_id is not None:
         return uploads.send_all(guards.timeout)
-    with plan.turn(dataset_id):
+    with plan.turn(dataset_id):  # of a dataset that did not exist when the turn was taken
         return uploads.send_all(guards.timeout)
 
 

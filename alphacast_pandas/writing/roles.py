@@ -54,6 +54,7 @@ def resolve_roles(
         date = date or definitions.date.name
         if listed is None:
             listed = tuple(str(column.name) for column in definitions.entities)
+    # What is still open is inferred from the values, and only where there is one candidate.
     kinds = {name: kind_of(frame[name]) for name in names if name not in ignored}
     date = date or _infer_date(kinds)
     if listed is None:
@@ -100,6 +101,7 @@ def _entities_of_schema(stated: Mapping[str, str]) -> tuple[str, ...] | None:
 
 
 def _infer_date(kinds: Mapping[str, Kind]) -> str:
+    # Dates with a time zone are refused later, with a better message than that there is no date.
     dates = [name for name, kind in kinds.items() if kind in {Kind.DATE, Kind.ZONED}]
     if len(dates) == 1:
         return dates[0]

@@ -44,6 +44,7 @@ def check_unchanged_since_comparison(plan: Plan, comparison: Comparison) -> None
     if plan.dataset_id is None:
         _check_still_missing(plan)
         return
+    # The record is quick to ask, but need not move with every change, so the data are read again.
     state = fetch_state(plan.client, plan.dataset_id)
     change = state.change_since(comparison.state)
     if change is not None:
@@ -112,7 +113,7 @@ def _check_still_missing(plan: Plan) -> None:
 
 
 def _check_same_rows(plan: Plan, before: pa.Table, now: pa.Table) -> None:
-    """Raise unless two readings hold the same rows, in whatever order."""
+    """Raise unless two readings hold the same rows; the service does not promise their order."""
     if not before.num_rows and not now.num_rows:
         return
     if set(before.column_names) != set(now.column_names) or not has_columns(before, plan.keys):

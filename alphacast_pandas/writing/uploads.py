@@ -43,10 +43,10 @@ class Uploads:
     """
     Sends the rows of a plan in as many files as they need, and remembers which are in.
 
-    `positions` are the rows of the plan's frame to send, by default all of them. `expected`, if it
-    is given, is what the dataset must hold once all rows are in. Everything the service is told
-    about a file is determined here once, so that its parts differ neither in the header nor in the
-    format of dates.
+    `positions` are given if the plan's frame is a selection: those of its rows in the caller's.
+    `expected` is what the dataset must hold once all rows are in, if that is to be verified.
+    Everything the service is told about a file is determined here once, so that parts differ
+    neither in the header nor in the format of dates.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Uploads:
         self._plan, self._client, self._dataset_id = plan, plan.client, dataset_id
         self._wait, self._timeout = guards.wait, guards.timeout
         self._positions, self._expected = positions, expected
-        self._frame = plan.frame if positions is None else plan.frame.iloc[positions]
+        self._frame = plan.frame
         self._manifest, self._header = plan.manifest, plan.header
         self._date_formats = {plan.checked.roles.date: plan.checked.date_format}
         self._is_in_parts = False
@@ -130,11 +130,13 @@ class Uploads:
 
     def _send_file(self, file: CsvFile, timeout: float, meter: Meter) -> None:
         """Send one file and follow its process; of the last one, only if it is to be waited for."""
+        # A file knows whether it is the last, so this is known before the first one is sent.
         self._is_in_parts = self._is_in_parts or not file.is_last
         self._check_deletions(len(file.rows))
         self._rows_under_way = range(self._rows_in, self._rows_in + len(file.rows))
         meter.title = self._title
         with file.stream as stream:  # which frees its memory before the process is waited for
+            # After the first part the service knows it.
             manifest = None if self._parts else self._manifest
             form = upload_form(stream, manifest, on_read=meter.advance)
             meter.begin(len(form), phase="uploading")
@@ -249,6 +251,7 @@ class Uploads:
         try:
             yield
         except AlphacastError as error:
+            # A single upload has nothing to go on with: pushing again does the same.
             if not (self._is_in_parts and self._rows_under_way):
                 raise
             message = f"{error} {self._describe_progress(error)}".lstrip()
@@ -257,24 +260,21 @@ class Uploads:
     def _describe_progress(self, error: AlphacastError) -> str:
         """Return which rows are in, and what became of those under way."""
         parts, (first, last) = self._parts, self._span_under_way
-        rows_in = "no rows are in"
+        is_selection = self._positions is not None
+        rows_in = "none are in" if is_selection else "no rows are in"
         if parts:
             count = "1 part" if len(parts) == 1 else f"{len(parts)} parts"
             rows_in = f"rows {parts[0].first_row:,} to {parts[-1].last_row:,} are in ({count})"
-        if self._positions is None:
-            rows_in = rows_in.capitalize()
-        else:
-            rows_in = f"Of the rows that are new or differ, {rows_in}"
+        if is_selection:
+            rows_in = f"of the rows that are new or differ, {rows_in}"
         outcome = "may be in" if error.in_doubt else "failed"
         if self._pending is not None:
             process = self._pending[1]
             outcome = f"are with process {process.id}, whose end is not known"
         is_last = self._rows_under_way.stop == len(self._frame)
         rest = "" if is_last else ", and nothing after them was sent"
-        return (
-            f"{rows_in}; rows {first:,} to {last:,} (part {len(parts) + 1}) {outcome}{rest}. "
-            "error.resume() goes on from there."
-        )
+        under_way = f"rows {first:,} to {last:,} (part {len(parts) + 1}) {outcome}{rest}"
+        return f"{rows_in.capitalize()}; {under_way}. error.resume() goes on from there."
 
     def _position(self, row: int) -> int:
         """Return the position of a row that is sent in the frame of the caller."""

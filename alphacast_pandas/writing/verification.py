@@ -57,7 +57,7 @@ def _compare_with_current(plan: Plan, expected: pa.Table, dataset_id: int) -> Di
     deletes = plan.mode.deletes
     dates = None if deletes else date_range(expected.column(plan.checked.roles.date))
     current = read_current(plan.client, dataset_id, dates, progress=plan.progress)
-    # Rows that should be gone only show in a mode that deletes them.
+    # In the other modes the dataset may hold more rows than were pushed.
     mode = MODES["replace" if deletes else "upsert"]
     is_rekeyed = not set(plan.keys) <= set(current.column_names)
     return compare(current, expected, plan.keys, mode, is_rekeyed=is_rekeyed)
