@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
 from dataclasses import dataclass
 from typing import IO, Any, cast
 
 _RAW = -zlib.MAX_WBITS
 _MOST_MEMORY = 9
+_BUFFER_BYTES = 1 << 17
 
 
 @dataclass(frozen=True)
@@ -47,4 +49,6 @@ def checksum(text: Any, before: int, engine: Engine = ENGINE) -> int:
 
 def open_gzip(file: Any, engine: Engine = ENGINE) -> IO[bytes]:
     """Return what `file`, one or more gzip members, holds; its reads raise `GZIP_ERRORS`."""
-    return cast("IO[bytes]", engine.gzip_file(fileobj=file, mode="rb"))
+    # The header of a member is read in pieces of a few bytes, which must not come short.
+    whole_reads = io.BufferedReader(file, _BUFFER_BYTES)
+    return cast("IO[bytes]", engine.gzip_file(fileobj=whole_reads, mode="rb"))
