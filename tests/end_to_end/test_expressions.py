@@ -209,7 +209,7 @@ LARGE = [21e15, 1e16, 2.0**53, 5.0, -(2.0**63)]
 LIMITS = [10**16, np.int64(10**16), 21 * 10**15, 2**53, 2**53 + 1, -(2**63), 2**64, 1e16]
 
 
-@pytest.mark.parametrize("limit", LIMITS, ids=repr)
+@pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: f"{type(limit).__name__} {limit}")
 def test_a_whole_number_beyond_two_to_the_53_filters_as_a_double(
     push_new: Callable[..., int], client: ap.Client, limit: Any
 ) -> None:
