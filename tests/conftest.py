@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import hypothesis
 import pytest
 
 import alphacast_pandas as ap
@@ -15,42 +14,7 @@ from alphacast_pandas.api import client as client_module
 from alphacast_pandas.api import settings
 from alphacast_pandas.emulator import Emulator, Plan, Readings
 
-# A store that lasts for all examples of a test is meant: each makes the datasets it needs.
-hypothesis.settings.register_profile(
-    "here",
-    deadline=None,
-    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
-)
-hypothesis.settings.register_profile(
-    "ci", hypothesis.settings.get_profile("here"), derandomize=True, database=None
-)
-hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
-
 PLACES = ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "APPDATA", "LOCALAPPDATA")
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--at-most", type=int, metavar="N", help="parameters taken of each test")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Take every test, but of its parameters only so many, spread from the first to the last."""
-    most = config.getoption("--at-most")
-    if most is None:
-        return
-    tests: dict[str, list[pytest.Item]] = {}
-    for item in items:
-        tests.setdefault(item.nodeid.partition("[")[0], []).append(item)
-    kept = {id(many[place]) for many in tests.values() for place in spread(len(many), most)}
-    config.hook.pytest_deselected(items=[item for item in items if id(item) not in kept])
-    items[:] = [item for item in items if id(item) in kept]
-
-
-def spread(many: int, most: int) -> set[int]:
-    """Return `most` places among `many`, the first and the last included."""
-    if many <= most:
-        return set(range(many))
-    return {round(n * (many - 1) / max(1, most - 1)) for n in range(most)}
 
 
 class Clock:
