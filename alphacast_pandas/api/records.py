@@ -72,8 +72,25 @@ def shown(value: Any) -> str:
     return known if len(known) <= 200 else f"{known[:200]}..."
 
 
-_SUCCEEDED = {"processed", "completed", "finished", "done", "success"}
-_FAILED = {"error", "failed", "failure", "cancelled"}
+# What each status of a process means, in lower case. The documentation disagrees with itself on
+# the names (Processed, completed), so those of comparable services are taken too; a process of any
+# other status is waited for, up to the time limit.
+PROCESS_STATUSES: dict[str, Literal["running", "success", "failure"]] = {
+    "requested": "running",
+    "processing": "running",
+    "queued": "running",
+    "pending": "running",
+    "running": "running",
+    "processed": "success",
+    "completed": "success",
+    "finished": "success",
+    "done": "success",
+    "success": "success",
+    "error": "failure",
+    "failed": "failure",
+    "failure": "failure",
+    "cancelled": "failure",
+}
 
 
 @dataclass(frozen=True)
@@ -276,12 +293,16 @@ class Process:
     @property
     def succeeded(self) -> bool:
         """Whether the status is one of those that mean success."""
-        return self.status.casefold() in _SUCCEEDED
+        return PROCESS_STATUSES.get(self.status.casefold()) == "success"
 
     @property
     def failed(self) -> bool:
         """Whether the status is one of those that mean failure."""
-        return self.status.casefold() in _FAILED
+        return PROCESS_STATUSES.get(self.status.casefold()) == "failure"
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Connections cannot be pickled; `wait` of the copy says that there is none.
+        return {**vars(self), "follow": None}
 
     @classmethod
     def from_json(

@@ -1,4 +1,4 @@
-"""What crosses the wire, seen from here: a request, its content, an answer not read yet."""
+"""Requests and answers as values, and the errors that answers mean."""
 
 from __future__ import annotations
 
@@ -77,17 +77,22 @@ _ERRORS: dict[int, tuple[type[APIError], str]] = {
 
 
 def error_of(
-    request: Request, status: int, body: bytes, retry_after: float | None = None
+    request: Request,
+    status: int,
+    body: bytes,
+    retry_after: float | None = None,
+    sources: str = "",
 ) -> APIError:
-    """Return the error that an answer with this status means."""
+    """Return the error that a status means; `sources` says where key and address came from."""
     kind, explanation = _ERRORS.get(status, (APIError, "The service refused the request."))
     if status >= 500:
         kind, explanation = ServiceError, "The service failed; trying again later may help."
     words = error_text(body)
     said = f' The service says: "{words}"' if words else ""
+    origin = f" {sources}" if sources and status == 401 else ""
     wait = f" It asks to wait {retry_after:g} seconds." if retry_after is not None else ""
     return kind(
-        f"{request} was answered with status {status}. {explanation}{said}{wait}",
+        f"{request} was answered with status {status}. {explanation}{origin}{said}{wait}",
         status_code=status,
         retryable=status in RETRIED_STATUSES,
         # A gateway that gave up does not know what became of the request behind it.

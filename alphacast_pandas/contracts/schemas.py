@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.client import get_client
-from alphacast_pandas.api.discovery import complete, learn
+from alphacast_pandas.api.discovery import fetch_definitions, with_every_column
 from alphacast_pandas.api.identifiers import resolve_id
 from alphacast_pandas.column_types import is_object
 from alphacast_pandas.contracts.failures import from_pandera, refuse
@@ -68,10 +68,9 @@ def schema(dataset_id: int | str, *, client: Client | None = None) -> pa.DataFra
 
 def definitions_of(client: Client, dataset_id: int) -> Definitions:
     """Return the definitions of a dataset, every column among them."""
-    definitions = client.recall(dataset_id) or learn(client, dataset_id)
-    if definitions.complete:
-        return definitions
-    return complete(client, dataset_id, definitions, [""])
+    remembered = client._connection.recall(dataset_id)
+    definitions = remembered or fetch_definitions(client, dataset_id)
+    return with_every_column(client, dataset_id, definitions)
 
 
 def schema_of(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.client import get_client
+from alphacast_pandas.api.discovery import fetch_definitions
 from alphacast_pandas.api.identifiers import resolve_id
 from alphacast_pandas.filters.describe import described
 from alphacast_pandas.reading.fetch import in_order_of_trial, plan
@@ -146,7 +147,9 @@ def explain(
     client = client or get_client()
     number = resolve_id(dataset_id)
     options = check_options(filter=filter, select=select, start=start, end=end, last=last, top=top)
-    _, query = plan(client, number, options)
+    remembered = client._connection.recall(number)
+    definitions = remembered or fetch_definitions(client, number)
+    _, query = plan(client, number, options, definitions)
     ways = [query.params(spelling) for spelling in in_order_of_trial(client, query)]
     return Explanation(
         dataset_id=number,

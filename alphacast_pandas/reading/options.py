@@ -48,6 +48,7 @@ class ReadOptions:
     index: bool | tuple[str, ...] = False
     dtype_backend: str | None = None
     categories: bool = False
+    schema: Any = None
 
     @property
     def names_columns(self) -> bool:
@@ -67,6 +68,7 @@ def check_options(
     index: Any = None,
     dtype_backend: Any = None,
     categories: Any = False,
+    schema: Any = None,
 ) -> ReadOptions:
     """Return the keywords in one form, or raise for what can be known to be wrong."""
     spelling = to_tree(filter)
@@ -89,6 +91,7 @@ def check_options(
         index=_index(index),
         dtype_backend=dtype_backend,
         categories=bool(categories),
+        schema=schema,
     )
 
 
@@ -109,7 +112,7 @@ def check_count(value: Any, what: str) -> int:
     except TypeError:
         number = 0
     if number < 1:
-        msg = f"{what} is a whole number from 1 on, not {value!r}."
+        msg = f"{what} must be an integer >= 1, got {value!r}."
         raise QueryError(msg)
     return number
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from alphacast_pandas.api.parameters import FILTER, FORMAT, LAST, SELECT, TOP
 from alphacast_pandas.api.records import Column
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.filters.check import check_filter
@@ -93,13 +94,13 @@ class Query:
     def params(self, spelling: Spelling) -> dict[str, Any]:
         """Return the parameters on the wire."""
         params = {
-            "$select": spelling.select,
-            "$filter": spelling.filter,
-            "$last": self.send_last,
-            "$top": self.send_top,
+            FORMAT.name: "csv",
+            SELECT.name: spelling.select,
+            FILTER.name: spelling.filter,
+            LAST.name: self.send_last,
+            TOP.name: self.send_top,
         }
-        given = {name: value for name, value in params.items() if value is not None}
-        return {"$format": "csv", **given}
+        return {name: value for name, value in params.items() if value is not None}
 
 
 def plan_query(options: ReadOptions, definitions: Definitions | None) -> Query:

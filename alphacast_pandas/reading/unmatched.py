@@ -12,7 +12,7 @@ from alphacast_pandas.errors import AlphacastError
 from alphacast_pandas.filters.tree import Comparison, Membership, conjuncts
 from alphacast_pandas.names import close_matches, fold
 from alphacast_pandas.progress import Meter
-from alphacast_pandas.reading.fetch import Fetched, fetch
+from alphacast_pandas.reading.fetch import fetch
 from alphacast_pandas.reading.options import ReadOptions
 from alphacast_pandas.reading.rows import finish
 from alphacast_pandas.user_warnings import warn
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.api.definitions import Definitions
+    from alphacast_pandas.reading.answer import WholeAnswer
 
 
 # What is looked at for the values there are: as much of the end of a dataset as costs little.
@@ -32,15 +33,15 @@ _FIRST_ROWS = 1000
 _NAMED = 3
 
 
-def warn_of_unmatched(client: Client, dataset_id: int, fetched: Fetched) -> None:
+def warn_of_unmatched(client: Client, dataset_id: int, answer: WholeAnswer) -> None:
     """Warn, as nothing matched, of entities that the dataset has not, and name the nearest."""
-    wanted = _entities(fetched)
-    existing = _existing(client, dataset_id, fetched.definitions) if wanted else None
+    wanted = _entities(answer)
+    existing = _existing(client, dataset_id, answer.definitions) if wanted else None
     # Only a read of nothing but these entities has seen that they are nowhere in the dataset.
-    are_nowhere = isinstance(fetched.query.condition, Comparison | Membership)
+    are_nowhere = isinstance(answer.query.condition, Comparison | Membership)
     if existing is None and not are_nowhere:
         return
-    where = "" if are_nowhere else _looked_at(fetched.definitions)
+    where = "" if are_nowhere else _looked_at(answer.definitions)
     for column, values in wanted.items():
         there = [] if existing is None else _values(existing, column)
         unknown = [value for value in values if value not in there]
@@ -48,11 +49,11 @@ def warn_of_unmatched(client: Client, dataset_id: int, fetched: Fetched) -> None
             _warn(f"Dataset {dataset_id} has no row{where} whose {column} is", unknown, there)
 
 
-def _entities(fetched: Fetched) -> dict[str, tuple[str, ...]]:
+def _entities(answer: WholeAnswer) -> dict[str, tuple[str, ...]]:
     """Return the values that the filter wants of each entity column."""
-    names = {column.name for column in fetched.definitions.entities}
+    names = {column.name for column in answer.definitions.entities}
     wanted: dict[str, tuple[str, ...]] = {}
-    for part in conjuncts(fetched.query.condition) if fetched.query.condition else ():
+    for part in conjuncts(answer.query.condition) if answer.query.condition else ():
         if isinstance(part, Comparison) and part.operator == "==" and part.column in names:
             wanted[part.column] = (part.value,)
         if isinstance(part, Membership) and part.column in names:
@@ -84,7 +85,7 @@ def _existing(client: Client, dataset_id: int, definitions: Definitions) -> pa.T
         top=None if since else _FIRST_ROWS,
     )
     try:
-        with Meter("Looking for entities", progress=False, clock=client.clock) as meter:
+        with Meter("Looking for entities", progress=False, clock=client._connection.clock) as meter:
             return finish(fetch(client, dataset_id, options, meter))
     except AlphacastError:
         return None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from alphacast_pandas.api.discovery import known
+from alphacast_pandas.api.discovery import fetch_target
 from alphacast_pandas.contracts.failures import Failure, refuse
 from alphacast_pandas.difference.difference import Difference, compare
 from alphacast_pandas.difference.display import plural, summary
@@ -118,7 +118,7 @@ def _before(plan: Plan, sent: pa.Table, span: Span | None) -> pa.Table:
 def _before_again(plan: Plan, compared: Compared) -> pa.Table:
     """Return what the dataset holds now, even if it held nothing before."""
     if plan.dataset_id is not None and plan.is_first:
-        definitions = known(plan.client, plan.dataset_id, plan.keys)
+        definitions = fetch_target(plan.client, plan.dataset_id, plan.keys)
         plan = replace(plan, definitions=definitions)
     return _before(plan, compared.difference.sent, compared.span)
 

@@ -79,7 +79,7 @@ def read_stored(
     """Return the rows of a dataset, at least those within `span`; None asks for all of them."""
     options = _EVERY_ROW if span is None else check_options(start=span[0], end=span[1])
     title = f"Comparing with dataset {dataset_id}"
-    with Meter(title, progress=progress, clock=client.clock) as meter:
+    with Meter(title, progress=progress, clock=client._connection.clock) as meter:
         fetched = fetch(client, dataset_id, options, meter)
         if not _COMPUTED & fetched.params.keys():
             fetched = fetch(client, dataset_id, _EVERY_ROW, meter)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from alphacast_pandas.api.discovery import known
+from alphacast_pandas.api.discovery import fetch_target
 from alphacast_pandas.api.identifiers import resolve_id
 from alphacast_pandas.api.settings import resolve_progress
 from alphacast_pandas.difference.modes import MODES, Mode
@@ -154,7 +154,7 @@ def plan_push(
 ) -> Plan:
     """Return the plan of a push; whatever is wrong with the frame is said here."""
     chosen = check_mode(mode)
-    begun = client.clock.monotonic()
+    begun = client._connection.clock.monotonic()
     target = resolve_target(client, dataset_id, name, repository)
     definitions = _definitions(df, client, target.dataset_id)
     shown = resolve_progress(progress=progress)
@@ -209,8 +209,12 @@ def in_turn(plan: Plan) -> AbstractContextManager[None]:
     """Hold other uploads of this client to the dataset back; one to be made has none."""
     if plan.dataset_id is None:
         return nullcontext()
-    return plan.client.one_upload_at_a_time(plan.dataset_id)
+    return plan.client._connection.one_upload_at_a_time(plan.dataset_id)
 
 
 def _definitions(df: pd.DataFrame, client: Client, dataset_id: int | None) -> Definitions | None:
-    return None if dataset_id is None else known(client, dataset_id, [*df.index.names, *df.columns])
+    return (
+        None
+        if dataset_id is None
+        else fetch_target(client, dataset_id, [*df.index.names, *df.columns])
+    )

@@ -575,7 +575,7 @@ def _diff(plan: Plan, compared: Compared, guards: Guards) -> Diff:
 
 def _push_diff(plan: Plan, compared: Compared, planned: Guards, **given: Any) -> PushResult:
     guards = guards_of_diff(plan, planned, **given)
-    plan = replace(plan, begun=plan.client.clock.monotonic())
+    plan = replace(plan, begun=plan.client._connection.clock.monotonic())
     with in_turn(plan):
         check_unchanged(plan, compared)
         point_out(plan.changed_roles)

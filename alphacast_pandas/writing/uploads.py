@@ -72,7 +72,7 @@ def _begun_since(client: Client, sent: Upload, before: set[int] | None) -> Proce
     if before is None:
         return None
     for pause in _PAUSES:
-        client.clock.sleep(pause)
+        client._connection.clock.sleep(pause)
         try:
             begun = [p for p in client.datasets.processes(sent.dataset_id) if p.id not in before]
         except AlphacastError:
@@ -185,7 +185,7 @@ class Sender:
 
     def send(self, timeout: float) -> PushResult:
         """Return the result once the rows that are left are in; the caller holds the turn."""
-        clock = self._plan.client.clock
+        clock = self._plan.client._connection.clock
         with (
             Meter(self._title, progress=self._plan.progress, clock=clock) as meter,
             self._accounted(),
@@ -201,7 +201,7 @@ class Sender:
         """Go on where an error has stopped it."""
         seconds = self._timeout if timeout is None else timeout
         check_seconds(seconds)
-        with self._plan.client.one_upload_at_a_time(self._dataset_id):
+        with self._plan.client._connection.one_upload_at_a_time(self._dataset_id):
             return self.send(seconds)
 
     @property
@@ -255,7 +255,7 @@ class Sender:
         with file.stream as stream:
             sent = Upload(self._dataset_id, stream, manifest, self._flags)
             process = upload(client, sent, meter)
-        client.remember(self._dataset_id, None)
+        client._connection.remember(self._dataset_id, None)
         return process
 
     @property
@@ -301,8 +301,8 @@ class Sender:
         return result_of(
             self._parts if pending is None else (*self._parts, pending[0]),
             dataset_id=self._dataset_id,
-            seconds=plan.client.clock.monotonic() - plan.begun,
-            url=plan.client.page_of(self._dataset_id),
+            seconds=plan.client._connection.clock.monotonic() - plan.begun,
+            url=plan.client._connection.page_of(self._dataset_id),
             follow=None if pending is None else self._following(pending),
         )
 
@@ -380,8 +380,8 @@ def nothing_to_send(plan: Plan, dataset_id: int, new_columns: Sequence[str]) -> 
         updated=0,
         deleted=0,
         bytes_sent=0,
-        seconds=plan.client.clock.monotonic() - plan.begun,
-        url=plan.client.page_of(dataset_id),
+        seconds=plan.client._connection.clock.monotonic() - plan.begun,
+        url=plan.client._connection.page_of(dataset_id),
     )
 
 
@@ -393,4 +393,4 @@ def point_out(changed_roles: str | None) -> None:
 
 def _turn(plan: Plan, number: int) -> AbstractContextManager[None]:
     made = plan.dataset_id is None
-    return plan.client.one_upload_at_a_time(number) if made else nullcontext()
+    return plan.client._connection.one_upload_at_a_time(number) if made else nullcontext()

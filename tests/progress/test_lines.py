@@ -24,7 +24,7 @@ import os
 from clocks import Clock
 import alphacast_pandas as ap
 with ap.Client("{key}", base_url="{url}") as client:
-    client.transport.clock = Clock(step=2.0)
+    client._connection.transport.clock = Clock(step=2.0)
     assert len(ap.read_alphacast({number}, client=client, progress={progress})) == 500
 """
 
@@ -32,7 +32,7 @@ with ap.Client("{key}", base_url="{url}") as client:
 @pytest.fixture
 def watched(client: ap.Client, emulator: Emulator) -> ap.Client:
     """A client whose time flies."""
-    client.transport.clock = Clock(step=1.5, meanwhile=emulator.wait)
+    client._connection.transport.clock = Clock(step=1.5, meanwhile=emulator.wait)
     return client
 
 
@@ -59,7 +59,7 @@ def test_a_read_shows_its_bytes(watched: ap.Client, stored: int, capsys: Capture
 def test_a_push_shows_its_phases_in_order(
     watched: ap.Client, emulator: Emulator, capsys: Captured
 ) -> None:
-    watched.transport.clock = Clock(step=1.5, meanwhile=emulator.advance)
+    watched._connection.transport.clock = Clock(step=1.5, meanwhile=emulator.advance)
     with emulator.hold_processes():
         result = FRAME.alphacast.push(name="Held", client=watched, progress=True)
     drawn = [line for line in capsys.readouterr().err.split("\r") if line.strip()]
