@@ -6,8 +6,8 @@ import hypothesis
 import pytest
 
 PARAMETERS = 3  # of each test in a plain run
-EXAMPLES = 15  # of each property in a plain run
-CAMPAIGN = 400  # examples of each property in an exhaustive run
+EXAMPLES = 18  # of each property in a plain run
+CAMPAIGN = 300  # examples of each property in an exhaustive run
 LEFT_OUT = pytest.StashKey[int]()
 
 

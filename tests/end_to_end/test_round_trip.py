@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pandas as pd
 import pytest
+from end_to_end.examples import FEWER
 from end_to_end.frames import PANEL_KEYS, assert_same, by_key, frames, panel
-from hypothesis import given, settings
+from hypothesis import given
 
 import alphacast_pandas as ap
 from alphacast_pandas import compression
@@ -37,7 +38,7 @@ def comes_back(frame: pd.DataFrame, client: ap.Client, push_new: PUSH) -> None:
     assert_same(by_key(back, keys), by_key(frame, keys))
 
 
-@settings(max_examples=25)
+@FEWER
 @given(frame=frames())
 def test_a_frame_comes_back_as_it_went(
     frame: pd.DataFrame, client: ap.Client, push_new: PUSH
@@ -47,7 +48,7 @@ def test_a_frame_comes_back_as_it_went(
 
 @pytest.mark.parametrize("engine", ["zlib", "isal"])
 @pytest.mark.parametrize("size", [1, 3, 7])
-@settings(max_examples=5)
+@FEWER
 @given(frame=frames())
 def test_no_value_notices_the_border_of_a_chunk(
     size: int,
@@ -67,7 +68,7 @@ def test_no_value_notices_the_border_of_a_chunk(
     comes_back(frame, client, push_new)
 
 
-@settings(max_examples=10)
+@FEWER
 @given(frame=frames())
 def test_every_column_can_be_selected_and_filtered_by_its_name(
     frame: pd.DataFrame, client: ap.Client, push_new: PUSH
