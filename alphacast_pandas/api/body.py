@@ -1,4 +1,4 @@
-"""The body of an answer as a stream of decoded bytes that knows whether it is whole."""
+"""The body of an answer: a stream of decoded bytes that raises if the body is cut short."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class _Wire(io.RawIOBase):
 
 class BodyStream(io.RawIOBase):
     """
-    Bytes as the server meant them: transfer ended and decompression complete, or an error.
+    The decoded bytes of a body; reading raises a DecodeError if it is damaged or cut short.
 
     Parameters
     ----------
@@ -66,9 +66,9 @@ class BodyStream(io.RawIOBase):
     end_is_proven : bool
         Whether the transfer itself can tell a whole body from a cut one.
     length : int, optional
-        How many bytes will cross the network, if that is known.
+        How many bytes will cross the network, if the answer says it.
     chunk_bytes : int
-        How many bytes are asked for at once.
+        How many bytes are requested at once.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class BodyStream(io.RawIOBase):
 
     @property
     def expected_size(self) -> float | None:
-        """How many bytes there will be when all have come, rather more; None if nothing tells."""
+        """An estimate of the size of the whole body, rather too large; None if there is none."""
         if not self._length or not self.wire_bytes:
             return None
         if self._gzip is None:
@@ -117,7 +117,7 @@ class BodyStream(io.RawIOBase):
         return _MARGIN * self._size * self._length / self.wire_bytes
 
     def readable(self) -> bool:
-        """Say that it can be read, as `io` asks."""
+        """Return True, as `io` requires of streams that can be read."""
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override] # the base's Buffer has no len
@@ -177,9 +177,9 @@ class BodyStream(io.RawIOBase):
 
 
 def _is_gzip(encoding: str) -> bool:
-    """Tell whether a body is compressed; raise for a compression that was not asked for."""
+    """Tell whether a body is compressed; raise for a compression that was not requested."""
     name = encoding.strip().casefold()
     if name not in {"", "identity", "gzip", "x-gzip"}:
-        msg = f"The body is encoded as {encoding!r}, which was not asked for."
+        msg = f"The body is encoded as {encoding!r}, which was not requested."
         raise DecodeError(msg)
     return name in {"gzip", "x-gzip"}

@@ -1,4 +1,4 @@
-"""Clients: one account's way to the service, and the default one."""
+"""Clients: the public connection to one account, and the default one."""
 
 from __future__ import annotations
 
@@ -183,8 +183,8 @@ def get_client() -> Client:
     """
     Return the default client.
 
-    It is made when first asked for, kept, and made anew when key or address have
-    changed since.
+    It is created at the first call, kept, and replaced when key or address have changed
+    since.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What a client keeps between calls: its transport, definitions, locks of uploads."""
+"""The state of a client between calls: transport, remembered definitions, upload locks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _REMEMBERED_SECONDS = 300.0
 
 
 class Connection:
-    """One client's transport, with what is remembered of the datasets it has asked for."""
+    """One client's transport, with the definitions that it remembers of datasets."""
 
     def __init__(
         self, settings: Settings, clock: Clock | None = None, chunk_bytes: int = CHUNK_BYTES
@@ -85,9 +85,9 @@ class Connection:
         self._uploads: dict[int, threading.Lock] = {}
 
 
-# A forked child would read the answers that its parent, or another child, has asked for on the
-# same sockets, and wait for locks whose owners do not exist in it. The set must not be forked
-# while it changes, so a fork waits for the lock; logging does the same.
+# Without this, a forked child would read answers to requests of its parent, or of another child,
+# from the sockets they share, and wait for locks that no thread of the child will release. The set
+# must not be forked while it changes, so a fork waits for the lock; logging does the same.
 _connections: weakref.WeakSet[Connection] = weakref.WeakSet()
 _forking = threading.Lock()
 

@@ -24,7 +24,7 @@ ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}.*)?")
 _DATE_NAMES = frozenset({"date", "fecha", "data", "datum", "day", "time"})
 _CSV_TYPES = frozenset({"text/csv", "application/csv", "text/comma-separated-values"})
 # The media type of data is not documented: stores send text/plain and application/octet-stream, and
-# the documentation says that every answer is JSON, so that one is told by its first character.
+# the documentation says that every answer is JSON. Real JSON is known by its first character.
 _OTHER_TYPES = re.compile(
     r"(audio|font|image|message|multipart|video)/.*|.*[/+](html|xhtml|xml|pdf|javascript)"
 )

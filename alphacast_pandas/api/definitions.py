@@ -1,4 +1,4 @@
-"""What is known of a dataset's columns, put together from the places that say something."""
+"""Definitions of a dataset's columns, merged from its record and its stored manifest."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Definitions:
     """
-    The columns of one dataset as far as the service told.
+    The columns of one dataset, as far as the service describes them.
 
     `stated` is False where the definitions were refused. `header` is the header of a whole
     answer, once one was seen. `complete` says whether every column is known: value columns need

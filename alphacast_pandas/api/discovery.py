@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PLAIN_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+([eE][-+]?\d+)?|[eE][-+]\d+)?")
-# Statuses under which the service does not tell, while it may still give the data.
+# Statuses that refuse definitions, while the data may still be readable.
 _REFUSALS = frozenset({403, 404, 405, 501})
 
 

@@ -1,4 +1,4 @@
-"""Parts of a form to one stream of known length, so that a file is never held whole."""
+"""Multipart forms as streams of known length, so that no file is held in memory whole."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def send_file(
 
 @contextlib.contextmanager
 def opened(file: File) -> Iterator[BinaryIO]:
-    """Give a binary stream for whatever a caller calls a file; close only what was opened here."""
+    """Open a file given as bytes, path or binary stream; a stream of the caller stays open."""
     if isinstance(file, bytes | bytearray | memoryview):
         yield io.BytesIO(file)
     elif isinstance(file, str | os.PathLike):

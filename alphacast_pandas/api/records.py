@@ -1,4 +1,4 @@
-"""Fields of the service's JSON, read leniently where its answers are known to vary."""
+"""Records of the service's JSON, read leniently where its answers are known to vary."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
+from alphacast_pandas.api.responses import brief_repr
 from alphacast_pandas.column_types import DATE, STRING, ColumnType, parse_type
 from alphacast_pandas.errors import DecodeError, ProcessError
 
@@ -28,7 +29,7 @@ def flag(item: Mapping[str, Any], key: str) -> bool | None:
 def object_of(value: Any, what: str) -> dict[str, Any]:
     """Return a JSON object, or raise with what was expected."""
     if not isinstance(value, dict):
-        msg = f"Expected {what} as a JSON object, got {shown(value)}."
+        msg = f"Expected {what} as a JSON object, got {brief_repr(value)}."
         raise DecodeError(msg)
     return cast("dict[str, Any]", value)
 
@@ -37,7 +38,7 @@ def id_of(item: Mapping[str, Any], what: str) -> int:
     """Return the identifier of an object, or raise."""
     number = integer(item.get("id"))
     if number is None:
-        msg = f"Expected {what} with an id, got {shown(item)}."
+        msg = f"Expected {what} with an id, got {brief_repr(item)}."
         raise DecodeError(msg)
     return number
 
@@ -64,12 +65,6 @@ def date_of(value: Any) -> datetime.date | None:
         return datetime.date.fromisoformat(str(value)[:10]) if value else None
     except ValueError:
         return None
-
-
-def shown(value: Any) -> str:
-    """Return a value for a message."""
-    known = repr(value)
-    return known if len(known) <= 200 else f"{known[:200]}..."
 
 
 # What each status of a process means, in lower case. The documentation disagrees with itself on
@@ -240,7 +235,7 @@ class DateStats:
 
 
 class Follow(Protocol):
-    """Follows a process to its end; `on_status` is told every status that is seen."""
+    """Follows a process to its end; `on_status` is called with every status that is seen."""
 
     def __call__(
         self, process: Process, timeout: float, on_status: Callable[[str], None] | None = None
@@ -341,6 +336,6 @@ def columns_from_json(value: Any) -> tuple[Column, ...]:
     if isinstance(value, dict):
         value = value.get("columnDefinitions") or value.get("columns") or []
     if not isinstance(value, list):
-        msg = f"Expected column definitions, got {shown(value)}."
+        msg = f"Expected column definitions, got {brief_repr(value)}."
         raise DecodeError(msg)
     return tuple(Column.from_json(item) for item in value)

@@ -70,7 +70,7 @@ def pause_before(attempt: int, retry_after: float | None, random_: random.Random
     """
     Return the seconds to wait before `attempt` (1 is the first repetition).
 
-    None means that the service asked for a longer pause than a caller is made to wait.
+    None means that the service asked for a pause too long to wait for.
     """
     if retry_after is not None:
         return retry_after if retry_after <= LONGEST_RETRY_AFTER else None

@@ -105,8 +105,8 @@ def _first_with_key(*logins: Login) -> Login:
         address = stored.base_url or DEFAULT_BASE_URL
         if check_base_url(from_environment) != address:
             msg = (
-                f"ALPHACAST_BASE_URL is {_shown(from_environment)}, but the only API key found was "
-                f"stored for {address}, and a key is not sent to another address. Set "
+                f"ALPHACAST_BASE_URL is {_without_credentials(from_environment)}, but the only API "
+                f"key found was stored for {address}, and it is not sent to another address. Set "
                 "ALPHACAST_API_KEY beside ALPHACAST_BASE_URL, or unset ALPHACAST_BASE_URL."
             )
             raise ConfigurationError(msg)
@@ -152,10 +152,11 @@ def check_base_url(base_url: Any) -> str:
         parts = urlsplit(base_url.strip())
         host, _ = parts.hostname, parts.port
     except ValueError:
-        msg = f"base_url {_shown(base_url)} is not an address."
+        msg = f"base_url {_without_credentials(base_url)} is not an address."
         raise ConfigurationError(msg) from None
     if parts.scheme not in {"http", "https"} or not host or any(c.isspace() for c in host):
-        msg = f"base_url {_shown(base_url)} is not an address; it looks like {DEFAULT_BASE_URL!r}."
+        shown = _without_credentials(base_url)
+        msg = f"base_url {shown} is not an address; it looks like {DEFAULT_BASE_URL!r}."
         raise ConfigurationError(msg)
     if parts.query or parts.fragment or "@" in parts.netloc:
         msg = (
@@ -172,7 +173,7 @@ def check_base_url(base_url: Any) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")
 
 
-def _shown(address: str) -> str:
+def _without_credentials(address: str) -> str:
     """Return `address` for a message, without whatever stands before an ``@``."""
     return repr(address.rpartition("@")[2])
 
@@ -283,8 +284,8 @@ def login(api_key: str | None = None, *, base_url: str | None = None, store: boo
     Parameters
     ----------
     api_key : str, optional
-        Key of the account. Without it, it is asked for on a terminal or in a
-        notebook, and not shown while it is typed.
+        Key of the account. Without it, a terminal or a notebook prompts for it, without
+        echo.
     base_url : str, optional
         Address of the API, if it is not Alphacast's own.
     store : bool, default False

@@ -24,6 +24,7 @@ from alphacast_pandas.errors import (
     ConfigurationError,
     ConnectionFailed,
     DecodeError,
+    QueryError,
 )
 
 if TYPE_CHECKING:
@@ -133,7 +134,11 @@ class Transport:
                 raise
 
     def _url(self, path: str, params: Mapping[str, Any] | None) -> str:
-        query = urlencode(params or {}, quote_via=quote, safe="$")
+        try:
+            query = urlencode(params or {}, quote_via=quote, safe="$")
+        except UnicodeEncodeError as error:
+            msg = f"The query for {path} holds half of a surrogate pair, which is no character."
+            raise QueryError(msg) from error
         return f"{self.settings.base_url}{path}" + (f"?{query}" if query else "")
 
     def _follow(self, request: Request, url: str) -> requests.Response:

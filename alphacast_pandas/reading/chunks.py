@@ -30,7 +30,7 @@ from alphacast_pandas.reading.fetch import (
     trials,
 )
 from alphacast_pandas.reading.frame import attributes, result_frame
-from alphacast_pandas.reading.rows import finish, matching, shown
+from alphacast_pandas.reading.rows import finish, matching_rows, selected_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -48,7 +48,7 @@ class DatasetReader:
     """
     Iterates over a dataset as frames, as `pandas.read_csv` does with ``chunksize``.
 
-    It is given by `read_alphacast`. The last frame has come only if the answer was whole;
+    `read_alphacast` returns it. The last frame has come only if the answer was whole;
     otherwise an error comes in its place. Leaving early closes the connection.
 
     Parameters
@@ -190,7 +190,7 @@ def _tables(answer: OpenAnswer, meter: Meter) -> Iterator[pa.Table]:
             )
             raise DecodeError(msg)
         before = table if table.num_rows else before
-        yield shown(answer, matching(answer, table))
+        yield selected_columns(answer, matching_rows(answer, table))
 
 
 def _parsed_blocks(answer: OpenAnswer, meter: Meter) -> Iterator[pa.Table]:

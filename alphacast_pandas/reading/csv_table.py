@@ -64,7 +64,7 @@ def check_whole(stream: BodyStream) -> None:
 
 
 def wire_types(keep: Sequence[str], definitions: Definitions) -> dict[str, pa.DataType]:
-    """Return the types that columns are parsed at; one of which nothing is known is text."""
+    """Return the types that columns are parsed as; a column without a type is parsed as text."""
     return {name: (definitions.type_of(name) or STRING).parsed for name in keep}
 
 
@@ -205,7 +205,7 @@ class _Options:
         }
 
     def convert(self, body: bytes) -> csv.ConvertOptions:
-        """Return options that check all text but ASCII, which is told at once."""
+        """Return options that validate UTF-8, unless the block is plain ASCII."""
         return self._converts[not body.isascii()]
 
 

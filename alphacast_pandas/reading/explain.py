@@ -1,4 +1,4 @@
-"""What a read would send to the service, and what would be left to do here."""
+"""`explain`: what a read would send, and what it would apply to the answer."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from alphacast_pandas.filters.tree import columns_of
 from alphacast_pandas.reading.answer import OpenAnswer, WholeAnswer
 from alphacast_pandas.reading.csv_table import empty_table, parse_table
 from alphacast_pandas.reading.query import LAST_RESORT, Query, Spelling, plan_query
-from alphacast_pandas.reading.rows import matches
+from alphacast_pandas.reading.rows import row_mask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -234,7 +234,7 @@ def _holds_last_dates_of_matches(answer: WholeAnswer) -> bool:
     It did if every row matches and one date more than wanted is there: then no later date is
     absent, and only the earliest, which is dropped, may be incomplete.
     """
-    every_row = bool(pc.all(matches(answer, answer.table), min_count=0).as_py())
+    every_row = bool(pc.all(row_mask(answer, answer.table), min_count=0).as_py())
     return every_row and _count_dates(answer) > (answer.query.last or 0)
 
 

@@ -32,10 +32,10 @@ _BACKENDS = (None, "numpy_nullable", "pyarrow")
 @dataclass(frozen=True)
 class ReadOptions:
     """
-    What a caller asked for.
+    The keywords of a read, in one form each.
 
     `text` is a filter in the service's own language, which is sent as it is; `tree` is what it
-    means, None if that is not known here.
+    means, None if this package cannot parse it.
     """
 
     tree: Node | None = None
@@ -52,7 +52,7 @@ class ReadOptions:
 
     @property
     def names_columns(self) -> bool:
-        """Whether something must be checked against the columns before the data are asked for."""
+        """Whether a keyword must be checked against the columns before data are requested."""
         named = (self.tree, self.select, self.start, self.end, self.last)
         return any(part is not None for part in named) or isinstance(self.index, tuple)
 

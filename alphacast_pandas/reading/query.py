@@ -1,4 +1,4 @@
-"""Keywords and known columns: to the parameters on the wire, and to what is left to do here."""
+"""Queries: the parameters sent for a read, and what is left to do with the answer."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # The forms of a filter in the order in which they are tried: see filters/quoting.py.
 FORMS = (SDK_FORM, DOCUMENTED_FORM)
-# Common servers refuse a request line of more than 4,094 bytes; longer conditions are applied here.
+# Common servers refuse a request line of more than 4,094 bytes; longer conditions are not sent.
 _LONGEST_QUERY = 3800
 _LONGEST_SELECT = _LONGEST_QUERY // 2
 LAST_RESORT = (-1, -1)
@@ -57,8 +57,8 @@ class Query:
     `spellings` ask for the same or for more, the preferred first; that was made of `text`, the
     caller's own, and of `translation`. `keep` are the columns to take from the answer, None for
     all; `values` those that the frame shows beside the key. With `is_trial`, `$last` travels with
-    a filter, and the answer must prove that they mean there what they mean here. `may_read_all`
-    says whether all that is sent can be done here as well.
+    a filter, and the answer must prove that the service applied them in this order.
+    `may_read_all` says whether everything that is sent can also be applied to the answer.
     """
 
     spellings: tuple[Spelling, ...] = (Spelling(),)
@@ -87,7 +87,7 @@ class Query:
 
     @property
     def asks_for_every_row(self) -> bool:
-        """Whether no row of the dataset is left out, neither there nor here."""
+        """Whether no row of the dataset is left out, by the service or afterwards."""
         filters = (self.condition, *(spelling.filter for spelling in self.spellings))
         return all(limit is None for limit in (*filters, self.last, self.top))
 
@@ -153,7 +153,7 @@ def _last(
 
 
 def _sendable_text(options: ReadOptions) -> str | None:
-    """Return the caller's text, None if it is too long and can be applied here."""
+    """Return the caller's text, None if it is too long to send and can be applied afterwards."""
     text = options.text
     if text is None or options.tree is None or wire_length(text) <= _LONGEST_SELECT:
         return text
@@ -164,9 +164,11 @@ def _check(options: ReadOptions, definitions: Definitions) -> None:
     names = definitions.names
     check_names(options.select or (), names, "select")
     if isinstance(options.index, tuple):
-        shown = {*definitions.keys, *(options.select or names)}
+        selected = {*definitions.keys, *(options.select or names)}
         check_names(options.index, names, "index")
-        check_names(options.index, [name for name in names if name in shown], "index, after select")
+        check_names(
+            options.index, [name for name in names if name in selected], "index, after select"
+        )
     dated = options.start is not None or options.end is not None or options.last is not None
     if dated and definitions.date is None:
         msg = "The dataset has no date column, so start, end and last mean nothing."
@@ -203,10 +205,10 @@ def _spellings(
     """
     Return how to ask, should the service refuse the first way.
 
-    The last one leaves everything to us. It is there if a column has no way to be written.
+    The last one asks for everything. It is there if a column has no way to be written.
     """
     ways = [
-        Spelling(_joined(text, translation.text), select, (columns, form))
+        Spelling(_conjunction(text, translation.text), select, (columns, form))
         for columns, select in enumerate(selects)
         for form, translation in enumerate(translations)
     ]
@@ -217,7 +219,7 @@ def _spellings(
     return tuple(dict.fromkeys(ways))
 
 
-def _joined(text: str | None, ours: str | None) -> str | None:
+def _conjunction(text: str | None, ours: str | None) -> str | None:
     return f"({text}) and {ours}" if text and ours else text or ours
 
 

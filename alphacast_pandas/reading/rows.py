@@ -1,4 +1,4 @@
-"""What is left to do once the answer is here: order, filter, last, top, select."""
+"""Rows and columns of an answer: ordered, filtered and cut as the caller asked."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ def finish(answer: WholeAnswer) -> pa.Table:
     date = answer.definitions.date.name if answer.definitions.date else None
     if date is not None:
         table = _by_date(table, date)
-    table = matching(answer, table)
+    table = matching_rows(answer, table)
     if date is not None and query.last is not None:
         table = _last_dates(table, date, query.last)
     if query.top is not None:
         table = table.slice(0, query.top)
-    return shown(answer, table)
+    return selected_columns(answer, table)
 
 
-def matching(sent: SentQuery, table: pa.Table) -> pa.Table:
+def matching_rows(sent: SentQuery, table: pa.Table) -> pa.Table:
     """Return the rows of a table that belong to the answer, as far as each row can tell."""
     if sent.query.condition is None:
         return table
-    rows = matches(sent, table)
+    rows = row_mask(sent, table)
     return table if pc.all(rows, min_count=0).as_py() else table.filter(rows)
 
 
-def matches(sent: SentQuery, table: pa.Table) -> pa.ChunkedArray:
-    """Return which rows these are."""
+def row_mask(sent: SentQuery, table: pa.Table) -> pa.ChunkedArray:
+    """Return which rows those are."""
 
     def frame_of(part: pa.Table) -> pd.DataFrame:
         return to_frame(part, sent.definitions, dtype_backend=None, categories=False)
@@ -49,8 +49,8 @@ def matches(sent: SentQuery, table: pa.Table) -> pa.ChunkedArray:
     return mask(sent.query.condition or EVERYTHING, table, frame_of)
 
 
-def shown(sent: SentQuery, table: pa.Table) -> pa.Table:
-    """Return the columns that the caller gets to see."""
+def selected_columns(sent: SentQuery, table: pa.Table) -> pa.Table:
+    """Return the columns of the result: date, entities, and those of `select`."""
     values = sent.query.values
     return table if values is None else table.select([*sent.definitions.keys, *values])
 
