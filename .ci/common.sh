@@ -8,6 +8,7 @@ exec </dev/null
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 PYTHON=${PYTHON:-$(command -v python3.11 || command -v python3)}
+unset PYTHONDONTWRITEBYTECODE # which makes every process compile anew what uv installed
 export PYTHON CI=${CI:-true} UV_PYTHON_DOWNLOADS=never PIP_DISABLE_PIP_VERSION_CHECK=1
 
 clean_up() { :; }
