@@ -16,7 +16,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--exhaustive",
         action="store_true",
-        help=f"run every parameter of every test, and {CAMPAIGN} examples of every property",
+        help=f"run every parameter of every test, {CAMPAIGN} examples of every property, and"
+        " thousands of cases of each kind in tests/campaign",
     )
     group.addoption(
         "--at-most",
@@ -25,6 +26,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="N",
         help="run at most N parameters of each test, spread from the first to the last"
         " (default: %(default)s; a test named with :: runs with all of them)",
+    )
+    group.addoption("--cases", type=int, metavar="N", help="cases of each kind in tests/campaign")
+    group.addoption(
+        "--first-case", type=int, default=0, metavar="N", help="number of the first of them"
     )
 
 
