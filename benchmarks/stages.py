@@ -1,4 +1,4 @@
-"""The stages of both lines alone, without a network."""
+"""The stages of reads and pushes alone, without a network."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _DATES = {"Date": "%Y-%m-%d"}
-_PIECE = 1 << 20
+_PART_BYTES = 1 << 20
 
 
 def parse_ours(_: str, folder: Path) -> Callable[[], Any]:
@@ -112,11 +112,13 @@ def write_zlib(url: str, folder: Path) -> Callable[[], Any]:
 
 
 def compress_ours(_: str, folder: Path) -> Callable[[], Any]:
-    """The text deflated by one thread, in our pieces."""
+    """The text deflated by one thread, part by part."""
     from alphacast_pandas.compression import deflate
 
     text = (folder / "data.csv").read_bytes()
-    return lambda: sum(len(deflate(text[n : n + _PIECE])) for n in range(0, len(text), _PIECE))
+    return lambda: sum(
+        len(deflate(text[n : n + _PART_BYTES])) for n in range(0, len(text), _PART_BYTES)
+    )
 
 
 def compress_zlib(url: str, folder: Path) -> Callable[[], Any]:

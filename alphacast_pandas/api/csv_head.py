@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from alphacast_pandas.api.responses import check_not_quota_notice, shown_body
 from alphacast_pandas.errors import DecodeError
-from alphacast_pandas.names import fold as fold_name
+from alphacast_pandas.names import canonical_name
 
 if TYPE_CHECKING:
     from alphacast_pandas.api.body import BodyStream
@@ -78,7 +78,7 @@ class Head:
     def check_can_be_a_table(self) -> None:
         """Raise unless something shows that this is a dataset: no definitions name its columns."""
         first = "" if self.first_row is None else self.first_row[0]
-        is_dated = ISO_DATE.fullmatch(first) or fold_name(self.header[0]) in _DATE_NAMES
+        is_dated = ISO_DATE.fullmatch(first) or canonical_name(self.header[0]) in _DATE_NAMES
         if not (is_dated or self.media_type in _CSV_TYPES):
             msg = (
                 "The service does not tell the columns of the dataset, and nothing shows that its "

@@ -13,7 +13,7 @@ from alphacast_pandas.api.parameters import FORMAT, TOP
 from alphacast_pandas.api.records import Column
 from alphacast_pandas.column_types import DATE, STRING
 from alphacast_pandas.errors import APIError, DecodeError, NotFoundError, QueryError
-from alphacast_pandas.names import fold
+from alphacast_pandas.names import canonical_name
 from alphacast_pandas.parallel import in_background
 
 if TYPE_CHECKING:
@@ -138,8 +138,8 @@ def with_header(definitions: Definitions, head: Head) -> Definitions:
     header = head.header
     if not definitions.names:
         head.check_can_be_a_table()
-    folded = {fold(name) for name in header}
-    absent = [name for name in definitions.names if fold(name) not in folded]
+    folded = {canonical_name(name) for name in header}
+    absent = [name for name in definitions.names if canonical_name(name) not in folded]
     if absent:
         msg = (
             f"The answer lacks the column {absent[0]!r}, which the dataset's definitions promise; "
@@ -169,7 +169,7 @@ def _inferred_roles(
     values = [*(first_row or [])] + [""] * len(columns)
     roles = [*columns]
     is_date = ISO_DATE.fullmatch(values[0]) or (
-        not first_row and fold(str(columns[0].name)) == "date"
+        not first_row and canonical_name(str(columns[0].name)) == "date"
     )
     if not is_date:
         return tuple(columns)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from alphacast_pandas.api.client import get_client
 from alphacast_pandas.api.discovery import fetch_definitions
 from alphacast_pandas.api.identifiers import resolve_id
-from alphacast_pandas.filters.describe import described
+from alphacast_pandas.filters.describe import describe
 from alphacast_pandas.reading.fetch import in_order_of_trial, plan
 from alphacast_pandas.reading.options import check_options
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from alphacast_pandas.api.client import Client
-    from alphacast_pandas.filters.odata import Part
+    from alphacast_pandas.filters.odata import Conjunct
     from alphacast_pandas.reading.options import Date, Filter, ReadOptions
     from alphacast_pandas.reading.query import Query
 
@@ -163,11 +163,11 @@ def explain(
 def _conditions(options: ReadOptions, query: Query) -> Iterator[tuple[str, str]]:
     if query.text is not None:
         yield query.text, _NOT_READ if options.tree is None else "sent"
-    for part in () if query.is_empty else query.translation.parts:
-        yield described(part.node), _place(part)
+    for part in () if query.is_empty else query.translation.conjuncts:
+        yield describe(part.node), _place(part)
 
 
-def _place(part: Part) -> str:
+def _place(part: Conjunct) -> str:
     if not part.reasons:
         return "sent"
     where = "sent in part" if part.texts else "evaluated here"

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from alphacast_pandas.api.parameters import ROW_LIMITS
 from alphacast_pandas.column_types import COLUMN_TYPES, DATE, STRING
-from alphacast_pandas.contracts.schemas import check_arrival
+from alphacast_pandas.contracts.validation import check_arrival
 from alphacast_pandas.reading.csv_table import with_nulls
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from alphacast_pandas.errors import QueryError
-from alphacast_pandas.filters.dates import after, instant
+from alphacast_pandas.filters.dates import parse_end, parse_instant
 from alphacast_pandas.filters.parse import parse_text, to_tree
 
 if TYPE_CHECKING:
@@ -96,10 +96,10 @@ def check_options(
 
 
 def _check_order(start: Any, end: Any) -> None:
-    first = None if start is None else instant(start, "start")
+    first = None if start is None else parse_instant(start, "start")
     if end is None:
         return
-    stop, included = after(end, "end")
+    stop, included = parse_end(end, "end")
     if first is not None and (first > stop or (first == stop and not included)):
         msg = f"start {start!s} is after end {end!s}."
         raise QueryError(msg)

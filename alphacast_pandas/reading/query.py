@@ -9,7 +9,7 @@ from alphacast_pandas.api.parameters import FILTER, FORMAT, LAST, SELECT, TOP
 from alphacast_pandas.api.records import Column
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.filters.check import check_filter
-from alphacast_pandas.filters.dates import after, instant
+from alphacast_pandas.filters.dates import parse_end, parse_instant
 from alphacast_pandas.filters.odata import (
     DOCUMENTED_FORM,
     SDK_FORM,
@@ -17,7 +17,7 @@ from alphacast_pandas.filters.odata import (
     translate,
     wire_length,
 )
-from alphacast_pandas.filters.simplify import normal_form
+from alphacast_pandas.filters.simplify import simplify
 from alphacast_pandas.filters.tree import NOTHING, And, Comparison, Node, columns_of
 from alphacast_pandas.names import check_names
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from alphacast_pandas.api.definitions import Definitions
     from alphacast_pandas.reading.options import ReadOptions
 
-# The forms of a filter in the order in which they are tried: see filters/quoting.py.
+# The forms of a filter in the order in which they are tried: see filters/odata.py.
 FORMS = (SDK_FORM, DOCUMENTED_FORM)
 # Common servers refuse a request line of more than 4,094 bytes; longer conditions are not sent.
 _LONGEST_QUERY = 3800
@@ -180,16 +180,16 @@ def _conditions(options: ReadOptions, definitions: Definitions) -> tuple[Node | 
     dates: list[Node] = []
     name = definitions.date.name if definitions.date else None
     if name is not None and options.start is not None:
-        dates.append(Comparison(name, ">=", instant(options.start, "start")))
+        dates.append(Comparison(name, ">=", parse_instant(options.start, "start")))
     if name is not None and options.end is not None:
-        stop, included = after(options.end, "end")
+        stop, included = parse_end(options.end, "end")
         dates.append(Comparison(name, "<=" if included else "<", stop))
     tree = [] if options.tree is None else [check_filter(options.tree, definitions)]
     return _all_of(dates), _all_of([*dates, *tree])
 
 
 def _all_of(parts: list[Node]) -> Node | None:
-    return normal_form(And(tuple(parts))) if parts else None
+    return simplify(And(tuple(parts))) if parts else None
 
 
 def _translations(condition: Node | None, room: int) -> tuple[Translation, ...]:

@@ -120,7 +120,8 @@ def read_alphacast(
     categories : bool, default False
         Whether entity columns come as category.
     schema : DataFrameSchema, DataFrameModel or True, optional
-        A pandera contract for what arrives; True stands for the dataset's own.
+        A pandera contract for what arrives; True stands for the dataset's own. What it makes
+        of the frame is what is returned.
     chunksize : int, optional
         Number of rows of a frame: gives an iterator of frames, as `pandas.read_csv` does.
     progress : bool, optional
@@ -166,7 +167,8 @@ def read_alphacast(
     -----
     UserWarning
         If nothing matches and the filter names entities that the dataset does not have; the
-        nearest that it has are named. Not with `chunksize`.
+        nearest that it has are named. Not with `chunksize`. If `schema` drops rows, with their
+        number.
 
     See Also
     --------

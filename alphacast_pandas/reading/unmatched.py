@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from alphacast_pandas.errors import AlphacastError
 from alphacast_pandas.filters.tree import Comparison, Membership, conjuncts
-from alphacast_pandas.names import close_matches, fold
+from alphacast_pandas.names import canonical_name, close_matches
 from alphacast_pandas.progress import Meter
 from alphacast_pandas.reading.fetch import fetch
 from alphacast_pandas.reading.options import ReadOptions
@@ -110,6 +110,6 @@ def _nearest(value: Any, existing: Sequence[Any]) -> str:
     """Return the values that look most like one that is not there, for a message."""
     texts = {str(each): each for each in existing}
     near = close_matches(str(value), [*texts]) or difflib.get_close_matches(
-        fold(str(value)), texts, n=_MOST_NAMED, cutoff=0.0
+        canonical_name(str(value)), texts, n=_MOST_NAMED, cutoff=0.0
     )
     return f" (nearest there: {', '.join(repr(texts[text]) for text in near)})" if near else ""

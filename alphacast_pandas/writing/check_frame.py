@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from alphacast_pandas.column_types import DATE, DECIMAL, SHORT_INTEGER, STRING, parse_type
-from alphacast_pandas.contracts.failures import Failure, from_pandera, refuse
+from alphacast_pandas.contracts.failures import Failure, refuse
 from alphacast_pandas.contracts.schemas import roles_of, to_schema
+from alphacast_pandas.contracts.validation import run_schema
 from alphacast_pandas.errors import QueryError, ValidationError
-from alphacast_pandas.names import fold, unknown_name
+from alphacast_pandas.names import canonical_name, unknown_name
 from alphacast_pandas.user_warnings import warn
 from alphacast_pandas.writing.kinds import Kind, kind_of
 from alphacast_pandas.writing.roles import Roles, resolve_roles
@@ -48,6 +49,9 @@ def flat_frame(df: pd.DataFrame, index: Any) -> pd.DataFrame:
             '(df.index.name = "Date"), or leave it out with index=False.'
         )
         raise ValidationError(msg)
+    if len({*named}) < len(named):
+        msg = f"Levels of the index share a name: {named!r}. Rename them (df.index.names = [...])."
+        raise ValidationError(msg)
     both = [name for name in named if name in df.columns]
     if both:
         msg = (
@@ -70,6 +74,7 @@ def _is_only_a_count(index: pd.Index) -> bool:
 
 # The types of new columns; all others are numbers, or refused.
 _TYPES = {Kind.TEXT: STRING, Kind.SHORT: SHORT_INTEGER}
+_DROPPED = "They are not sent; the modes 'replace' and 'mirror' delete what is not sent."
 _REFUSED = "Nothing was sent, since the frame breaks its contract"
 
 
@@ -94,17 +99,20 @@ def check_frame(
 ) -> Checked:
     """Return the frame with its roles and types, or raise a `ValidationError` for all at once."""
     contract = None if schema is None else to_schema(schema)
-    stated = {} if contract is None else roles_of(contract)
     frame = flat_frame(df, index)
     if frame.empty:
         msg = "The frame is empty: there is nothing to push."
         raise ValidationError(msg)
-    failures: list[Failure] = []
-    if contract is not None:
-        frame, failures = _by_contract(frame, df, contract)
+    outcome = run_schema(df, frame, contract, _DROPPED)
+    frame = frame if contract is None else outcome.frame.reset_index(drop=True)
+    failures = outcome.failures
+    if frame.empty and not failures:
+        msg = "The schema leaves nothing of the frame, so there is nothing to push."
+        raise ValidationError(msg)
     names = _name_failures(frame)
     if names:
         refuse([*names, *failures], _REFUSED)
+    stated = {} if contract is None else roles_of(contract, frame)
     try:
         roles = resolve_roles(
             frame, date=date, entities=entities, stated=stated, definitions=definitions
@@ -122,23 +130,9 @@ def check_frame(
     order = _in_order(frame, roles)
     frame = frame if order == [*frame.columns] else frame[order]
     types = _types(frame, roles, definitions)
-    refuse([*failures, *check_values(frame, roles, types, df.index)], _REFUSED)
+    refuse([*failures, *check_values(frame, roles, types, outcome.labels)], _REFUSED)
     _warn_of_empty_text(frame, roles)
     return Checked(frame, roles, types)
-
-
-def _by_contract(
-    frame: pd.DataFrame, df: pd.DataFrame, contract: Any
-) -> tuple[pd.DataFrame, list[Failure]]:
-    """Return the frame as the user's schema leaves it, and what is wrong by it."""
-    import pandera.errors
-
-    on_index = contract.index is not None
-    try:
-        validated = contract.validate(df if on_index else frame, lazy=True)
-    except pandera.errors.SchemaErrors as error:
-        return frame, from_pandera(error, None if on_index else df.index)
-    return (frame if on_index else validated), []
 
 
 def _name_failures(frame: pd.DataFrame) -> list[Failure]:
@@ -156,10 +150,10 @@ def _name_failures(frame: pd.DataFrame) -> list[Failure]:
     folded: dict[str, str] = {}
     same = []
     for name in texts:
-        if fold(name) in folded and name.strip():
-            what = f"the service takes it for the same name as {folded[fold(name)]!r}"
+        if canonical_name(name) in folded and name.strip():
+            what = f"the service takes it for the same name as {folded[canonical_name(name)]!r}"
             same.append(Failure(name, what, remedy="Rename one: case and accents do not count."))
-        folded.setdefault(fold(name), name)
+        folded.setdefault(canonical_name(name), name)
     return [*odd, *blank, *loose, *same]
 
 
@@ -190,15 +184,15 @@ def _column_failures(
 
 def _twins(unknown: list[str], definitions: Definitions) -> list[Failure]:
     """Return what is wrong with new names whose values an existing column would get."""
-    stored = {fold(name): name for name in definitions.names}
+    stored = {canonical_name(name): name for name in definitions.names}
     return [
         Failure(
             name,
-            f"the service takes it for the dataset's column {stored[fold(name)]!r}",
+            f"the service takes it for the dataset's column {stored[canonical_name(name)]!r}",
             remedy="Give it exactly that name, or one that differs in more than case and accents.",
         )
         for name in unknown
-        if fold(name) in stored
+        if canonical_name(name) in stored
     ]
 
 

@@ -55,7 +55,7 @@ def compare_plan(plan: Plan) -> Compared:
     if rekeyed is None:
         _check_columns(before, plan.keys)
     apart = rekeyed is not None or _lacks(before, plan.keys)
-    difference = compare(before, sent, plan.keys, plan.mode, is_rekeyed=apart)
+    difference = compare(before, sent, plan.keys, plan.mode, has_other_key=apart)
     _check_key(difference)
     return Compared(difference, state, span)
 
@@ -82,7 +82,7 @@ def check_unchanged(plan: Plan, compared: Compared) -> None:
         msg = f"Dataset {plan.dataset_id} has changed since it was compared: {moved}. {_AGAIN}"
         raise ConflictError(msg)
     check_settled(Compared(compared.difference, now, compared.span))
-    held = compared.difference.before
+    held = compared.difference.stored_table
     again = _before_again(plan, compared)
     if not held.equals(again):
         _check_same(plan, held, again)
@@ -96,7 +96,7 @@ def _check_same(plan: Plan, held: pa.Table, again: pa.Table) -> None:
     if set(held.column_names) == set(again.column_names) and not _lacks(held, plan.keys):
         found = compare(held, again, plan.keys, MODES["replace"])
         rows = found.rows
-        if found.is_empty and not (len(rows.repeated_before) or len(rows.repeated_sent)):
+        if found.is_empty and not (len(rows.repeated_stored) or len(rows.repeated_sent)):
             return
         what = summary(found)
     msg = f"Dataset {plan.dataset_id} has changed since it was compared: {what}. {_AGAIN}"
@@ -120,7 +120,7 @@ def _before_again(plan: Plan, compared: Compared) -> pa.Table:
     if plan.dataset_id is not None and plan.is_first:
         definitions = fetch_target(plan.client, plan.dataset_id, plan.keys)
         plan = replace(plan, definitions=definitions)
-    return _before(plan, compared.difference.sent, compared.span)
+    return _before(plan, compared.difference.sent_table, compared.span)
 
 
 def _check_columns(before: pa.Table, keys: tuple[str, ...]) -> None:
@@ -136,10 +136,10 @@ def _check_columns(before: pa.Table, keys: tuple[str, ...]) -> None:
 
 def _check_key(difference: Difference) -> None:
     """Raise if the dataset itself has several rows with one key: they cannot be told apart."""
-    rows = difference.rows.repeated_before
+    rows = difference.rows.repeated_stored
     if not len(rows):
         return
-    keys = difference.before.select([*difference.keys]).take(pa.array(rows[:_REPEATED_SHOWN]))
+    keys = difference.stored_table.select([*difference.keys]).take(pa.array(rows[:_REPEATED_SHOWN]))
     refuse(
         [
             Failure(difference.keys[0], "the dataset has several rows with this key", None, value)
@@ -196,7 +196,7 @@ def _of_plan(plan: Plan, compared: Compared) -> Iterator[str]:
 
 def _of_limits(difference: Difference, guards: Guards) -> Iterator[str]:
     if guards.only_changes:
-        count, rows = len(difference.rows_to_send), difference.sent.num_rows
+        count, rows = len(difference.rows_to_send), difference.sent_table.num_rows
         yield f"only_changes: {count:,} of {rows:,} rows would be sent."
     for failure in deletion_failures(difference, guards.max_delete)[:1]:
         yield f"max_delete refuses this push: {failure.check}."
@@ -209,7 +209,7 @@ def _of_columns(difference: Difference) -> Iterator[str]:
     if not absent:
         return
     yield f"The frame lacks {_named(absent)}: their values on keys that stay are kept."
-    if difference.mode.deletes and len(difference.rows.sent_shared):
+    if difference.mode.deletes and len(difference.rows.shared_sent):
         yield (
             f"Whether mode {difference.mode.name!r} empties columns that the frame lacks is not "
             "documented; verify=True finds out afterwards. To be sure, add them to the frame."

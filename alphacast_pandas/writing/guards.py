@@ -13,11 +13,11 @@ import pyarrow as pa
 from alphacast_pandas.api.polling import check_seconds
 from alphacast_pandas.column_types import type_of_arrow
 from alphacast_pandas.contracts.failures import Failure, refuse
-from alphacast_pandas.difference.diff import found_diff
+from alphacast_pandas.difference.diff import Diff
 from alphacast_pandas.difference.difference import (
     Difference,
     compare,
-    predicted,
+    predict_rows,
     vanishing_columns,
     vanishing_entities,
 )
@@ -71,7 +71,7 @@ def check_guards(
 
 def deletion_failures(difference: Difference, max_delete: int | float | None) -> list[Failure]:
     """Return why more rows would go than may, an entry for each thing that would vanish."""
-    count, rows = len(difference.deleted), difference.before.num_rows
+    count, rows = len(difference.deleted), difference.stored_table.num_rows
     if max_delete is None or _is_within(max_delete, count, rows):
         return []
     share = f"{100 * count / rows:.3g}%"
@@ -174,7 +174,7 @@ def check_as_read(plan: Plan, frame: Any) -> None:
     difference = _compared(plan, flat_frame(frame, None), held, whole=_is_whole(frame))
     if not difference.is_empty:
         title = f"What has happened to dataset {plan.dataset_id} since"
-        diff = found_diff(title, difference.mode.name, plan.dataset_id, difference)
+        diff = Diff(title, difference.mode.name, plan.dataset_id, (), difference)
         msg = (
             f"Dataset {plan.dataset_id} has changed since it was read: {summary(difference)}. "
             f"Nothing was sent. Read it again and repeat the change there.\n{diff}"
@@ -228,7 +228,7 @@ def _compared(plan: Plan, frame: pd.DataFrame, held: pa.Table, *, whole: bool) -
         raise QueryError(msg) from error
     mode = MODES["replace"]
     found = compare(read, held.select(names), keys, mode)
-    if len(found.rows.repeated_before):
+    if len(found.rows.repeated_stored):
         msg = "if_unchanged has several rows with one key. Give the frame from read_alphacast."
         raise QueryError(msg)
     if len(found.rows.repeated_sent):
@@ -240,7 +240,7 @@ def _compared(plan: Plan, frame: pd.DataFrame, held: pa.Table, *, whole: bool) -
         raise ConflictError(msg)
     if whole or not len(found.added):
         return found
-    rows = found.rows.sent_shared
+    rows = found.rows.shared_sent
     return compare(read, held.select(names).take(pa.array(rows)), keys, mode)
 
 
@@ -254,16 +254,16 @@ def meant(plan: Plan, difference: Difference | None) -> pa.Table:
     """Return what the dataset is to hold of the keys pushed; None: all else is as it was."""
     if difference is None:
         return held_table(plan.checked.frame, plan.checked.types)
-    return predicted(difference)
+    return predict_rows(difference)
 
 
 def verify(plan: Plan, expected: pa.Table, result: PushResult) -> None:
     """Raise a `VerificationError` unless the service holds `expected`, as far as it was pushed."""
     found = _found(plan, expected, result)
-    if found.is_empty and not len(found.rows.repeated_before):
+    if found.is_empty and not len(found.rows.repeated_stored):
         return
     title = f"What dataset {result.dataset_id} lacks of what was meant"
-    diff = found_diff(title, plan.mode.name, result.dataset_id, found)
+    diff = Diff(title, plan.mode.name, result.dataset_id, (), found)
     msg = (
         f"Dataset {result.dataset_id} does not hold what process {result.process_id} "
         f"({result.status}) was to leave there: {_told(found)}. "
@@ -279,7 +279,7 @@ def _found(plan: Plan, expected: pa.Table, result: PushResult) -> Difference:
     mode = MODES["replace" if whole else "upsert"]
     try:
         held = read_stored(plan.client, result.dataset_id, span, progress=plan.progress)
-        return compare(held, expected, plan.keys, mode, is_rekeyed=_lacks(held, plan))
+        return compare(held, expected, plan.keys, mode, has_other_key=_lacks(held, plan))
     except AlphacastError as error:
         msg = (
             f"The push to dataset {result.dataset_id} ended as {result.status!r} (process "
@@ -296,7 +296,7 @@ def _lacks(held: pa.Table, plan: Plan) -> bool:
 
 
 def _told(found: Difference) -> str:
-    repeated = len(found.rows.repeated_before)
+    repeated = len(found.rows.repeated_stored)
     if repeated:
         return f"{repeated:,} of its rows share the key of another"
     return (

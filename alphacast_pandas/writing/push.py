@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.client import get_client
-from alphacast_pandas.contracts.schemas import build_schema, frame_dtypes
+from alphacast_pandas.contracts.schemas import frame_schema
 from alphacast_pandas.difference.diff import Diff
 from alphacast_pandas.writing.arrow import date_format
 from alphacast_pandas.writing.comparison import (
@@ -140,8 +140,9 @@ def push(
         The columns that identify a row together with the date. By default those of
         `schema`, then of the dataset, then the only text column.
     schema : DataFrameSchema or DataFrameModel, optional
-        A pandera contract that is checked together with the dataset's; roles are
-        read from the metadata (``{"alphacast": "entity"}``).
+        A pandera contract that is checked together with the dataset's; what it makes
+        of the frame is what is sent. Roles are read from the metadata
+        (``{"alphacast": "entity"}``), that of a pattern for every column it matches.
     accept_new_columns : bool, default False
         Whether columns that the dataset does not have are added to it.
     index : bool, optional
@@ -207,7 +208,7 @@ def push(
     UserWarning
         If a value column holds empty text, which comes back as missing; if the roles
         are not those of a dataset that holds rows; if something would vanish within
-        the limit of `max_delete`.
+        the limit of `max_delete`; if `schema` drops rows, with their number.
 
     See Also
     --------
@@ -457,7 +458,7 @@ def schema_of_frame(
     -------
     DataFrameSchema
         The frame's own types, date and entities not missing, the key unique; roles
-        are in the metadata.
+        are in the metadata. Index levels that are pushed are columns in it.
 
     Raises
     ------
@@ -476,7 +477,7 @@ def schema_of_frame(
     """
     checked, _ = plan_check(df, None, None, date=date, entities=entities, schema=None, index=index)
     roles = dict.fromkeys(checked.roles.entities, "entity") | {checked.roles.date: "date"}
-    return build_schema(frame_dtypes(checked.frame, [*checked.frame.columns]), roles)
+    return frame_schema(checked.frame, roles)
 
 
 def manifest(

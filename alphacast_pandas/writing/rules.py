@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from alphacast_pandas.column_types import ColumnType
+    from alphacast_pandas.contracts.validation import CallerLabels
     from alphacast_pandas.writing.roles import Roles
 
 
@@ -71,7 +72,10 @@ class Rule:
 
 
 def check_values(
-    frame: pd.DataFrame, roles: Roles, types: Mapping[str, ColumnType], labels: pd.Index
+    frame: pd.DataFrame,
+    roles: Roles,
+    types: Mapping[str, ColumnType],
+    labels: CallerLabels,
 ) -> list[Failure]:
     """Return what is wrong with the values of `frame`, whose rows are numbered from 0."""
     rules = {name: _rules(frame, name, roles, kind) for name, kind in types.items()}
@@ -97,7 +101,10 @@ def _holds(rule: Rule, values: pd.Series) -> bool:
 
 
 def _told(
-    frame: pd.DataFrame, roles: Roles, rules: Mapping[str, list[Rule]], labels: pd.Index
+    frame: pd.DataFrame,
+    roles: Roles,
+    rules: Mapping[str, list[Rule]],
+    labels: CallerLabels,
 ) -> list[Failure]:
     """Return what pandera reports; its import takes half a second, so others go without."""
     import pandera.errors
@@ -119,7 +126,7 @@ def _told(
     except pandera.errors.SchemaErrors as error:
         remedies = {(name, rule.name): rule.remedy for name, rs in rules.items() for rule in rs}
         keys = frame[[name for name in roles.keys if name in frame.columns]]
-        failures = sorted(from_pandera(error, None), key=_place([*rules]))
+        failures = sorted(from_pandera(error, None, may_raise=False), key=_place([*rules]))
         found = [_explained(f, keys, remedies) for f in failures]
         return [replace(f, row=None if f.row is None else plain(labels[int(f.row)])) for f in found]
     return []

@@ -133,6 +133,7 @@ def test_a_piece_can_be_written_to_and_shares_nothing(
     assert all(frame.attrs["alphacast"]["query"].get("$top") != 0 for frame in kept)
 
 
+@pytest.mark.filterwarnings("ignore:The schema drops:UserWarning")
 def test_rows_have_the_labels_that_they_have_in_the_whole(
     client: ap.Client, panel: Dataset
 ) -> None:

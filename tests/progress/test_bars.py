@@ -1,11 +1,13 @@
-"""What a notebook shows, and what it keeps: one output, however often a bar was drawn."""
+"""A bar on a terminal and in a notebook: what is seen of it, and that nothing is left."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
+from progress.programs import program
+from progress.terminal import on_terminal
 
-from alphacast_pandas.progress.bars import Cell
+from alphacast_pandas.progress.bars import CellOutput
 
 _CELL = """
 from clocks import Clock
@@ -38,9 +40,52 @@ class Display:
         self.shown.append(output["text/plain"])
 
 
+def test_a_bar_leaves_nothing_on_the_screen() -> None:
+    shown = on_terminal(program("pass", after="print('done')"))
+    assert "50%" in shown.everything
+    assert shown.lines == ["done"]
+
+
+def test_a_bar_fits_on_a_terminal_of_any_width() -> None:
+    for columns in (0, 40):
+        shown = on_terminal(program("pass"), columns=columns)
+        drawn = shown.everything.split("\r")
+        assert any("Reading dataset 5" in line for line in drawn)
+        assert max(map(len, drawn)) <= (columns or 80)
+
+
+def test_the_word_of_tqdm_for_no_bars_is_heard() -> None:
+    after = "print('write' in vars(sys.stderr))"
+    shown = on_terminal(program("pass", after=after), TQDM_DISABLE="1")
+    assert shown.everything == "False\r\n"
+
+
+def test_how_processes_are_started_remains_open() -> None:
+    after = "import multiprocessing; multiprocessing.set_start_method('spawn')"
+    on_terminal(program("pass", after=after))
+
+
+def test_bars_at_the_same_time_share_the_screen() -> None:
+    before = """
+import concurrent.futures
+logging.basicConfig(level=logging.INFO, format="%(message)s")
+both = threading.Barrier(2)
+def read(title):
+    with Meter(title, progress=None, clock=Clock(step=0.5)) as meter:
+        for number in range(10):
+            meter.advance(1)
+            both.wait()
+            logging.info("%s %d", title, number)
+with concurrent.futures.ThreadPoolExecutor(2) as pool:
+    list(pool.map(read, ["one", "two"]))
+"""
+    shown = on_terminal(program("pass", before=before))
+    assert sorted(shown.lines) == sorted(f"{t} {n}" for t in ("one", "two") for n in range(10))
+
+
 def test_a_line_takes_the_place_of_the_one_before() -> None:
     display = Display()
-    cell = Cell(display)
+    cell = CellOutput(display)
     for text in ("\rone", "\rone  ", "\rtwo", "\r   ", "\r", ""):
         assert cell.write(text) == len(text)
     cell.flush()

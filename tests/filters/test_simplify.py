@@ -1,16 +1,17 @@
-"""The normal form says the same in fewer words; tests/filters/test_mask.py holds that it does."""
+"""The normal form says the same in fewer words; test_mask.py holds that it does."""
 
 import datetime
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from alphacast_pandas.filters.describe import described
+from alphacast_pandas.filters.describe import describe
 from alphacast_pandas.filters.expression import col
-from alphacast_pandas.filters.odata import SDK_FORM, translate
 from alphacast_pandas.filters.parse import to_tree
-from alphacast_pandas.filters.simplify import normal_form
-from alphacast_pandas.filters.tree import EVERYTHING, NOTHING, And, Node, Or
+from alphacast_pandas.filters.simplify import simplify
+from alphacast_pandas.filters.tree import EVERYTHING, NOTHING, And, Comparison, Node, Not, Or
 
 DAYS = [datetime.datetime(2020, month, 1) for month in (1, 2, 3)]  # noqa: DTZ001 - as all dates
 
@@ -58,30 +59,70 @@ SHORTER: dict[str, tuple[Any, str]] = {
 @pytest.mark.parametrize("name", SHORTER)
 def test_it_is_shorter(name: str) -> None:
     expression, words = SHORTER[name]
-    assert described(normal_form(tree(expression), "d")) == words
+    assert describe(simplify(tree(expression), "d")) == words
 
 
 def test_constants_are_known_by_themselves() -> None:
-    assert normal_form(And((Or(()), Or(())))) is NOTHING
-    assert normal_form(Or((And(()),))) is EVERYTHING
+    assert simplify(And((Or(()), Or(())))) is NOTHING
+    assert simplify(Or((And(()),))) is EVERYTHING
 
 
 def test_texts_and_numbers_in_one_place_are_not_compared() -> None:
     mixed = (col("x") > "a") & (col("x") > 1)
-    assert described(normal_form(tree(mixed))) == "x > 'a' and x > 1"
+    assert describe(simplify(tree(mixed))) == "x > 'a' and x > 1"
 
 
-def test_a_long_list_of_dates_travels_as_the_span_it_has() -> None:
-    days = [datetime.datetime(1900, 1, 1) + datetime.timedelta(days=n) for n in range(500)]  # noqa: DTZ001 - as all dates
-    sent = translate(normal_form(tree(col("d").isin(days))), SDK_FORM, 3000)
-    assert sent.text == "'d' ge 1900-01-01 and 'd' lt 1901-05-16"
-    assert not sent.is_complete
-    numbers = translate(normal_form(tree(col("x").isin(range(1000)))), SDK_FORM, 3000)
-    assert (numbers.text or "").startswith("'x' ge ")
+def count_looks(make: Callable[[int], Node], size: int) -> int:
+    """Count how often a condition is looked at: its hash, its comparisons."""
+    Watched.looks = 0
+    simplify(make(size))
+    return Watched.looks
 
 
-def test_what_needs_other_rows_keeps_everything_here() -> None:
-    whole = (col("x") > col("x").mean()) & (col("c") == "a")
-    sent = translate(normal_form(tree(whole)), SDK_FORM, 3000)
-    assert sent.text is None
-    assert [len(part.reasons) for part in sent.parts] == [1, 1]
+class Watched(str):
+    """A value that counts how often it is looked at."""
+
+    looks = 0
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        Watched.looks += 1
+        return str.__hash__(self)
+
+    def __eq__(self, other: object) -> bool:
+        Watched.looks += 1
+        return str.__eq__(self, other)
+
+
+def leaf(n: int) -> Node:
+    return Comparison(f"c{n}", "!=", Watched(n))
+
+
+def chain(size: int) -> Node:
+    """Return ((a and b) and c) and ..."""
+    return functools.reduce(lambda tree, n: And((tree, leaf(n))), range(size), And())
+
+
+def de_morgan(size: int) -> Node:
+    """Return a and not (b or not (c and not ...)), which is one chain."""
+    tree: Node = leaf(0)
+    for n in range(size):
+        tree = Not(Or((Not(tree), Not(leaf(n)))))
+    return tree
+
+
+def single(size: int) -> Node:
+    """Return a chain through alternatives of one."""
+    return functools.reduce(lambda tree, n: And((Or((tree,)), leaf(n))), range(size), And())
+
+
+@pytest.mark.parametrize("make", [chain, de_morgan, single])
+def test_the_work_grows_with_the_length_of_a_chain_and_no_faster(
+    make: Callable[[int], Node],
+) -> None:
+    few, many = count_looks(make, 300), count_looks(make, 3000)
+    assert few > 0
+    assert many <= 11 * few
+    tree = simplify(make(3000))
+    assert isinstance(tree, And)
+    assert len(tree.parts) == 3000

@@ -1,4 +1,4 @@
-"""Whole lines against the official SDK on the same server, and small reads against requests."""
+"""Whole reads and pushes, against the official SDK and against requests on the same server."""
 
 from __future__ import annotations
 
@@ -69,24 +69,24 @@ def small_requests(url: str, _: Path) -> Callable[[], Any]:
         response = session.get(f"{url}/datasets/{SMALL}/data", params={"$format": "csv"})
         return pd.read_csv(io.BytesIO(response.content), parse_dates=["Date"])
 
-    return _repeated(once)
+    return _repeat(once)
 
 
 def small_ours(url: str, _: Path) -> Callable[[], Any]:
     """The same hundred rows with a kept client."""
     ap, client = client_of(url)
-    return _repeated(lambda: ap.read_alphacast(SMALL, client=client))
+    return _repeat(lambda: ap.read_alphacast(SMALL, client=client))
 
 
 def small_filtered(url: str, _: Path) -> Callable[[], Any]:
     """The same hundred rows, each of them checked against a filter."""
     ap, client = client_of(url)
-    return _repeated(
+    return _repeat(
         lambda: ap.read_alphacast(SMALL, filter={"value 1": slice(-1e9, 1e9)}, client=client)
     )
 
 
-def _repeated(once: Callable[[], Any]) -> Callable[[], Any]:
+def _repeat(once: Callable[[], Any]) -> Callable[[], Any]:
     once()
 
     def many() -> Any:
