@@ -1,19 +1,22 @@
 # shellcheck shell=bash
-# Sourced by every script here: a place to work in, and uv. Not a script.
+# Sourced by every script here: a folder to work in, uv, and what several of the scripts do. Not a script.
 #
-# A person may call any of the scripts; each then works in a temporary folder of its own and removes it.
-# .ci/run makes one for all of them. Needed: Python 3.11 or later with pip 22.3 or later, nothing else.
+# Each script can be called alone; it then works in a temporary folder of its own and removes it. .ci/run makes
+# one folder for all of them. Needed: Python 3.11 or later with pip 22.3 or later, and a package index.
 set -euo pipefail
 exec </dev/null
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 PYTHON=${PYTHON:-$(command -v python3.11 || command -v python3)}
-export CI=${CI:-true} UV_PYTHON_DOWNLOADS=never PIP_DISABLE_PIP_VERSION_CHECK=1
+unset PYTHONDONTWRITEBYTECODE # which makes every process compile anew what uv installed
+export PYTHON CI=${CI:-true} UV_PYTHON_DOWNLOADS=never PIP_DISABLE_PIP_VERSION_CHECK=1
 
+clean_up() { :; }
 if [ -z "${CI_WORK:-}" ]; then
     CI_WORK=$(mktemp -d)
     export CI_WORK
-    trap 'rm -rf "$CI_WORK"' EXIT
+    clean_up() { rm -rf "$CI_WORK"; }
+    trap clean_up EXIT
 fi
 
 uv() { "$CI_WORK/tools/bin/uv" "$@"; }
@@ -23,11 +26,11 @@ if [ ! -d "$CI_WORK/tools" ]; then
     "$PYTHON" -m pip --python "$CI_WORK/tools" install --quiet uv
 fi
 
-# environment NAME PYTHON [uv pip install arguments]: a fresh venv at $CI_WORK/NAME.
+# environment NAME [uv pip install arguments]: a fresh venv at $CI_WORK/NAME.
 environment() {
-    local name=$1 python=$2
-    shift 2
-    uv venv --quiet --clear --python "$python" "$CI_WORK/$name"
+    local name=$1
+    shift
+    uv venv --quiet --clear --python "$PYTHON" "$CI_WORK/$name"
     uv pip install --quiet --python "$CI_WORK/$name" "$@"
 }
 
@@ -42,12 +45,26 @@ copy() {
         done | xargs -0 cp --parents -t "$folder"
 }
 
-# pytests NAME COMMAND...: run it, keep its last line for the end of .ci/run.
+# readme_command WORD PYTHON: run the README's command that ends in WORD in a clean copy of this tree, with PYTHON
+# in the place of its python3.
+readme_command() {
+    local word=$1 python=$2 command
+    command=$("$PYTHON" .ci/readme_command.py "$word") || return
+    say "$word: with $("$python" --version) in a clean copy: $command"
+    copy "$CI_WORK/copy-$word" . && cd "$CI_WORK/copy-$word" || return
+    # A function of this name is found before a program.
+    python3() { "$README_PYTHON" "$@"; }
+    export -f python3
+    README_PYTHON=$python bash -euo pipefail -c "$command"
+}
+
+# pytests NAME COMMAND...: run it, keep its last lines for the end of .ci/run.
 pytests() {
     local name=$1 status=0
     shift
     "$@" 2>&1 | tee "$CI_WORK/$name.log" || status=$?
-    printf '%-10s %s\n' "$name" "$(grep -E '(passed|failed|error)' "$CI_WORK/$name.log" | tail -n 1)" >>"$CI_WORK/summary"
+    grep -E '(passed|failed|errors?)( |,).* in |left out|Total coverage' "$CI_WORK/$name.log" |
+        tail -n 3 | sed "s/^=* *//; s/ *=*\$//; s/^/$name: /" >>"$CI_WORK/counts"
     return "$status"
 }
 

@@ -6,20 +6,11 @@ from typing import Any
 import pandas as pd
 from blackbox.store import Cell, Dataset, ordered
 from blackbox.switches import Switches
-from hypothesis import HealthCheck, settings
 
 DATE = pd.Series(pd.to_datetime(["2020-01-01"])).dtype  # pandas' own unit
 TEXT = pd.Series(["text"]).dtype  # pandas' own text type
 TYPES: dict[str, Any] = {"Date": DATE, "String": TEXT, "Decimal": "float64"}
 TYPES["Short Integer"] = "Int16"
-
-PROPERTY = settings(
-    max_examples=25,
-    deadline=None,
-    database=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
 
 PANEL = [
     ("Date", "Date", True),

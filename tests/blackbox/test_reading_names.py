@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from blackbox import tree
-from blackbox.frames import PROPERTY, cells, check_same, day, whole
+from blackbox.frames import cells, check_same, day, whole
 from blackbox.state import State
 from blackbox.store import Dataset
 from blackbox.switches import Switches
@@ -92,7 +92,6 @@ letters = st.text(
 odd_names = st.lists(letters, min_size=1, max_size=4, unique_by=lambda t: t.strip().casefold())
 
 
-@PROPERTY
 @given(names=odd_names, data=st.data())
 def test_any_name_can_be_selected_and_filtered_by(
     service: State, client: ap.Client, names: list[str], data: st.DataObject

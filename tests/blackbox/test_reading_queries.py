@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from blackbox import tree
-from blackbox.frames import COUNTRIES, PROPERTY, check_same, day, oracle, whole
+from blackbox.frames import COUNTRIES, check_same, day, oracle, whole
 from blackbox.state import State
 from blackbox.store import Dataset
 from blackbox.switches import Switches
@@ -217,7 +217,6 @@ queries = st.fixed_dictionaries(
 
 
 @pytest.mark.filterwarnings("ignore:Dataset .* has no row .*whose:UserWarning")
-@PROPERTY
 @given(asked=queries, turned=switches)
 def test_any_query_equals_the_oracle_under_any_reading(
     service: State,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from blackbox.frames import DATE, PROPERTY, TEXT, cells
+from blackbox.frames import DATE, TEXT, cells
 from blackbox.pushing import rows_by_key, sample, seed_dataset, sent_column
 from blackbox.state import State
 from hypothesis import given
@@ -46,7 +46,6 @@ def fold(name: str) -> str:
     return name.casefold().replace("ñ", "n")
 
 
-@PROPERTY
 @given(
     numbers=st.lists(floats, min_size=4, max_size=4),
     notes=st.lists(texts, min_size=4, max_size=4),

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pandas as pd
 import pytest
+from end_to_end.examples import FEWER
 from end_to_end.frames import assert_same, by_key, panel
 from end_to_end.pairs import KEYS, after, dressed, pairs
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import alphacast_pandas as ap
@@ -21,7 +22,7 @@ def uploads(emulator: Emulator) -> int:
 
 
 @pytest.mark.parametrize("mode", MODES)
-@settings(max_examples=6)
+@FEWER
 @given(pair=pairs(), style=st.sampled_from(["plain", "pyarrow", "index", "objects"]))
 def test_a_dataset_after_the_push_of_a_diff_is_what_pandas_predicts(
     mode: str,
@@ -46,7 +47,7 @@ def test_a_dataset_after_the_push_of_a_diff_is_what_pandas_predicts(
 
 
 @pytest.mark.parametrize("mode", ["append", "upsert"])
-@settings(max_examples=5)
+@FEWER
 @given(pair=pairs())
 def test_sending_only_changes_leaves_the_same_dataset(
     mode: str,
@@ -72,7 +73,7 @@ def test_sending_only_changes_leaves_the_same_dataset(
 
 
 @pytest.mark.parametrize("mode", ["upsert", "replace"])
-@settings(max_examples=6)
+@FEWER
 @given(pair=pairs())
 def test_verification_finds_out_what_an_undocumented_service_did(
     mode: str,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from end_to_end.frames import assert_same, date_column, text_column
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import alphacast_pandas as ap
@@ -137,7 +137,6 @@ def found(condition: Condition) -> pd.DataFrame:
     return FRAME[condition(ORACLE.__getitem__)].reset_index(drop=True)
 
 
-@settings(max_examples=40)
 @given(drawn=SENDABLE)
 @pytest.mark.filterwarnings("ignore:Dataset .* has no row .*whose:UserWarning")
 def test_sql_there_mask_here_and_pandas_find_the_same(
@@ -165,7 +164,6 @@ SERVICES = {
 
 
 @pytest.mark.parametrize("name", SERVICES)
-@settings(max_examples=25)
 @given(
     condition=EXPRESSIONS,
     words=st.fixed_dictionaries(

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from end_to_end.frames import COUNTRIES, PANEL_KEYS, assert_same, panel
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import alphacast_pandas as ap
@@ -112,7 +112,6 @@ SERVICES = {
 
 @pytest.mark.filterwarnings("ignore:Dataset .* has no row whose:UserWarning")
 @pytest.mark.parametrize("name", SERVICES)
-@settings(max_examples=40)
 @given(words=QUESTIONS)
 @pytest.mark.filterwarnings("ignore:Dataset .* has no row .*whose:UserWarning")
 def test_an_answer_is_what_pandas_finds(
@@ -123,7 +122,6 @@ def test_an_answer_is_what_pandas_finds(
 
 
 @pytest.mark.filterwarnings("ignore:Dataset .* has no row whose:UserWarning")
-@settings(max_examples=25)
 @given(parts=st.lists(conditions(), min_size=1, max_size=4, unique_by=lambda part: part[0]))
 @pytest.mark.filterwarnings("ignore:Dataset .* has no row .*whose:UserWarning")
 def test_a_dict_is_equality_and_membership(

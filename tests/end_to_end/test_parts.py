@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from end_to_end.examples import FEWER
 from end_to_end.frames import assert_same, by_key, frames
 from end_to_end.parts import LIMIT, PANEL, VALUES, limit_files, push, read_all, uploads
 from end_to_end.test_memory import peak_of
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import alphacast_pandas as ap
@@ -149,7 +150,7 @@ def test_a_frame_that_has_not_changed_meanwhile_goes_in_parts(
     assert (len(result.parts) > 2, result.inserted, result.updated) == (True, 0, 0)
 
 
-@settings(max_examples=8)
+@FEWER
 @given(frame=frames(), largest_bytes=st.integers(100, 900))
 def test_any_frame_comes_back_whatever_the_limit(
     frame: pd.DataFrame,

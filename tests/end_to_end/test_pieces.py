@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from end_to_end.frames import panel
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import alphacast_pandas as ap
@@ -62,7 +62,6 @@ def test_a_piece_says_that_it_is_not_all(stored: int, client: ap.Client) -> None
     first.iloc[::-1].alphacast.push(stored, if_unchanged=first, client=client)
 
 
-@settings(max_examples=15)
 @given(rows=st.integers(1, 60), chunk_bytes=st.integers(1, 250))
 def test_borders_of_chunks_and_blocks_do_not_show_in_the_frames(
     rows: int, chunk_bytes: int, stored: int, chunked_client: Callable[[int], ap.Client]
@@ -122,7 +121,7 @@ def test_the_form_of_a_filter_that_is_accepted_is_found(
 def test_leaving_early_leaves_nothing_behind(
     leave: str, client: ap.Client, push_new: Callable[..., int]
 ) -> None:
-    rows = 20_000
+    rows = 4000
     frame = pd.DataFrame(
         {
             "Date": np.repeat(pd.date_range("2000-01-01", periods=rows // 2), 2),

@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 import pandas as pd
 import pytest
+from end_to_end.examples import FEWER
 from end_to_end.frames import PANEL_KEYS, assert_same, by_key, frames, panel
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import alphacast_pandas as ap
@@ -25,7 +26,7 @@ def comes_back(frame: pd.DataFrame, client: ap.Client, push_new: PUSH) -> None:
     assert_same(by_key(back, keys), by_key(frame, keys))
 
 
-@settings(max_examples=25)
+@FEWER
 @given(frame=frames())
 def test_a_frame_comes_back_as_it_went(
     frame: pd.DataFrame, client: ap.Client, push_new: PUSH
@@ -33,7 +34,7 @@ def test_a_frame_comes_back_as_it_went(
     comes_back(frame, client, push_new)
 
 
-@settings(max_examples=15)
+@FEWER
 @given(frame=frames(), chunk_bytes=st.integers(1, 9))
 def test_no_value_notices_the_border_of_a_chunk(
     frame: pd.DataFrame,
@@ -45,7 +46,7 @@ def test_no_value_notices_the_border_of_a_chunk(
         comes_back(frame, client, push_new)
 
 
-@settings(max_examples=10)
+@FEWER
 @given(frame=frames())
 def test_every_column_can_be_selected_and_filtered_by_its_name(
     frame: pd.DataFrame, client: ap.Client, push_new: PUSH
