@@ -1,4 +1,4 @@
-"""The program ``alphacast-pandas``: one word a command."""
+"""The program ``alphacast-pandas``, which runs the command that its first word names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _COMMANDS = {
-    "demo": ("alphacast_pandas.demo", "real data up and down against a local Alphacast"),
+    "demo": ("alphacast_pandas.demo", "push and read real data against a local Alphacast"),
     "model": ("alphacast_pandas.model", "write a dataset's contract as a typed pandera model"),
     "emulator": ("alphacast_pandas.emulator.__main__", "run a local Alphacast"),
 }
@@ -19,8 +19,8 @@ _COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status."""
-    given = [*sys.argv[1:]] if arguments is None else [*arguments]
-    options = _parser().parse_args(given[:1])
+    words = [*sys.argv[1:]] if arguments is None else [*arguments]
+    options = _parser().parse_args(words[:1])
     module, _ = _COMMANDS[options.command]
     try:
         command = importlib.import_module(module)
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
-    status: int = command.main(given[1:])
+    status: int = command.main(words[1:])
     return status
 
 

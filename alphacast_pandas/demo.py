@@ -1,4 +1,4 @@
-"""The demonstration: real data up and down, with no key and no network."""
+"""The command ``demo``: pushes and reads real data against a local service."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SEEDS = resources.files("alphacast_pandas.emulator") / "seeds"
 
 @dataclass
 class Demonstration:
-    """One walk through the service, which remembers what it made on the way."""
+    """The steps of the demonstration, and the numbers of what they create."""
 
     client: Client
     world: pd.DataFrame
@@ -118,34 +118,38 @@ class Demonstration:
         return None
 
     def check(self, what: str, holds: bool) -> None:  # noqa: FBT001 - reads as a sentence at the call
-        """Note and print whether something held."""
+        """Print whether a check passed, and keep the failures."""
         print(f"  {'ok' if holds else 'FAILED'}: {what}")
         if not holds:
             self.failures.append(what)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the demonstration; return 1 if anything did not hold."""
+    """Run the demonstration against a local service; return 1 if a check failed."""
     _parser().parse_args(arguments)
-    begun = time.perf_counter()
     with Emulator() as emulator, Client(emulator.api_key, base_url=emulator.url) as client:
         print(f"A local Alphacast listens on {emulator.url}; no key and no network are needed.\n")
-        demonstration = Demonstration(client, seed("world_development"), seed("us_macro_quarterly"))
-        steps = (
-            demonstration.create,
-            demonstration.push,
-            demonstration.push_by_name,
-            demonstration.read,
-            demonstration.filter,
-            demonstration.select,
-            demonstration.last,
-            demonstration.revise,
-            demonstration.refuse,
-        )
-        for number, step in enumerate(steps, 1):
-            _run(number, step)
+        return run(Demonstration(client, seed("world_development"), seed("us_macro_quarterly")))
+
+
+def run(demonstration: Demonstration) -> int:
+    """Run all steps and print what they give; return 1 if a check failed."""
+    steps = (
+        demonstration.create,
+        demonstration.push,
+        demonstration.push_by_name,
+        demonstration.read,
+        demonstration.filter,
+        demonstration.select,
+        demonstration.last,
+        demonstration.revise,
+        demonstration.refuse,
+    )
+    start = time.perf_counter()
+    for number, step in enumerate(steps, 1):
+        _run_step(number, step)
     failures = demonstration.failures
-    print(f"{len(steps)} steps in {time.perf_counter() - begun:.1f} seconds.", end=" ")
+    print(f"{len(steps)} steps in {time.perf_counter() - start:.1f} seconds.", end=" ")
     print("Failed: " + "; ".join(failures) if failures else "Everything held.")
     return 1 if failures else 0
 
@@ -165,13 +169,14 @@ def seed(name: str) -> pd.DataFrame:
     )
 
 
-def _run(number: int, step: Callable[[], Any]) -> None:
+def _run_step(number: int, step: Callable[[], Any]) -> None:
     print(f"{number}. {step.__doc__}")
-    begun = time.perf_counter()
+    start = time.perf_counter()
     outcome = step()
-    seconds = time.perf_counter() - begun
-    shown = outcome.to_string(max_rows=6) if isinstance(outcome, pd.DataFrame) else str(outcome)
-    print("\n".join(f"  {line}" for line in shown.splitlines()))
+    seconds = time.perf_counter() - start
+    is_frame = isinstance(outcome, pd.DataFrame)
+    text = outcome.to_string(max_rows=6) if is_frame else str(outcome)
+    print("\n".join(f"  {line}" for line in text.splitlines()))
     print(f"  ({seconds:.2f} s)\n")
 
 

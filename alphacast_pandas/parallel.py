@@ -1,45 +1,110 @@
-"""Pieces of work done side by side by several threads, and handed on in order."""
+"""Work in helper threads: beside the caller, or on several blocks at once."""
 
 from __future__ import annotations
 
 import itertools
 import os
+import threading
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeVar
+from concurrent.futures import Future
+from functools import partial
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import TypeAlias
 
+    Tasks: TypeAlias = SimpleQueue[Callable[[], None] | None]
 
+P = ParamSpec("P")
 S = TypeVar("S")
 T = TypeVar("T")
-# One for each processor; the caller makes the pieces, or puts the results away, meanwhile.
+# One for each processor; the caller makes the blocks, or uses the results, meanwhile.
 WORKERS = max(1, min(4, os.cpu_count() or 1))
 # Finished or waiting beyond those that are worked on.
 WAITING = 2
 
 
-def side_by_side(pieces: Iterator[S], work: Callable[[int, S], T]) -> Iterator[T]:
+def in_background(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
     """
-    Yield what `work` makes of each piece and its number, in order.
+    Begin `work` in a thread of its own; return its future.
 
-    One piece needs no thread. No more pieces are taken than can be worked on, so that memory
+    A future that nobody asks for any more delays neither the caller nor the end of the process,
+    as one of a ThreadPoolExecutor would: a request may take a minute to fail.
+    """
+    future: Future[T] = Future()
+    task = partial(_settle, future, partial(work, *args, **kwargs))
+    if _start(task, "alphacast-background") is None:
+        task()
+    return future
+
+
+def side_by_side(blocks: Iterator[S], work: Callable[[int, S], T]) -> Iterator[T]:
+    """
+    Yield what `work` makes of each block and its number, in order.
+
+    One block needs no thread. No more blocks are taken than can be worked on, so that memory
     stays bounded; an error ends all of it.
     """
-    begun = [*itertools.islice(pieces, 2)]
-    if len(begun) < 2:
-        yield from (work(number, piece) for number, piece in enumerate(begun))
+    first = [*itertools.islice(blocks, 2)]
+    numbered = enumerate(itertools.chain(first, blocks))
+    tasks: Tasks = SimpleQueue()
+    threads = _start_workers(tasks) if len(first) > 1 else []
+    if not threads:
+        yield from (work(number, block) for number, block in numbered)
         return
-    with ThreadPoolExecutor(WORKERS, thread_name_prefix="alphacast") as pool:
-        results: deque[Future[T]] = deque(pool.submit(work, n, p) for n, p in enumerate(begun))
-        try:
-            for number, piece in enumerate(pieces, len(begun)):
-                results.append(pool.submit(work, number, piece))
-                while results and (len(results) > WORKERS + WAITING or results[0].done()):
-                    yield results.popleft().result()
-            while results:
+    results: deque[Future[T]] = deque()
+    try:
+        for number, block in numbered:
+            results.append(Future())
+            tasks.put(partial(_settle, results[-1], partial(work, number, block)))
+            while results and (len(results) > WORKERS + WAITING or results[0].done()):
                 yield results.popleft().result()
-        finally:
-            for result in results:
-                result.cancel()
+        while results:
+            yield results.popleft().result()
+    finally:
+        for future in results:
+            future.cancel()
+        for _ in threads:
+            tasks.put(None)
+        for thread in threads:
+            thread.join()
+
+
+def _start_workers(tasks: Tasks) -> list[threading.Thread]:
+    started = [_start(partial(_work_off, tasks), "alphacast-worker") for _ in range(WORKERS)]
+    return [thread for thread in started if thread is not None]
+
+
+def _settle(future: Future[T], work: Callable[[], T]) -> None:
+    """Give a future the result of `work` or its error, unless it was cancelled."""
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        result = work()
+    except BaseException as error:  # noqa: BLE001 - raised where the result is asked for
+        future.set_exception(error)
+    else:
+        future.set_result(result)
+
+
+def _start(task: Callable[[], None], name: str) -> threading.Thread | None:
+    """
+    Begin `task` in a daemon thread; None if the process can have no more threads.
+
+    So it is while the interpreter is ending, for functions of `atexit` and for threads that go on
+    after the main one.
+    """
+    thread = threading.Thread(target=task, name=name, daemon=True)
+    try:
+        thread.start()
+    except RuntimeError:
+        return None
+    return thread
+
+
+def _work_off(tasks: Tasks) -> None:
+    while (task := tasks.get()) is not None:
+        task()
+        del task

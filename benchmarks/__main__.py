@@ -1,4 +1,4 @@
-"""Runs the cases interleaved, a process each, and prints medians as ratios to the peer."""
+"""Runs the cases in turn, each in a process, and prints medians as ratios to ours."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from benchmarks import data
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Title, the switches of the server, ours, the peers.
+# By title: the options of the server, then the cases, ours first.
 SETS: dict[str, tuple[list[str], list[str]]] = {
     "download, gzip, redirect": (["--gzip", "--redirect"], ["download_ours", "download_sdk"]),
     "download, gzip": (["--gzip"], ["download_ours", "download_zlib", "download_sdk"]),
@@ -39,9 +39,9 @@ _BYTES_A_ROW = 900
 
 
 @contextlib.contextmanager
-def served(folder: Path, switches: list[str]) -> Iterator[str]:
+def serve(folder: Path, server_options: list[str]) -> Iterator[str]:
     """Run the server in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.server", str(folder), *switches]
+    command = [sys.executable, "-m", "benchmarks.server", str(folder), *server_options]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as server:
@@ -52,37 +52,37 @@ def served(folder: Path, switches: list[str]) -> Iterator[str]:
 
 def measure(title: str, folder: Path, rounds: int) -> dict[str, dict[str, float]]:
     """Return the medians of each case of a set."""
-    switches, cases = SETS[title]
-    taken: dict[str, list[dict[str, Any]]] = {case: [] for case in cases}
-    with served(folder, switches) as url:
+    server_options, cases = SETS[title]
+    measured: dict[str, list[dict[str, Any]]] = {case: [] for case in cases}
+    with serve(folder, server_options) as url:
         for _ in range(rounds):
             for case in cases:
                 command = [sys.executable, "-m", "benchmarks.cases", case, url, str(folder)]
                 done = subprocess.run(command, check=True, capture_output=True, text=True)
-                taken[case].append(json.loads(done.stdout))
+                measured[case].append(json.loads(done.stdout))
     return {
-        case: {key: statistics.median(one[key] for one in many) for key in many[0]}
-        for case, many in taken.items()
+        case: {key: statistics.median(run[key] for run in runs) for key in runs[0]}
+        for case, runs in measured.items()
     }
 
 
 def main() -> None:
     """Measure and print a table."""
-    reader = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    reader.add_argument("--rows", type=int, default=1_000_000)
-    reader.add_argument("--rounds", type=int, default=3)
-    reader.add_argument("--kind", choices=["numbers", "texts"], default="numbers")
-    reader.add_argument("--only", default="", help="sets whose title contains this")
-    words = reader.parse_args()
-    folder = Path(tempfile.gettempdir()) / f"alphacast-benchmarks-{words.kind}-{words.rows}"
-    data.write(folder, words.rows, words.kind)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--kind", choices=["numbers", "texts"], default="numbers")
+    parser.add_argument("--only", default="", help="sets whose title contains this")
+    options = parser.parse_args()
+    folder = Path(tempfile.gettempdir()) / f"alphacast-benchmarks-{options.kind}-{options.rows}"
+    data.write(folder, options.rows, options.kind)
     if not (folder / "frame.pkl").exists():
-        data.frame(words.rows, words.kind).to_pickle(folder / "frame.pkl")
-    memory = str(words.rows * _BYTES_A_ROW)
+        data.frame(options.rows, options.kind).to_pickle(folder / "frame.pkl")
+    memory = str(options.rows * _BYTES_A_ROW)
     subprocess.run([sys.executable, "-c", _TOUCH, memory], check=True)
-    print(f"{words.rows:,} rows of ten columns ({words.kind}), medians of {words.rounds}")
-    for title in (title for title in SETS if words.only in title):
-        medians = measure(title, folder, words.rounds)
+    print(f"{options.rows:,} rows of ten columns ({options.kind}), medians of {options.rounds}")
+    for title in (title for title in SETS if options.only in title):
+        medians = measure(title, folder, options.rounds)
         ours = next(iter(medians.values()))
         for case, took in medians.items():
             print(

@@ -1,4 +1,4 @@
-"""Runs one case in this process, and prints what it took as a line of JSON."""
+"""Runs one case in this process, and prints its time and memory as a line of JSON."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path
 
-from benchmarks import lines, stages, starts
+from benchmarks import stages, starts, transfers
 
 
 def peak() -> int:
@@ -17,8 +17,8 @@ def peak() -> int:
     return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
 
-def forget_peak() -> int:
-    """Begin the peak anew, and return what is held now."""
+def reset_peak() -> int:
+    """Reset the peak, and return the memory in use now."""
     Path("/proc/self/clear_refs").write_text("5")
     return peak()
 
@@ -26,19 +26,19 @@ def forget_peak() -> int:
 def main() -> None:
     """Run one case."""
     name, url, folder = sys.argv[1:4]
-    room = next(room for room in (lines, stages, starts) if hasattr(room, name))
-    prepared = getattr(room, name)(url, Path(folder))
-    threads, before = threading.active_count(), forget_peak()
+    module = next(module for module in (transfers, stages, starts) if hasattr(module, name))
+    run = getattr(module, name)(url, Path(folder))
+    threads, before = threading.active_count(), reset_peak()
     cpu, wall = time.process_time(), time.perf_counter()
-    answer = prepared()
-    took = {
+    result = run()
+    measured = {
         "wall": time.perf_counter() - wall,
         "cpu": time.process_time() - cpu,
         "memory": peak() - before,
         "threads": threading.active_count() - threads,
-        "size": answer if isinstance(answer, int) else 0,
+        "size": result if isinstance(result, int) else 0,
     }
-    print(json.dumps(took))
+    print(json.dumps(measured))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The data that is measured with: dates, a country, eight columns of numbers."""
+"""The table that is read and pushed: dates, a country, eight columns of numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A service that answers from memory, so that what is measured is the client."""
+"""A service that answers from memory, so that the client alone is measured."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     plain: ClassVar[bytes]
-    packed: ClassVar[bytes]
+    gzipped: ClassVar[bytes]
     small: ClassVar[bytes]
     definitions: ClassVar[list[dict[str, object]]]
     storage_port: ClassVar[int]
     redirect: ClassVar[bool]
-    pack: ClassVar[bool]
+    compresses: ClassVar[bool]
     wbufsize = 0
     disable_nagle_algorithm = True
 
@@ -36,7 +36,7 @@ class Handler(BaseHTTPRequestHandler):
         """Answer with the definitions or the data."""
         path, query = urlsplit(self.path).path, parse_qs(urlsplit(self.path).query)
         if path == "/file":
-            self._table(self.plain, self.packed)
+            self._table(self.plain, self.gzipped)
         elif not path.endswith("/data"):
             self._json(self._record(path))
         elif path.startswith(f"/datasets/{_SMALL}/") or "$filter" in query:
@@ -44,16 +44,16 @@ class Handler(BaseHTTPRequestHandler):
         elif self.redirect:
             self._head(302, 0, Location=f"http://127.0.0.1:{self.storage_port}/file")
         else:
-            self._table(self.plain, self.packed)
+            self._table(self.plain, self.gzipped)
 
     def do_PUT(self) -> None:
-        """Take an upload, and keep its size alone."""
+        """Receive an upload, and keep only its size."""
         left = size = int(self.headers["Content-Length"])
         left -= len(self.rfile.peek()[:left])  # what has come with the head
         self.rfile.read(size - left)
-        room = memoryview(bytearray(_BLOCK))
+        buffer = memoryview(bytearray(_BLOCK))
         while left:
-            left -= self.connection.recv_into(room[:left])
+            left -= self.connection.recv_into(buffer[:left])
         self._json({"id": 1, "datasetId": _DATASET, "status": "Requested", "size": size}, 201)
 
     def _record(self, path: str) -> object:
@@ -69,10 +69,14 @@ class Handler(BaseHTTPRequestHandler):
         ]
         return {"id": _DATASET, "name": "Benchmark", "repositoryId": 1, "columns": columns}
 
-    def _table(self, plain: bytes, packed: bytes | None) -> None:
-        if packed is not None and self.pack and "gzip" in self.headers.get("Accept-Encoding", ""):
-            self._head(200, len(packed), **{"Content-Encoding": "gzip"})
-            plain = packed
+    def _table(self, plain: bytes, gzipped: bytes | None) -> None:
+        if (
+            gzipped is not None
+            and self.compresses
+            and "gzip" in self.headers.get("Accept-Encoding", "")
+        ):
+            self._head(200, len(gzipped), **{"Content-Encoding": "gzip"})
+            plain = gzipped
         else:
             self._head(200, len(plain))
         self.connection.sendall(plain)
@@ -98,16 +102,16 @@ class Server(socketserver.ThreadingTCPServer):
 
 def main() -> None:
     """Serve a folder made by `data.py` until standard input closes."""
-    reader = argparse.ArgumentParser(description=main.__doc__)
-    reader.add_argument("folder", type=Path)
-    reader.add_argument("--redirect", action="store_true")
-    reader.add_argument("--gzip", action="store_true")
-    words = reader.parse_args()
-    Handler.plain = (words.folder / "data.csv").read_bytes()
-    Handler.packed = (words.folder / "data.csv.gz").read_bytes()
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--redirect", action="store_true")
+    parser.add_argument("--gzip", action="store_true")
+    options = parser.parse_args()
+    Handler.plain = (options.folder / "data.csv").read_bytes()
+    Handler.gzipped = (options.folder / "data.csv.gz").read_bytes()
     Handler.small = b"".join(Handler.plain[:100_000].splitlines(keepends=True)[:101])
-    Handler.definitions = json.loads((words.folder / "columns.json").read_text())
-    Handler.redirect, Handler.pack = words.redirect, words.gzip
+    Handler.definitions = json.loads((options.folder / "columns.json").read_text())
+    Handler.redirect, Handler.compresses = options.redirect, options.gzip
     with Server(("127.0.0.1", 0), Handler) as api, Server(("127.0.0.1", 0), Handler) as storage:
         Handler.storage_port = storage.server_address[1]
         for server in (api, storage):

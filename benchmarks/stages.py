@@ -1,4 +1,4 @@
-"""The stages of both lines alone, without a network."""
+"""The stages of reads and pushes alone, without a network."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _DATES = {"Date": "%Y-%m-%d"}
-_PIECE = 1 << 20
+_PART_BYTES = 1 << 20
 
 
 def parse_ours(_: str, folder: Path) -> Callable[[], Any]:
@@ -23,8 +23,10 @@ def parse_ours(_: str, folder: Path) -> Callable[[], Any]:
     from alphacast_pandas.api.csv_head import read_head
     from alphacast_pandas.api.definitions import define
     from alphacast_pandas.api.records import Column
+    from alphacast_pandas.reading.answer import OpenAnswer
     from alphacast_pandas.reading.csv_table import parse_table
     from alphacast_pandas.reading.frame import to_frame
+    from alphacast_pandas.reading.query import Query
 
     columns = json.loads((folder / "columns.json").read_text())
     definitions = define(None, map(Column.from_json, columns))
@@ -33,9 +35,9 @@ def parse_ours(_: str, folder: Path) -> Callable[[], Any]:
     def parse() -> Any:
         read = io.BytesIO(body).read
         stream = BodyStream(read, encoding="", end_is_proven=True, length=len(body))
-        header, _ = read_head(stream)
-        table = parse_table(stream, header, header, definitions)
-        return to_frame(table, definitions, dtype_backend=None, categories=False, used_up=True)
+        header = tuple(read_head(stream).header)
+        table = parse_table(OpenAnswer(definitions, Query(), {}, stream, header, header))
+        return to_frame(table, definitions, dtype_backend=None, categories=False, is_last_use=True)
 
     return parse
 
@@ -112,11 +114,13 @@ def write_zlib(url: str, folder: Path) -> Callable[[], Any]:
 
 
 def compress_ours(_: str, folder: Path) -> Callable[[], Any]:
-    """The text deflated by one thread, in our pieces."""
+    """The text deflated by one thread, part by part."""
     from alphacast_pandas.compression import deflate
 
     text = (folder / "data.csv").read_bytes()
-    return lambda: sum(len(deflate(text[n : n + _PIECE])) for n in range(0, len(text), _PIECE))
+    return lambda: sum(
+        len(deflate(text[n : n + _PART_BYTES])) for n in range(0, len(text), _PART_BYTES)
+    )
 
 
 def compress_zlib(url: str, folder: Path) -> Callable[[], Any]:

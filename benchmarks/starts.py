@@ -1,4 +1,4 @@
-"""What the first use costs: imports, and the first read of a process."""
+"""The cost of first use: imports, and the first read of a process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the cases share: the key, the datasets, a client, the frame."""
+"""The key, datasets, clients and frame that the cases share."""
 
 from __future__ import annotations
 

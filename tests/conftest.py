@@ -11,8 +11,9 @@ import hypothesis
 import pytest
 
 import alphacast_pandas as ap
-from alphacast_pandas.api import client as client_module
-from alphacast_pandas.api import settings
+from alphacast_pandas.api.client import client_with, forget_default_client
+from alphacast_pandas.api.connection import Connection
+from alphacast_pandas.api.settings import Settings, set_process_login
 from alphacast_pandas.emulator import Emulator, Plan, Readings
 
 # A store that lasts for all examples of a test is meant: each makes the datasets it needs.
@@ -31,6 +32,9 @@ PLACES = ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "APPDATA", "LOCALAPPDATA")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--at-most", type=int, metavar="N", help="parameters taken of each test")
+    parser.addoption("--cases", type=int, metavar="N", help="cases of each kind in the campaign")
+    parser.addoption("--first-case", type=int, default=0, metavar="N", help="number of the first")
+    parser.addoption("--exhaustive", action="store_true", help="all parameters")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -79,11 +83,9 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterat
             monkeypatch.delenv(name)
     for name in PLACES:
         monkeypatch.setenv(name, str(tmp_path / "home"))
-    monkeypatch.setattr(settings._told, "login", None)
-    monkeypatch.setattr(client_module._kept, "client", None)
     yield
-    if client_module._kept.client is not None:
-        client_module._kept.client.close()
+    set_process_login(None)
+    forget_default_client()
 
 
 @pytest.fixture(autouse=True)
@@ -121,7 +123,18 @@ def clock(emulator: Emulator) -> Clock:
 
 
 @pytest.fixture
+def chunked_client(emulator: Emulator, clock: Clock) -> Callable[[int], ap.Client]:
+    """Return a client that receives so many bytes at once, so that small tables have blocks."""
+
+    def make(chunk_bytes: int) -> ap.Client:
+        settings = Settings(emulator.api_key, emulator.url, timeout=(5, 5), retries=3)
+        return client_with(Connection(settings, clock, chunk_bytes))
+
+    return make
+
+
+@pytest.fixture
 def client(emulator: Emulator, clock: Clock) -> Iterator[ap.Client]:
-    with ap.Client(emulator.api_key, base_url=emulator.url, timeout=(5, 5), retries=3) as client:
-        client.transport.clock = clock
+    settings = Settings(emulator.api_key, emulator.url, timeout=(5, 5), retries=3)
+    with client_with(Connection(settings, clock)) as client:
         yield client

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import types
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -115,14 +114,14 @@ def test_what_the_service_refuses_is_said_without_a_traceback(
 @pytest.mark.parametrize("title", ["true", "None", "False", "Any", "class", "", "{x}"])
 def test_a_title_that_python_takes_for_itself_names_a_class(title: str) -> None:
     columns = (Column("Date", "Date"), Column("x", "Decimal"))
-    source = model_source(Definitions(columns, Dataset(7, title)), 7, frozenset())
+    source = model_source(Definitions(columns, Dataset(7, title)), 7)
     assert set(model_of(source).to_schema().columns) == {"Date", "x"}
 
 
 def test_types_that_nobody_states_are_left_open() -> None:
     columns = (Column("Date", "Date"), Column("x"))
     definitions = Definitions(columns, Dataset(7, "123"), stated=False)
-    source = model_source(definitions, 7, frozenset())
+    source = model_source(definitions, 7)
     model = model_of(source)
     assert model.__name__ == "Dataset123"
     frame = pd.DataFrame({"Date": pd.to_datetime(["2024-01-01"]), "x": ["anything"]})
@@ -140,12 +139,5 @@ def test_the_model_that_mypy_reads_is_one_that_is_written() -> None:
         Column("note", "String"),
     )
     definitions = Definitions(columns, Dataset(7938, "Prices of Perú"))
-    taken = frozenset(dir(pa.DataFrameModel))
     written = Path(__file__).parent / "typing" / "written_model.py"
-    assert model_source(definitions, 7938, taken) == written.read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("make", [dict, list], ids=["dict", "list"])
-def test_a_contract_is_a_schema(make: Callable[[], Any]) -> None:
-    with pytest.raises(ap.QueryError, match="schema is a pandera DataFrameSchema"):
-        odd_frame().alphacast.validate(entities="País, región", schema=make())
+    assert model_source(definitions, 7938) == written.read_text(encoding="utf-8")

@@ -5,7 +5,9 @@ import sys
 
 import pytest
 
+import alphacast_pandas as ap
 from alphacast_pandas.__main__ import main
+from alphacast_pandas.demo import Demonstration, run, seed
 
 
 def test_the_demonstration_shows_frames_and_everything_holds(
@@ -19,17 +21,19 @@ def test_the_demonstration_shows_frames_and_everything_holds(
     assert shown.count("  ok: ") >= 10
 
 
+class Failing(Demonstration):
+    """A demonstration one of whose checks fails."""
+
+    def last(self) -> None:
+        """Read nothing."""
+        self.check("they are the last four", holds=False)
+
+
 def test_a_demonstration_that_does_not_hold_says_so(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    client: ap.Client, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("alphacast_pandas.demo.Demonstration.last", _nothing_held)
-    assert main(["demo"]) == 1
+    assert run(Failing(client, seed("world_development"), seed("us_macro_quarterly"))) == 1
     assert "Failed: they are the last four" in capsys.readouterr().out
-
-
-def _nothing_held(demonstration) -> None:
-    """Read nothing."""
-    demonstration.check("they are the last four", holds=False)
 
 
 def test_an_unknown_command_is_answered_with_those_there_are(
@@ -42,13 +46,13 @@ def test_an_unknown_command_is_answered_with_those_there_are(
 
 
 def test_the_module_is_the_program() -> None:
-    run = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "alphacast_pandas", "emulator", "--help"],
         capture_output=True,
         text=True,
         check=True,
     )
-    assert "--port" in run.stdout
+    assert "--port" in done.stdout
 
 
 def test_without_the_extra_it_says_what_to_install() -> None:
@@ -56,8 +60,8 @@ def test_without_the_extra_it_says_what_to_install() -> None:
         "import sys; sys.modules['duckdb'] = None; "
         "from alphacast_pandas.__main__ import main; sys.exit(main(['demo']))"
     )
-    run = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
-    assert run.returncode == 1
-    assert "pip install 'alphacast-pandas[emulator]'" in run.stderr
+    assert done.returncode == 1
+    assert "pip install 'alphacast-pandas[emulator]'" in done.stderr

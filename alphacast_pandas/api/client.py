@@ -1,12 +1,13 @@
-"""One account's connection to the service."""
+"""Clients: the public connection to one account, and the default one."""
 
 from __future__ import annotations
 
+import os
 import threading
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from alphacast_pandas.api.connection import Connection
 from alphacast_pandas.api.datasets import Datasets
 from alphacast_pandas.api.repositories import Repositories
 from alphacast_pandas.api.settings import (
@@ -16,27 +17,20 @@ from alphacast_pandas.api.settings import (
     process_login,
     resolve_settings,
 )
-from alphacast_pandas.api.transport import Transport
+from alphacast_pandas.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from types import TracebackType
-
-    from alphacast_pandas.api.clock import Clock
-    from alphacast_pandas.api.definitions import Definitions
-
-
-# The header of each answer proves names, but a type may change without it.
-_REMEMBERED_SECONDS = 300.0
 
 
 class Client:
     """
     A connection to Alphacast: one per account, safe to use from several threads.
 
-    Each setting is taken from the first of: the argument, `login` in this process,
-    the environment (``ALPHACAST_API_KEY``, ``ALPHACAST_BASE_URL``), what
-    ``login(store=True)`` kept.
+    Key and address are taken together from the first source that has a key: the arguments,
+    `login` in this process, the environment (``ALPHACAST_API_KEY``, ``ALPHACAST_BASE_URL``), the
+    login stored by ``login(store=True)``. Only an address passed as `base_url` goes with a key
+    from another source.
 
     Parameters
     ----------
@@ -62,12 +56,19 @@ class Client:
     Raises
     ------
     ConfigurationError
-        If there is no key, or an argument cannot be used.
+        If there is no key, an argument cannot be used, or ``ALPHACAST_BASE_URL`` is set without
+        a key beside it and differs from the address that the stored key belongs to.
 
     See Also
     --------
     login : Set the key of the default client.
     get_client : The default client.
+
+    Notes
+    -----
+    A client may be used before and after a fork: each process has its own connections. It can be
+    pickled if another process finds the same key in its environment or in the stored login; the
+    key itself is not in the pickle.
 
     Examples
     --------
@@ -92,33 +93,21 @@ class Client:
             retries=retries,
             login=process_login(),
         )
-        self.transport = Transport(settings)
-        self.repositories = Repositories(self.transport)
-        self.datasets = Datasets(self.transport)
-        # Which spelling of a query the service accepted after it had refused another.
-        self.accepted_spelling = (0, 0)
-        self._lock = threading.Lock()
-        self._definitions: dict[int, tuple[float, Definitions]] = {}
-        self._uploads: dict[int, threading.Lock] = {}
+        self._use(Connection(settings))
+
+    def _use(self, connection: Connection) -> None:
+        self._connection = connection
+        self.repositories = Repositories(connection.transport)
+        self.datasets = Datasets(connection.transport)
 
     @property
     def base_url(self) -> str:
         """Address of the API."""
-        return self.transport.settings.base_url
-
-    @property
-    def clock(self) -> Clock:
-        """Where this client's pauses and instants come from."""
-        return self.transport.clock
-
-    def page_of(self, dataset_id: int) -> str:
-        """Return the address of a dataset: its page, or the resource of another service."""
-        base = "https://www.alphacast.io" if self.base_url == DEFAULT_BASE_URL else self.base_url
-        return f"{base}/datasets/{dataset_id}"
+        return self._connection.settings.base_url
 
     def close(self) -> None:
         """Close the connections; the client can still be used and opens new ones."""
-        self.transport.close()
+        self._connection.transport.close()
 
     def __enter__(self) -> Client:
         return self
@@ -134,44 +123,68 @@ class Client:
     def __repr__(self) -> str:
         return f"Client(api_key='***', base_url={self.base_url!r})"
 
-    def recall(self, dataset_id: int) -> Definitions | None:
-        """Return the definitions remembered of a dataset, unless they are old."""
-        with self._lock:
-            since, definitions = self._definitions.get(dataset_id, (0.0, None))
-        return definitions if self.clock.monotonic() - since < _REMEMBERED_SECONDS else None
+    def __dir__(self) -> list[str]:
+        return ["base_url", "close", "datasets", "repositories"]
 
-    def remember(self, dataset_id: int, definitions: Definitions | None) -> None:
-        """Remember the definitions of a dataset; None forgets them."""
-        with self._lock:
-            if definitions is None:
-                self._definitions.pop(dataset_id, None)
-            else:
-                self._definitions[dataset_id] = (self.clock.monotonic(), definitions)
+    def __reduce__(self) -> tuple[Any, ...]:
+        settings = self._connection.settings
+        base_url = settings.base_url
+        if settings.api_key != _key_of_other_processes():
+            msg = (
+                f"A client whose key is from {settings.key_source} cannot be pickled, since its "
+                "key would be in the pickle. Set ALPHACAST_API_KEY (and ALPHACAST_BASE_URL) for "
+                "all processes and make the client without a key, or make one in each process."
+            )
+            raise ConfigurationError(msg)
+        return _unpickled, (base_url, settings.timeout, settings.retries)
 
-    @contextmanager
-    def one_upload_at_a_time(self, dataset_id: int) -> Iterator[None]:
-        """Hold other uploads to this dataset back: the service works on one at a time."""
-        with self._lock:
-            lock = self._uploads.setdefault(dataset_id, threading.Lock())
-        with lock:
-            yield
+
+def client_with(connection: Connection) -> Client:
+    """Return a client of a connection that exists, such as one with another clock."""
+    client = Client.__new__(Client)
+    client._use(connection)  # noqa: SLF001 - what the constructor does after it found the settings
+    return client
+
+
+def _key_of_other_processes() -> str | None:
+    """Return the key in the environment or the stored login: what any process of the user finds."""
+    try:
+        return resolve_settings(base_url=DEFAULT_BASE_URL).api_key
+    except ConfigurationError:
+        return None
+
+
+def _unpickled(base_url: str, timeout: tuple[float, float], retries: int) -> Client:
+    return Client(base_url=base_url, timeout=timeout, retries=retries)
 
 
 @dataclass
-class _Kept:
+class _Default:
+    """The default client of this process."""
+
     client: Client | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-_kept = _Kept()
+_default = _Default()
+if hasattr(os, "register_at_fork"):  # another thread may hold the lock while this one forks
+    os.register_at_fork(after_in_child=lambda: setattr(_default, "lock", threading.Lock()))
+
+
+def forget_default_client() -> None:
+    """Close the default client, if there is one; the next use makes another."""
+    with _default.lock:
+        client, _default.client = _default.client, None
+    if client is not None:
+        client.close()
 
 
 def get_client() -> Client:
     """
     Return the default client.
 
-    It is made when first asked for, kept, and made anew when key or address have
-    changed since.
+    It is created at the first call, kept, and replaced when key or address have changed
+    since.
 
     Returns
     -------
@@ -195,7 +208,8 @@ def get_client() -> Client:
     True
     """
     settings = resolve_settings(login=process_login())
-    with _kept.lock:
-        if _kept.client is None or _kept.client.transport.settings != settings:
-            _kept.client = Client()
-        return _kept.client
+    with _default.lock:
+        client = _default.client
+        if client is None or client._connection.settings != settings:
+            client = _default.client = Client()
+        return client

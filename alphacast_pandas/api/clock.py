@@ -1,4 +1,4 @@
-"""The clock: every pause and every reading of time goes through here."""
+"""The clock that every pause and every timestamp of a client comes from."""
 
 from __future__ import annotations
 

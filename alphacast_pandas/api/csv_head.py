@@ -1,29 +1,55 @@
-"""The beginning of a table body, and the notices that come in the place of tables."""
+"""The beginning of a table: its header and first row, or the notice sent in its place."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from alphacast_pandas.api.body import CHUNK_BYTES, BodyStream
 from alphacast_pandas.api.responses import check_not_quota_notice, shown_body
 from alphacast_pandas.errors import DecodeError
+from alphacast_pandas.names import canonical_name
+
+if TYPE_CHECKING:
+    from alphacast_pandas.api.body import BodyStream
+    from alphacast_pandas.api.responses import Answer
 
 _BOM = b"\xef\xbb\xbf"
 # A field, quoted or plain, where one begins.
 _FIELD = r'(?:^|(?<={0}))(?:"((?:[^"]|"")*)"|([^{0}]*))(?:{0}|$)'
 _DELIMITERS = {"csv": ",", "tsv": "\t"}
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}.*)?")
+_DATE_NAMES = frozenset({"date", "fecha", "data", "datum", "day", "time"})
+_CSV_TYPES = frozenset({"text/csv", "application/csv", "text/comma-separated-values"})
+# The media type of data is not documented: stores send text/plain and application/octet-stream, and
+# the documentation says that every answer is JSON. Real JSON is known by its first character.
+_OTHER_TYPES = re.compile(
+    r"(audio|font|image|message|multipart|video)/.*|.*[/+](html|xhtml|xml|pdf|javascript)"
+)
 
 
-def record_end(body: bytes, start: int = 0) -> int | None:
-    """Return where the record at `start` ends, line break included; None if it is cut off."""
-    newline = body.find(b"\n", start)
-    while newline >= 0:
-        if body.count(b'"', start, newline) % 2 == 0:
-            return newline + 1
-        newline = body.find(b"\n", newline + 1)
-    return None
+def record_ends(
+    body: bytes, most: int, *, start: int = 0, is_quoted: bool = False
+) -> tuple[list[int], bool]:
+    """
+    Return where the next records end, line break included, and whether `body` ends in quotes.
+
+    At most `most` ends are looked for; `is_quoted` says whether `start` is inside quotes.
+    """
+    ends: list[int] = []
+    position = start
+    while len(ends) < most:
+        newline = body.find(b"\n", position)
+        stop = len(body) if newline < 0 else newline
+        is_quoted ^= body.count(b'"', position, stop) % 2 == 1
+        if newline < 0:
+            break
+        position = newline + 1
+        if not is_quoted:
+            ends.append(position)
+    return ends, is_quoted
 
 
 def parse_record(record: bytes, delimiter: str = ",") -> list[str]:
@@ -41,21 +67,68 @@ def parse_record(record: bytes, delimiter: str = ",") -> list[str]:
         return [quoted.replace('""', '"') or plain for quoted, plain in fields]
 
 
-def read_head(stream: BodyStream) -> tuple[list[str], list[str] | None]:
-    """Return the header and the first row, if there is one; leave the stream at its beginning."""
-    body, end, first = b"", None, None
-    while end is None or first is None:
-        chunk = stream.read(CHUNK_BYTES)
+@dataclass(frozen=True)
+class Head:
+    """The beginning of a table: its header, its first row if it has one, its media type."""
+
+    header: list[str]
+    first_row: list[str] | None
+    media_type: str
+
+    def check_can_be_a_table(self) -> None:
+        """Raise unless something shows that this is a dataset: no definitions name its columns."""
+        first = "" if self.first_row is None else self.first_row[0]
+        is_dated = ISO_DATE.fullmatch(first) or canonical_name(self.header[0]) in _DATE_NAMES
+        if not (is_dated or self.media_type in _CSV_TYPES):
+            msg = (
+                "The service does not tell the columns of the dataset, and nothing shows that its "
+                f"answer is a table. It begins: {shown_body(','.join(self.header).encode())}"
+            )
+            raise DecodeError(msg)
+
+
+def read_head(stream: BodyStream, media_type: str = "") -> Head:
+    """Return the head of a body that can be a table; leave the stream at its beginning."""
+    chunks: list[bytes] = []
+    ends: list[int] = []
+    size, is_quoted = 0, False
+    while len(ends) < 2:
+        chunk = stream.read(stream.chunk_bytes)
         if not chunk:
             break
-        body += chunk
-        end = record_end(body) if end is None else end
-        first = None if end is None else record_end(body, end)
+        found, is_quoted = record_ends(chunk, 2 - len(ends), is_quoted=is_quoted)
+        ends += [size + end for end in found]
+        chunks.append(chunk)
+        size += len(chunk)
+    body = b"".join(chunks)
     stream.unread(body)
-    end = len(body) if end is None else end
-    header = check_header(body[:end], body[end:])
-    row = body[end:first].rstrip(b"\r\n")
-    return header, parse_record(row) if row else None
+    _check_beginning(body)
+    header_end, row_end = [*ends, size, size][:2]
+    header = check_header(body[:header_end], body[header_end:])
+    row = body[header_end:row_end].rstrip(b"\r\n")
+    return Head(header, parse_record(row) if row else None, media_type)
+
+
+def check_table_answer(answer: Answer) -> str:
+    """Return the media type of an answer; raise unless it can be a whole table by its headers."""
+    if answer.status != 200 or "Content-Range" in answer.headers:
+        msg = (
+            f"{answer.request} was answered with status {answer.status}, which is not a whole "
+            "table: only status 200 without Content-Range is."
+        )
+        raise DecodeError(msg, status_code=answer.status)
+    media_type = answer.headers.get("Content-Type", "").partition(";")[0].strip().casefold()
+    if _OTHER_TYPES.fullmatch(media_type):
+        msg = f"{answer.request} was answered with {media_type}, which is not a table."
+        raise DecodeError(msg, status_code=answer.status)
+    return media_type
+
+
+def _check_beginning(body: bytes) -> None:
+    first = body.removeprefix(_BOM).lstrip()[:1]
+    if first and first in b"<{[":
+        msg = f"The answer is a page or JSON, not a table: {shown_body(body)}"
+        raise DecodeError(msg)
 
 
 def check_header(record: bytes, rest: bytes) -> list[str]:
@@ -76,7 +149,7 @@ def check_table_body(body: bytes, format_: str) -> bytes:
     """Return the body of a download; raise if it is a notice instead of a table."""
     delimiter = _DELIMITERS.get(format_)
     if delimiter is not None:
-        end = record_end(body)
-        record = body if end is None else body[:end]
+        ends, _ = record_ends(body, 1)
+        record = body[: ends[0]] if ends else body
         check_not_quota_notice(parse_record(record, delimiter), body[len(record) :])
     return body

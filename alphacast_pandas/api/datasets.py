@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from alphacast_pandas.api.csv_head import check_table_body
 from alphacast_pandas.api.identifiers import data_path, dataset_path, resolve_id
 from alphacast_pandas.api.multipart import File, Multipart, UploadFlags, open_stream, upload_form
+from alphacast_pandas.api.parameters import FORMAT
 from alphacast_pandas.api.polling import wait_for
 from alphacast_pandas.api.records import Column, Dataset, DateStats, Process, columns_from_json
 from alphacast_pandas.api.repositories import only_one
@@ -397,10 +398,12 @@ class Datasets:
         if format not in FORMATS:
             msg = f"format is one of {', '.join(FORMATS)}, not {format!r}."
             raise QueryError(msg)
-        query = {"$format": format, **(params or {})}
+        query = {FORMAT.name: format, **(params or {})}
 
-        body = self._transport.fetch(data_path(id), query, lambda answer: answer.stream.read_all())
-        return check_table_body(body, format)
+        for attempt in self._transport.attempts():
+            with attempt, self._transport.open(data_path(id), query) as answer:
+                return check_table_body(answer.stream.read_all(), format)
+        raise AssertionError  # pragma: no cover - the last attempt returns or raises
 
     def processes(self, id: int | str) -> _Processes:  # noqa: A002 - the service's own word
         """

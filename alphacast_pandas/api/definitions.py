@@ -1,4 +1,4 @@
-"""What is known of a dataset's columns, put together from the places that say something."""
+"""Definitions of a dataset's columns, merged from its record and its stored manifest."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from alphacast_pandas.api.records import Column, Dataset
 from alphacast_pandas.column_types import DECIMAL, ColumnType
-from alphacast_pandas.names import fold
+from alphacast_pandas.names import canonical_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Definitions:
     """
-    The columns of one dataset as far as the service told.
+    The columns of one dataset, as far as the service describes them.
 
     `stated` is False where the definitions were refused. `header` is the header of a whole
     answer, once one was seen. `complete` says whether every column is known: value columns need
@@ -80,9 +80,9 @@ class Definitions:
         """Return these definitions proved and completed by the header of a whole answer."""
         names = tuple(header)
         known = {column.name: column for column in self.columns}
-        folded = {fold(column.name): column for column in self.columns if column.name}
+        folded = {canonical_name(column.name): column for column in self.columns if column.name}
         columns = [
-            replace(known.get(name) or folded.get(fold(name)) or Column(name), name=name)
+            replace(known.get(name) or folded.get(canonical_name(name)) or Column(name), name=name)
             for name in names
         ]
         return replace(self, columns=tuple(columns), header=names, complete=True)

@@ -1,129 +1,191 @@
-"""Asks the service what columns a dataset has, from every place that may tell."""
+"""Discovery of a dataset's columns: what the service states, completed by a header."""
 
 from __future__ import annotations
 
 import re
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from alphacast_pandas.api.csv_head import read_head
+from alphacast_pandas.api.csv_head import ISO_DATE, Head, check_table_answer, read_head
 from alphacast_pandas.api.definitions import Definitions, define
 from alphacast_pandas.api.identifiers import data_path
+from alphacast_pandas.api.parameters import FORMAT, TOP
 from alphacast_pandas.api.records import Column
 from alphacast_pandas.column_types import DATE, STRING
-from alphacast_pandas.errors import APIError, DecodeError, NotFoundError
-from alphacast_pandas.names import fold
+from alphacast_pandas.errors import APIError, DecodeError, NotFoundError, QueryError
+from alphacast_pandas.names import canonical_name
+from alphacast_pandas.parallel import in_background
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import Future
+    from types import TracebackType
 
     from alphacast_pandas.api.client import Client
-    from alphacast_pandas.api.responses import Answer
-
 
 T = TypeVar("T")
-ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}.*)?")
 PLAIN_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+([eE][-+]?\d+)?|[eE][-+]\d+)?")
+# Statuses that refuse definitions, while the data may still be readable.
+_REFUSALS = frozenset({403, 404, 405, 501})
 
 
-def learn(client: Client, dataset_id: int) -> Definitions:
-    """Return the definitions that the service states, asked for at the same time."""
-    with ThreadPoolExecutor(1) as pool:
-        columns = pool.submit(_unless_refused, lambda: client.datasets.columns(dataset_id))
-        dataset, missing = _unless_refused(lambda: client.datasets.get(dataset_id))
-        stored, refused = columns.result()
+def fetch_definitions(client: Client, dataset_id: int) -> Definitions:
+    """Return the definitions that the service states, from two requests at the same time."""
+    columns = in_background(_unless_refused, lambda: client.datasets.columns(dataset_id))
+    dataset, missing = _unless_refused(lambda: client.datasets.get(dataset_id))
+    stored, refused = columns.result()
     if isinstance(missing, NotFoundError) and isinstance(refused, NotFoundError):
         raise missing
     return define(dataset, stored)
 
 
-def complete(
-    client: Client,
-    dataset_id: int,
-    definitions: Definitions,
-    names: Iterable[str] = (),
-    *,
-    every: bool = False,
+@dataclass(frozen=True)
+class DefinitionsSource:
+    """
+    Where one try of a read takes its definitions from, as a context manager.
+
+    What is remembered may be out of date. An error that this would explain is suppressed, and
+    the definitions forgotten, so that the loop over the sources goes on to fresh ones.
+    """
+
+    client: Client
+    dataset_id: int
+    definitions: Definitions | None
+    future: Future[Definitions] | None = None
+    is_remembered: bool = False
+
+    def result(self) -> Definitions:
+        """Return the definitions; wait for those that are being fetched."""
+        if self.definitions is not None:
+            return self.definitions
+        if self.future is None:  # pragma: no cover - one of the two is there
+            raise AssertionError
+        return self.future.result()
+
+    def __enter__(self) -> DefinitionsSource:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        if not self.is_remembered or not isinstance(error, DecodeError | QueryError):
+            return False
+        self.client._connection.remember(self.dataset_id, None)
+        return True
+
+
+def definitions_sources(
+    client: Client, dataset_id: int, *, are_needed_first: bool
+) -> Iterator[DefinitionsSource]:
+    """
+    Yield what definitions a read may use, the cheapest first.
+
+    Unless a query must be checked against them before it is sent, fresh definitions are fetched
+    while the data are.
+    """
+    remembered = client._connection.recall(dataset_id)
+    if remembered is not None:
+        yield DefinitionsSource(client, dataset_id, remembered, is_remembered=True)
+    if are_needed_first:
+        yield DefinitionsSource(client, dataset_id, fetch_definitions(client, dataset_id))
+    else:
+        future = in_background(fetch_definitions, client, dataset_id)
+        yield DefinitionsSource(client, dataset_id, None, future)
+
+
+def with_every_column(
+    client: Client, dataset_id: int, definitions: Definitions, names: Iterable[str] | None = None
 ) -> Definitions:
-    """Return the definitions with every column of the dataset, if some of `names` are unknown."""
-    unknown = every or any(name not in definitions.names for name in names)
+    """
+    Return the definitions with every column of the dataset.
+
+    Value columns need not be among the definitions, so the header of the data is looked at,
+    unless all `names` are known already.
+    """
+    unknown = names is None or any(name not in definitions.names for name in names)
     if definitions.stated and (definitions.complete or not unknown):
         return definitions
     if definitions.header is not None:
         return definitions
-    return prove(definitions, *_look(client, dataset_id))
+    return with_header(definitions, _fetch_head(client, dataset_id))
 
 
-def known(client: Client, dataset_id: int, names: Iterable[object]) -> Definitions:
-    """Return what a dataset holds as far as `names` need it; it may hold nothing yet."""
-    definitions = learn(client, dataset_id)
+def fetch_target(client: Client, dataset_id: int, names: Iterable[object]) -> Definitions:
+    """Return the definitions of a dataset that is pushed to; it may hold nothing yet."""
+    definitions = fetch_definitions(client, dataset_id)
     if all(name is None or name in definitions.names for name in names):
         return definitions
     try:
-        header, first_row = _look(client, dataset_id)
+        head = _fetch_head(client, dataset_id)
     except DecodeError:
         # A dataset without data may have no header either.
         return replace(definitions, has_rows=False)
     stored = {*definitions.names}
-    seen = [Column(name) for name in header if name not in stored]
+    seen = [Column(name) for name in head.header if name not in stored]
     return replace(
         definitions,
         columns=(*definitions.columns, *seen),
         complete=True,
-        has_rows=first_row is not None,
+        has_rows=head.first_row is not None,
     )
 
 
-def _look(client: Client, dataset_id: int) -> tuple[list[str], list[str] | None]:
-    """Return the header of the dataset and its first row."""
-    return client.transport.fetch(data_path(dataset_id), {"$format": "csv", "$top": 1}, _head)
-
-
-def prove(
-    definitions: Definitions, header: Sequence[str], first_row: Sequence[str] | None
-) -> Definitions:
+def with_header(definitions: Definitions, head: Head) -> Definitions:
     """Return definitions that agree with the header of a whole answer, or raise."""
-    folded = {fold(name) for name in header}
-    absent = [name for name in definitions.names if fold(name) not in folded]
+    header = head.header
+    if not definitions.names:
+        head.check_can_be_a_table()
+    folded = {canonical_name(name) for name in header}
+    absent = [name for name in definitions.names if canonical_name(name) not in folded]
     if absent:
         msg = (
             f"The answer lacks the column {absent[0]!r}, which the dataset's definitions promise; "
             f"it has {', '.join(map(repr, header[:10]))}{', ...' if len(header) > 10 else ''}."
         )
         raise DecodeError(msg)
-    proved = definitions.with_header(header)
-    if proved.stated or proved.date is not None:
-        return proved
-    return replace(proved, columns=_guessed(proved.columns, first_row))
+    completed = definitions.with_header(header)
+    if completed.stated or completed.date is not None:
+        return completed
+    return replace(completed, columns=_inferred_roles(completed.columns, head.first_row))
 
 
-def _head(answer: Answer) -> tuple[list[str], list[str] | None]:
-    return read_head(answer.stream)
+def _fetch_head(client: Client, dataset_id: int) -> Head:
+    """Return the head of the dataset, which one row is enough for."""
+    params = {FORMAT.name: "csv", TOP.name: 1}
+    transport = client._connection.transport
+    for attempt in transport.attempts():
+        with attempt, transport.open(data_path(dataset_id), params) as answer:
+            return read_head(answer.stream, check_table_answer(answer))
+    raise AssertionError  # pragma: no cover - the last attempt returns or raises
 
 
-def _guessed(columns: Sequence[Column], first_row: Sequence[str] | None) -> tuple[Column, ...]:
+def _inferred_roles(
+    columns: Sequence[Column], first_row: Sequence[str] | None
+) -> tuple[Column, ...]:
     """Return roles where nothing states them: the date comes first, then the entities."""
     values = [*(first_row or [])] + [""] * len(columns)
-    guessed = [*columns]
+    roles = [*columns]
     is_date = ISO_DATE.fullmatch(values[0]) or (
-        not first_row and fold(str(columns[0].name)) == "date"
+        not first_row and canonical_name(str(columns[0].name)) == "date"
     )
     if not is_date:
         return tuple(columns)
-    guessed[0] = replace(columns[0], type=DATE.name, is_entity=True)
+    roles[0] = replace(columns[0], type=DATE.name, is_entity=True)
     for position in range(1, len(columns)):
         if not values[position] or PLAIN_NUMBER.fullmatch(values[position]):
             break
-        guessed[position] = replace(columns[position], type=STRING.name, is_entity=True)
-    return tuple(guessed)
+        roles[position] = replace(columns[position], type=STRING.name, is_entity=True)
+    return tuple(roles)
 
 
-def _unless_refused(ask: Callable[[], T]) -> tuple[T | None, APIError | None]:
+def _unless_refused(request: Callable[[], T]) -> tuple[T | None, APIError | None]:
     """Return the answer, or the error if the service will not tell."""
     try:
-        return ask(), None
+        return request(), None
     except APIError as error:
-        if error.status_code in {403, 404, 405, 501}:
+        if error.status_code in _REFUSALS:
             return None, error
         raise

@@ -1,4 +1,4 @@
-"""Waits for a process to end."""
+"""Polls a process until it has ended."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ def wait_for(
     """
     Return the process once it has succeeded; raise if it failed or the time is up.
 
-    `on_status` is told every status that is seen, also if it is the same again.
+    `on_status` is called with every status that is seen, also if it is the same again.
     """
-    tell = on_status or (lambda _status: None)
+    report = on_status or (lambda _status: None)
     check_seconds(timeout)
     deadline = clock.monotonic() + timeout
     pause = _FIRST_PAUSE
-    tell(process.status)
+    report(process.status)
     while not process.succeeded:
         if process.failed:
             msg = (
-                f"{_shown(process)} ended as {process.status!r}. The service says: "
+                f"{_label(process)} ended as {process.status!r}. The service says: "
                 f'"{process.description or "nothing"}"'
             )
             raise ProcessError(
@@ -48,8 +48,8 @@ def wait_for(
         left = deadline - clock.monotonic()
         if left <= 0:
             msg = (
-                f"{_shown(process)} was still {process.status!r} after {timeout:g} seconds. "
-                "It goes on without us: follow it with error.process.wait(timeout=...)."
+                f"{_label(process)} was still {process.status!r} after {timeout:g} seconds. "
+                "It goes on: follow it with error.process.wait(timeout=...)."
             )
             raise ProcessTimeout(
                 msg,
@@ -59,7 +59,7 @@ def wait_for(
         clock.sleep(min(pause, left))
         pause = min(pause * 1.5, _LONGEST_PAUSE)
         process = ask()
-        tell(process.status)
+        report(process.status)
     return process
 
 
@@ -67,9 +67,9 @@ def check_seconds(timeout: Any) -> None:
     """Raise unless `timeout` is a time to wait."""
     number = isinstance(timeout, int | float) and not isinstance(timeout, bool)
     if not number or not timeout >= 0:
-        msg = f"timeout is seconds from 0 on, not {timeout!r}."
+        msg = f"timeout must be a number of seconds >= 0, got {timeout!r}."
         raise QueryError(msg)
 
 
-def _shown(process: Process) -> str:
+def _label(process: Process) -> str:
     return f"Process {process.id} of dataset {process.dataset_id}"

@@ -1,4 +1,4 @@
-"""Fields of the service's JSON, read leniently where its answers are known to vary."""
+"""Records of the service's JSON, read leniently where its answers are known to vary."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
+from alphacast_pandas.api.responses import brief_repr
 from alphacast_pandas.column_types import DATE, STRING, ColumnType, parse_type
 from alphacast_pandas.errors import DecodeError, ProcessError
 
@@ -28,7 +29,7 @@ def flag(item: Mapping[str, Any], key: str) -> bool | None:
 def object_of(value: Any, what: str) -> dict[str, Any]:
     """Return a JSON object, or raise with what was expected."""
     if not isinstance(value, dict):
-        msg = f"Expected {what} as a JSON object, got {shown(value)}."
+        msg = f"Expected {what} as a JSON object, got {brief_repr(value)}."
         raise DecodeError(msg)
     return cast("dict[str, Any]", value)
 
@@ -37,7 +38,7 @@ def id_of(item: Mapping[str, Any], what: str) -> int:
     """Return the identifier of an object, or raise."""
     number = integer(item.get("id"))
     if number is None:
-        msg = f"Expected {what} with an id, got {shown(item)}."
+        msg = f"Expected {what} with an id, got {brief_repr(item)}."
         raise DecodeError(msg)
     return number
 
@@ -66,14 +67,25 @@ def date_of(value: Any) -> datetime.date | None:
         return None
 
 
-def shown(value: Any) -> str:
-    """Return a value for a message."""
-    known = repr(value)
-    return known if len(known) <= 200 else f"{known[:200]}..."
-
-
-_SUCCEEDED = {"processed", "completed", "finished", "done", "success"}
-_FAILED = {"error", "failed", "failure", "cancelled"}
+# What each status of a process means, in lower case. The documentation disagrees with itself on
+# the names (Processed, completed), so those of comparable services are taken too; a process of any
+# other status is waited for, up to the time limit.
+PROCESS_STATUSES: dict[str, Literal["running", "success", "failure"]] = {
+    "requested": "running",
+    "processing": "running",
+    "queued": "running",
+    "pending": "running",
+    "running": "running",
+    "processed": "success",
+    "completed": "success",
+    "finished": "success",
+    "done": "success",
+    "success": "success",
+    "error": "failure",
+    "failed": "failure",
+    "failure": "failure",
+    "cancelled": "failure",
+}
 
 
 @dataclass(frozen=True)
@@ -223,7 +235,7 @@ class DateStats:
 
 
 class Follow(Protocol):
-    """Follows a process to its end; `on_status` is told every status that is seen."""
+    """Follows a process to its end; `on_status` is called with every status that is seen."""
 
     def __call__(
         self, process: Process, timeout: float, on_status: Callable[[str], None] | None = None
@@ -276,12 +288,12 @@ class Process:
     @property
     def succeeded(self) -> bool:
         """Whether the status is one of those that mean success."""
-        return self.status.casefold() in _SUCCEEDED
+        return PROCESS_STATUSES.get(self.status.casefold()) == "success"
 
     @property
     def failed(self) -> bool:
         """Whether the status is one of those that mean failure."""
-        return self.status.casefold() in _FAILED
+        return PROCESS_STATUSES.get(self.status.casefold()) == "failure"
 
     def __getstate__(self) -> dict[str, Any]:
         # Connections cannot be pickled; `wait` of the copy says that there is none.
@@ -324,6 +336,6 @@ def columns_from_json(value: Any) -> tuple[Column, ...]:
     if isinstance(value, dict):
         value = value.get("columnDefinitions") or value.get("columns") or []
     if not isinstance(value, list):
-        msg = f"Expected column definitions, got {shown(value)}."
+        msg = f"Expected column definitions, got {brief_repr(value)}."
         raise DecodeError(msg)
     return tuple(Column.from_json(item) for item in value)

@@ -12,7 +12,7 @@ from alphacast_pandas.errors import QueryError
 if TYPE_CHECKING:
     from alphacast_pandas.api.transport import Transport
 
-# `list` is a method below, so the builtin is named here.
+# `list` is a method of the class below, so the builtin's type is named here.
 _Repositories = list[Repository]
 
 

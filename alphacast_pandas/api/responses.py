@@ -1,8 +1,9 @@
-"""What crosses the wire, seen from here: a request, its content, an answer not read yet."""
+"""Requests and answers as values, and the errors that answers mean."""
 
 from __future__ import annotations
 
 import json
+import reprlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked, for messages: never holds the key."""
+    """A request as messages name it; it never holds the key."""
 
     method: str
     path: str
@@ -64,6 +65,8 @@ class Answer:
 
 
 _LONGEST_TEXT = 500
+_brief = reprlib.Repr()
+_brief.maxlevel, _brief.maxstring, _brief.maxother = 3, 200, 200
 # Keys under which the service's releases and gateways put their words.
 _TEXT_KEYS = ("error", "message", "detail")
 _ERRORS: dict[int, tuple[type[APIError], str]] = {
@@ -77,17 +80,22 @@ _ERRORS: dict[int, tuple[type[APIError], str]] = {
 
 
 def error_of(
-    request: Request, status: int, body: bytes, retry_after: float | None = None
+    request: Request,
+    status: int,
+    body: bytes,
+    retry_after: float | None = None,
+    sources: str = "",
 ) -> APIError:
-    """Return the error that an answer with this status means."""
+    """Return the error that a status means; `sources` says where key and address came from."""
     kind, explanation = _ERRORS.get(status, (APIError, "The service refused the request."))
     if status >= 500:
         kind, explanation = ServiceError, "The service failed; trying again later may help."
     words = error_text(body)
     said = f' The service says: "{words}"' if words else ""
+    origin = f" {sources}" if sources and status == 401 else ""
     wait = f" It asks to wait {retry_after:g} seconds." if retry_after is not None else ""
     return kind(
-        f"{request} was answered with status {status}. {explanation}{said}{wait}",
+        f"{request} was answered with status {status}. {explanation}{origin}{said}{wait}",
         status_code=status,
         retryable=status in RETRIED_STATUSES,
         # A gateway that gave up does not know what became of the request behind it.
@@ -101,7 +109,7 @@ def error_text(body: bytes) -> str:
     text = body.decode("utf-8", errors="replace").strip()
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         value = text
     for key in _TEXT_KEYS:
         if isinstance(value, dict) and isinstance(value.get(key), str) and value[key].strip():
@@ -115,7 +123,7 @@ def parse_json(request: Request, body: bytes) -> Any:
     """Return the JSON value of a 2xx answer."""
     try:
         return json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # the latter for JSON nested a thousand deep
         msg = f"{request} was answered with something that is not JSON: {shown_body(body)}"
         raise DecodeError(msg) from error
 
@@ -136,11 +144,16 @@ def shown_body(body: bytes) -> str:
     return repr(text) + ("..." if len(body) > 200 else "")
 
 
+def brief_repr(value: Any) -> str:
+    """Return a value for a message, however large or deep it is."""
+    return _brief.repr(value)
+
+
 def list_of(value: Any) -> list[Any]:
     """Return a JSON array, bare or under ``data``."""
     if isinstance(value, dict) and isinstance(value.get("data"), list):
         value = value["data"]
     if not isinstance(value, list):
-        msg = f"Expected a list, got {repr(value)[:200]}."
+        msg = f"Expected a list, got {brief_repr(value)}."
         raise DecodeError(msg)
     return value

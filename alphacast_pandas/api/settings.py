@@ -1,4 +1,4 @@
-"""Where a setting comes from: argument, login, environment, stored, default."""
+"""The key and the address of a client: the sources they are taken from, and their checks."""
 
 from __future__ import annotations
 
@@ -31,21 +31,38 @@ LARGEST_FILE_BYTES = 49_000_000
 
 @dataclass(frozen=True)
 class Settings:
-    """Key, address and patience of one client."""
+    """
+    What one client was set up with.
+
+    `key_source` and `address_source` say, for messages, where the two came from.
+    """
 
     api_key: str = field(repr=False)
     base_url: str = DEFAULT_BASE_URL
     timeout: tuple[float, float] = DEFAULT_TIMEOUT
     retries: int = DEFAULT_RETRIES
     largest_file_bytes: int = LARGEST_FILE_BYTES
+    key_source: str = field(default="the argument api_key", compare=False)
+    address_source: str = field(default="the default", compare=False)
 
 
 @dataclass(frozen=True)
 class Login:
-    """A key and an address that somebody gave once, for later."""
+    """A key with the address that it belongs to; `source` names where the two were found."""
 
     api_key: str | None = field(default=None, repr=False)
     base_url: str | None = None
+    source: str = field(default="", compare=False)
+
+
+@dataclass
+class _ProcessState:
+    """The login set in this process."""
+
+    login: Login | None = None
+
+
+_process = _ProcessState()
 
 
 def resolve_settings(
@@ -56,18 +73,49 @@ def resolve_settings(
     retries: int = DEFAULT_RETRIES,
     login: Login | None = None,
 ) -> Settings:
-    """Return complete settings, each from the first source that has it."""
-    sources = [Login(api_key, base_url), login or Login(), login_from_environment()]
-    if any(all(getattr(s, name) is None for s in sources) for name in ("api_key", "base_url")):
-        sources.append(stored_login())
-    keys = [source.api_key for source in sources if source.api_key is not None]
-    addresses = [source.base_url for source in sources if source.base_url is not None]
+    """
+    Return complete settings.
+
+    Key and address are taken together, from the first source that has a key, so that no key is
+    sent to an address that it was not meant for. Only an address passed as an argument goes with a
+    key from elsewhere. `login` is the login set in this process.
+    """
+    found = _first_with_key(
+        Login(api_key, None, "the argument api_key"), login or Login(), login_from_environment()
+    )
+    if base_url is not None:
+        address, address_source = base_url, "the argument base_url"
+    elif found.base_url is not None:
+        address, address_source = found.base_url, found.source
+    else:
+        address, address_source = DEFAULT_BASE_URL, "the default"
     return Settings(
-        api_key=check_api_key(keys[0] if keys else None),
-        base_url=check_base_url(addresses[0] if addresses else DEFAULT_BASE_URL),
+        api_key=check_api_key(found.api_key),
+        base_url=check_base_url(address),
         timeout=check_timeout(timeout),
         retries=check_retries(retries),
+        key_source=found.source,
+        address_source=address_source,
     )
+
+
+def _first_with_key(*logins: Login) -> Login:
+    """Return the first login that has a key; the file of logins is read only if none has."""
+    for login in logins:
+        if login.api_key is not None:
+            return login
+    stored = stored_login()
+    from_environment = logins[-1].base_url
+    if stored.api_key is not None and from_environment is not None:
+        address = stored.base_url or DEFAULT_BASE_URL
+        if check_base_url(from_environment) != address:
+            msg = (
+                f"ALPHACAST_BASE_URL is {_without_credentials(from_environment)}, but the only API "
+                f"key found was stored for {address}, and it is not sent to another address. Set "
+                "ALPHACAST_API_KEY beside ALPHACAST_BASE_URL, or unset ALPHACAST_BASE_URL."
+            )
+            raise ConfigurationError(msg)
+    return stored
 
 
 def check_login(login: Login) -> Login:
@@ -109,10 +157,11 @@ def check_base_url(base_url: Any) -> str:
         parts = urlsplit(base_url.strip())
         host, _ = parts.hostname, parts.port
     except ValueError:
-        msg = f"base_url {_shown(base_url)} is not an address."
+        msg = f"base_url {_without_credentials(base_url)} is not an address."
         raise ConfigurationError(msg) from None
     if parts.scheme not in {"http", "https"} or not host or any(c.isspace() for c in host):
-        msg = f"base_url {_shown(base_url)} is not an address; it looks like {DEFAULT_BASE_URL!r}."
+        shown = _without_credentials(base_url)
+        msg = f"base_url {shown} is not an address; it looks like {DEFAULT_BASE_URL!r}."
         raise ConfigurationError(msg)
     if parts.query or parts.fragment or "@" in parts.netloc:
         msg = (
@@ -129,7 +178,7 @@ def check_base_url(base_url: Any) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")
 
 
-def _shown(address: str) -> str:
+def _without_credentials(address: str) -> str:
     """Return `address` for a message, without whatever stands before an ``@``."""
     return repr(address.rpartition("@")[2])
 
@@ -157,37 +206,43 @@ def check_timeout(timeout: Any) -> tuple[float, float]:
 def check_retries(retries: Any) -> int:
     """Return how often a read is tried again."""
     if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
-        msg = f"retries is a whole number from 0 on, not {retries!r}."
+        msg = f"retries must be an integer >= 0, got {retries!r}."
         raise ConfigurationError(msg)
     return retries
 
 
 def resolve_progress(*, progress: bool | None) -> bool | None:
-    """Return whether a bar is wanted; None leaves it to whether somebody looks."""
-    told = os.environ.get("ALPHACAST_PROGRESS", "").strip().casefold()
-    # Any other word is left alone: a matter of looks is no reason to refuse work.
-    return False if progress is None and told in _MEANS_OFF else progress
+    """Return whether to show a bar; None leaves it to whether there is a terminal or notebook."""
+    setting = os.environ.get("ALPHACAST_PROGRESS", "").strip().casefold()
+    # Other words are ignored: work is not refused because of how its progress is shown.
+    return False if progress is None and setting in _MEANS_OFF else progress
 
 
 def login_from_environment() -> Login:
     """Return what the environment says; an empty variable says nothing."""
     return Login(
-        os.environ.get("ALPHACAST_API_KEY") or None, os.environ.get("ALPHACAST_BASE_URL") or None
+        os.environ.get("ALPHACAST_API_KEY") or None,
+        os.environ.get("ALPHACAST_BASE_URL") or None,
+        "the environment",
     )
 
 
 def stored_login() -> Login:
-    """Return what an earlier ``login(store=True)`` kept."""
-    path = login_file()
+    """Return what an earlier ``login(store=True)`` stored."""
+    try:
+        path = login_file()
+    except RuntimeError:  # there is no home folder
+        return Login()
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
-        return Login(stored.get("api_key"), stored.get("base_url"))
-    except FileNotFoundError:
+        return Login(stored.get("api_key"), stored.get("base_url"), f"the stored login {path}")
+    except (FileNotFoundError, NotADirectoryError):
         return Login()
     except (OSError, ValueError, AttributeError) as error:
         msg = (
-            f"The stored login {path} cannot be read ({type(error).__name__}). Delete the file, "
-            "or write it again with alphacast_pandas.login(..., store=True)."
+            f"There is no API key in the arguments or the environment, and the stored login {path} "
+            f"cannot be read ({type(error).__name__}). Delete the file, or write it again with "
+            "alphacast_pandas.login(..., store=True)."
         )
         raise ConfigurationError(msg) from error
 
@@ -217,17 +272,14 @@ def login_file() -> Path:
     return user_config_path("alphacast-pandas", appauthor=False) / "login.json"
 
 
-@dataclass
-class _Told:
-    login: Login | None = None
-
-
-_told = _Told()
-
-
 def process_login() -> Login | None:
-    """Return what `login` was told in this process."""
-    return _told.login
+    """Return the login set in this process."""
+    return _process.login
+
+
+def set_process_login(login: Login | None) -> None:
+    """Set the login of this process, or forget it."""
+    _process.login = login
 
 
 def login(api_key: str | None = None, *, base_url: str | None = None, store: bool = False) -> None:
@@ -237,8 +289,8 @@ def login(api_key: str | None = None, *, base_url: str | None = None, store: boo
     Parameters
     ----------
     api_key : str, optional
-        Key of the account. Without it, it is asked for on a terminal or in a
-        notebook, and not shown while it is typed.
+        Key of the account. Without it, a terminal or a notebook prompts for it, without
+        echo.
     base_url : str, optional
         Address of the API, if it is not Alphacast's own.
     store : bool, default False
@@ -261,10 +313,10 @@ def login(api_key: str | None = None, *, base_url: str | None = None, store: boo
     """
     if api_key is None and _can_ask():
         api_key = getpass.getpass("Alphacast API key: ")
-    checked = check_login(Login(api_key, base_url))
+    checked = check_login(Login(api_key, base_url, "ap.login()"))
     if store:
         store_login(checked)
-    _told.login = checked
+    set_process_login(checked)
 
 
 def _can_ask() -> bool:

@@ -1,22 +1,22 @@
-"""Where a redirect may lead: another https address, never an unencrypted one."""
+"""HTTP requests of one client; the only importer of requests."""
 
 from __future__ import annotations
 
 import base64
-import functools
-import itertools
+import os
 import random
+from contextlib import contextmanager
 from http.cookiejar import DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 import requests
 import urllib3
 
-from alphacast_pandas.api.body import BodyStream
+from alphacast_pandas.api import retrying
+from alphacast_pandas.api.body import CHUNK_BYTES, BodyStream
 from alphacast_pandas.api.clock import Clock, SystemClock
 from alphacast_pandas.api.responses import Answer, Content, Request, error_of, parse_json
-from alphacast_pandas.api.retrying import pause_after, retry_after_seconds
 from alphacast_pandas.api.settings import is_loopback
 from alphacast_pandas.errors import (
     AlphacastError,
@@ -24,52 +24,20 @@ from alphacast_pandas.errors import (
     ConfigurationError,
     ConnectionFailed,
     DecodeError,
+    QueryError,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterator, Mapping
 
     from alphacast_pandas.api.settings import Settings
 
-
-def origin(url: str) -> str:
-    """Return the scheme and the host of an address."""
-    return "{0.scheme}://{0.netloc}".format(urlsplit(url))
-
-
-def redirect_target(request: Request, url: str, location: str | None) -> str:
-    """Return the address that the answer from `url` leads to, or raise."""
-    try:
-        target = urljoin(url, location or "")
-        parts = urlsplit(target)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        msg = f"{request} was redirected to what is not an address."
-        raise APIError(msg) from error
-    usable = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
-    if not location or not host or not usable:
-        msg = (
-            f"{request} was redirected to {parts.scheme}://{host}, which is not a place to "
-            "read from: only https is followed."
-        )
-        raise APIError(msg)
-    return target
-
-
-T = TypeVar("T")
 _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ERROR_BODY_BYTES = 1 << 16
 # A block must leave within the time to connect, on slow lines too.
 _SENT_BYTES = 1 << 17
-_ADDRESS_ERRORS = (
-    requests.exceptions.InvalidURL,
-    requests.exceptions.InvalidSchema,
-    requests.exceptions.MissingSchema,
-    requests.exceptions.InvalidProxyURL,
-    requests.exceptions.InvalidHeader,
-)
-# Failures of making the connection.
+# Failures before the first byte of the request has left.
 _NOTHING_SENT = (
     urllib3.exceptions.NewConnectionError,
     urllib3.exceptions.ConnectTimeoutError,
@@ -85,47 +53,59 @@ class _Adapter(requests.adapters.HTTPAdapter):
         super().init_poolmanager(*sizes, **words, blocksize=_SENT_BYTES)
 
 
-class Transport:
-    """Sends requests, follows redirects without the key, repeats reads, maps every failure."""
+class _Session(requests.Session):
+    """Leaves redirects to `Transport`: requests would look where they lead, and may fail at it."""
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - it never leads anywhere
+        return None
+
+
+class Transport:
+    """
+    Sends requests, follows redirects, and raises errors of this package only.
+
+    The key goes to the origin of the API and nowhere else. `open` and `send` make one attempt;
+    `attempts` are for reads, which may be repeated.
+    """
+
+    def __init__(
+        self, settings: Settings, clock: Clock | None = None, chunk_bytes: int = CHUNK_BYTES
+    ) -> None:
         self.settings = settings
+        self.chunk_bytes = chunk_bytes
         self.clock = clock or SystemClock()
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin with connections, locks and random numbers of its own, as after a fork."""
         self._random = random.Random()  # noqa: S311 - spreads pauses, protects nothing
-        self._session = requests.Session()
+        self._session = _Session()
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, _Adapter())
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        # Proxies and certificates of the environment: a third of a small call if asked each time.
-        self._environment = functools.cache(self._ask_environment)
+        self._routes: dict[str, dict[str, Any]] = {}
 
     def close(self) -> None:
         """Close the connections of the pool."""
         self._session.close()
 
-    def fetch(
-        self, path: str, params: Mapping[str, Any] | None, consume: Callable[[Answer], T]
-    ) -> T:
-        """Return what `consume` makes of the answer to a GET; repeat both where that may help."""
-        value, close = self.begin(path, params, consume)
-        close()
-        return value
+    def attempts(self) -> Iterator[retrying.Attempt]:
+        """Yield the attempts that a read has."""
+        return retrying.attempts(self.settings.retries, self.clock, self._random)
 
-    def begin(
-        self, path: str, params: Mapping[str, Any] | None, consume: Callable[[Answer], T]
-    ) -> tuple[T, Callable[[], None]]:
-        """
-        Return what `consume` makes of the beginning of the answer to a GET, and what closes it.
-
-        Until `consume` has returned both are repeated where that may help; the rest of the answer
-        is read once, by the caller.
-        """
+    @contextmanager
+    def open(self, path: str, params: Mapping[str, Any] | None = None) -> Iterator[Answer]:
+        """Give the answer to a GET, whose body has not been read yet."""
         request = Request("GET", path)
-        return self._repeated(lambda: self._begin_once(request, params, consume))
+        with self._follow(request, self._url(path, params)) as response:
+            yield self._answer(request, response)
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """Return the JSON value of a GET."""
-        return self.fetch(path, params, _json_of)
+        for attempt in self.attempts():
+            with attempt, self.open(path, params) as answer:
+                return _json_of(answer)
+        raise AssertionError  # pragma: no cover - the last attempt returns or raises
 
     def send(
         self,
@@ -138,14 +118,13 @@ class Transport:
     ) -> Any:
         """Return the JSON value of a request that changes something: sent once, never again."""
         request = Request(method, path)
-        url = self._url(path, params)
         headers = dict(content.headers) if content is not None else {}
-        response = self._exchange(request, url, headers, json=json, content=content)
-        with response:
+        url = self._url(path, params)
+        with self._exchange(request, url, headers, json=json, content=content) as response:
             if response.status_code in _REDIRECTS:
                 msg = (
                     f"{request} was redirected; only reads follow a redirect. Check base_url "
-                    f"{self.settings.base_url!r}."
+                    f"{self.settings.base_url!r} (from {self.settings.address_source})."
                 )
                 raise APIError(msg, status_code=response.status_code)
             try:
@@ -154,31 +133,23 @@ class Transport:
                 error.in_doubt = True
                 raise
 
-    def _begin_once(
-        self,
-        request: Request,
-        params: Mapping[str, Any] | None,
-        consume: Callable[[Answer], T],
-    ) -> tuple[T, Callable[[], None]]:
-        response = self._follow(request, self._url(request.path, params))
+    def _url(self, path: str, params: Mapping[str, Any] | None) -> str:
         try:
-            return consume(self._answer(request, response)), response.close
-        except BaseException:
-            response.close()
-            raise
+            query = urlencode(params or {}, quote_via=quote, safe="$")
+        except UnicodeEncodeError as error:
+            msg = f"The query for {path} holds half of a surrogate pair, which is no character."
+            raise QueryError(msg) from error
+        return f"{self.settings.base_url}{path}" + (f"?{query}" if query else "")
 
     def _follow(self, request: Request, url: str) -> requests.Response:
+        """Return the response at the end of the redirects."""
         response = self._exchange(request, url, {})
         for _ in range(_MOST_REDIRECTS):
             if response.status_code not in _REDIRECTS:
                 return response
             response.close()
-            url = redirect_target(request, url, response.headers.get("Location"))
-            # The key stays at the API host, and object stores refuse signed addresses with it.
-            response = self._exchange(request, url, {}, with_key=False)
-            if response.status_code == 401 and origin(url) == origin(self.settings.base_url):
-                response.close()
-                response = self._exchange(request, url, {})
+            url = _redirect_target(request, url, response.headers.get("Location"))
+            response = self._exchange(request, url, {})
         response.close()
         msg = f"{request} was redirected more than {_MOST_REDIRECTS} times."
         raise APIError(msg)
@@ -189,12 +160,43 @@ class Transport:
         url: str,
         headers: dict[str, str],
         *,
-        with_key: bool = True,
         json: Any = None,
         content: Content | None = None,
     ) -> requests.Response:
+        """Return the response to one request, whatever its status."""
+        prepared = self._prepared(request, url, headers, json=json, content=content)
+        route = self._route(request, url)
         try:
-            prepared = requests.Request(
+            return self._session.send(
+                prepared,
+                stream=True,
+                allow_redirects=False,
+                timeout=self.settings.timeout,
+                **route,
+            )
+        except requests.exceptions.InvalidProxyURL as error:
+            msg = f"{request} cannot be sent: the address of the proxy cannot be used ({error})."
+            raise ConfigurationError(msg) from error
+        except requests.exceptions.InvalidURL as error:
+            raise self._unusable_address(request, url, error) from error
+        except requests.exceptions.InvalidHeader as error:
+            msg = f"The answer to {request} is not HTTP: {error}."
+            raise DecodeError(msg, in_doubt=request.method != "GET") from error
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise self._connection_failed(request, url, error, content) from error
+
+    def _prepared(
+        self,
+        request: Request,
+        url: str,
+        headers: dict[str, str],
+        *,
+        json: Any,
+        content: Content | None,
+    ) -> requests.PreparedRequest:
+        # Object stores refuse pre-signed addresses that come with credentials besides.
+        try:
+            return requests.Request(
                 request.method,
                 url,
                 headers={
@@ -204,63 +206,91 @@ class Transport:
                 },
                 data=content,
                 json=json,
-                auth=(self.settings.api_key, "") if with_key else None,
+                auth=(self.settings.api_key, "") if self._is_api(url) else None,
             ).prepare()
-            return self._session.send(
-                prepared,
-                stream=True,
-                allow_redirects=False,
-                timeout=self.settings.timeout,
-                **self._environment(origin(url)),
-            )
-        except _ADDRESS_ERRORS as error:
-            msg = f"{request} cannot be sent: {error}."
-            raise ConfigurationError(msg) from error
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise self._connection_failed(request, error, content) from error
-        except ValueError as error:  # requests looks where a redirect leads, even if it must not go
-            msg = f"{request} was redirected to what is not an address."
-            raise APIError(msg) from error
+        except (requests.RequestException, ValueError) as error:
+            raise self._unusable_address(request, url, error) from error
 
-    def _ask_environment(self, origin: str) -> dict[str, Any]:
+    def _route(self, request: Request, url: str) -> dict[str, Any]:
+        """
+        Return the proxies and certificates for an address.
+
+        The environment is asked once for each origin: every time would cost a third of a small
+        call. This computer is reached directly, since plain http to it is allowed, and a proxy
+        would be sent the key.
+        """
+        origin = _origin(url)
+        if origin in self._routes:
+            return self._routes[origin]
         found = self._session.merge_environment_settings(origin, {}, None, None, None)
-        return {name: found[name] for name in ("proxies", "verify", "cert")}
+        route = {name: found[name] for name in ("proxies", "verify", "cert")}
+        if is_loopback(urlsplit(url).hostname):
+            route["proxies"] = {}
+        bundle = route["verify"]
+        if isinstance(bundle, str) and not os.path.exists(bundle):  # noqa: PTH110 - as requests looks
+            msg = (
+                f"{request} cannot be sent: the environment variable REQUESTS_CA_BUNDLE or "
+                f"CURL_CA_BUNDLE names {bundle!r}, which does not exist. Correct or unset it."
+            )
+            raise ConfigurationError(msg)
+        self._routes[origin] = route
+        return route
 
     def _connection_failed(
-        self, request: Request, error: Exception, content: Content | None
+        self, request: Request, url: str, error: Exception, content: Content | None
     ) -> ConnectionFailed:
-        sent = (
+        cause = _cause(error)
+        is_sent = (
             request.method != "GET"
-            and not isinstance(_cause(error), _NOTHING_SENT)
+            and not isinstance(cause, _NOTHING_SENT)
             and (content is None or content.sent_whole)
         )
         doubt = (
-            " The request had been sent, so the service may have carried it out." if sent else ""
+            " The service may have carried it out: the request had been sent." if is_sent else ""
         )
         return ConnectionFailed(
-            f"No answer from {urlsplit(self.settings.base_url).netloc} to {request}: "
+            f"No answer from {_origin(url)}{self._address_source(url)} to {request}: "
             f"{self._reason(error)}.{doubt}",
             retryable=not isinstance(error, requests.exceptions.SSLError),
-            in_doubt=sent,
+            in_doubt=is_sent,
         )
+
+    def _unusable_address(self, request: Request, url: str, error: Exception) -> AlphacastError:
+        if self._is_api(url):
+            msg = f"{request} cannot be sent to {self.settings.base_url!r}: {error}."
+            return ConfigurationError(msg)
+        return APIError(f"{request} was redirected to an address that cannot be used: {error}.")
+
+    def _is_api(self, url: str) -> bool:
+        return _origin(url) == _origin(self.settings.base_url)
+
+    def _address_source(self, url: str) -> str:
+        source = self.settings.address_source
+        return f" (the address is from {source})" if self._is_api(url) else ""
 
     def _reason(self, error: BaseException) -> str:
         if isinstance(error, requests.ConnectTimeout):
             return f"no connection within {self.settings.timeout[0]:g} seconds"
         if isinstance(error, requests.ReadTimeout | urllib3.exceptions.ReadTimeoutError):
             return f"nothing came for {self.settings.timeout[1]:g} seconds"
-        inner = _cause(error)
-        return f"{type(inner).__name__}: {inner}".rstrip(".: ")
+        cause = _cause(error)
+        return f"{type(cause).__name__}: {cause}".rstrip(".: ")
 
     def _answer(self, request: Request, response: requests.Response) -> Answer:
         stream = self._stream(request, response)
         if not 200 <= response.status_code < 300:
-            retry_after = retry_after_seconds(response.headers, self.clock.now())
-            words = self._error_body(stream)
-            raise error_of(request, response.status_code, words, retry_after)
+            retry_after = retrying.retry_after_seconds(response.headers, self.clock.now())
+            body = self._error_body(stream)
+            raise error_of(request, response.status_code, body, retry_after, self._sources)
         return Answer(request, response.status_code, response.headers, stream)
 
+    @property
+    def _sources(self) -> str:
+        settings = self.settings
+        return f"The key is from {settings.key_source}, the address from {settings.address_source}."
+
     def _error_body(self, stream: BodyStream) -> bytes:
+        """Return the beginning of the body of an error, in which the key is not repeated."""
         try:
             body = stream.read(_ERROR_BODY_BYTES) or b""
         except AlphacastError:
@@ -275,7 +305,7 @@ class Transport:
             try:
                 return bytes(raw.read(size, decode_content=False))
             except urllib3.exceptions.ReadTimeoutError as error:
-                raise self._connection_failed(request, error, None) from error
+                raise self._connection_failed(request, response.url, error, None) from error
             except (urllib3.exceptions.HTTPError, OSError) as error:
                 msg = f"The answer to {request} was cut short: {self._reason(error)}."
                 status = response.status_code
@@ -284,25 +314,40 @@ class Transport:
         return BodyStream(
             read_wire,
             encoding=response.headers.get("Content-Encoding", ""),
+            chunk_bytes=self.chunk_bytes,
             length=raw.length_remaining,
             # A body that only the end of its connection ends may have been cut unseen.
             end_is_proven=raw.length_remaining is not None or raw.chunked or not raw.version,
         )
 
-    def _url(self, path: str, params: Mapping[str, Any] | None) -> str:
-        query = urlencode(params or {}, quote_via=quote, safe="$")
-        return f"{self.settings.base_url}{path}" + (f"?{query}" if query else "")
 
-    def _repeated(self, once: Callable[[], T]) -> T:
-        for attempt in itertools.count(1):
-            try:
-                return once()
-            except AlphacastError as error:
-                pause = pause_after(error, attempt, self.settings.retries, self._random)
-                if pause is None:
-                    raise
-            self.clock.sleep(pause)
-        raise AssertionError  # pragma: no cover - count() does not end
+def _origin(url: str) -> str:
+    """Return the scheme, host and port of an address, the port always written out."""
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{parts.scheme}://{host}:{port}"
+
+
+def _redirect_target(request: Request, url: str, location: str | None) -> str:
+    """Return the address that the answer from `url` leads to, or raise."""
+    try:
+        # Headers are decoded as Latin-1, and servers write addresses in UTF-8.
+        raw = (location or "").encode("latin-1", "surrogateescape")
+        target = urljoin(url, raw.decode("utf-8", "replace"))
+        parts = urlsplit(target)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        msg = f"{request} was redirected to what is not an address."
+        raise APIError(msg) from error
+    usable = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    if not location or not host or not usable:
+        msg = (
+            f"{request} was redirected to {parts.scheme}://{host}, which is not read from: "
+            "only https is followed."
+        )
+        raise APIError(msg)
+    return target
 
 
 def _cause(error: BaseException) -> BaseException:

@@ -1,1 +1,1 @@
-"""What a frame must be, as pandera schemas."""
+"""Contracts of datasets and frames as pandera schemas."""

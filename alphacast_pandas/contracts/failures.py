@@ -1,4 +1,4 @@
-"""What a check found wrong: one frame, and one message that a tired person understands."""
+"""Failures of a frame against its contract, told in one error."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ import numpy as np
 import pandas as pd
 
 from alphacast_pandas.errors import ValidationError
+from alphacast_pandas.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
 COLUMNS = ["column", "check", "row", "value"]
-_MOST_SHOWN = 10
+_MOST_LINES = 10
 _MOST_ROWS = 5
+_MOST_CHARACTERS = 80
 
 
 @dataclass(frozen=True)
@@ -41,20 +43,68 @@ def refuse(failures: Sequence[Failure], what: str) -> None:
         raise ValidationError(_message(failures, what), failures=table)
 
 
-def from_pandera(error: Any, labels: pd.Index | None) -> list[Failure]:
-    """Return the failures of pandera's ``SchemaErrors``; `labels` are the caller's rows."""
-    cases = error.failure_cases
-    found = zip(cases["column"], cases["check"], cases["index"], cases["failure_case"], strict=True)
+def from_pandera(
+    error: Any, label_of: Callable[[Any], Any] | None, *, may_raise: bool = True
+) -> list[Failure]:
+    """
+    Return the failures of pandera's ``SchemaErrors``.
+
+    `label_of` gives the caller's label of a row for the one that pandera knows. `may_raise` says
+    that a check may be one that raises, which is not the same as one that fails.
+    """
     return [
-        Failure(_or_none(column), str(check), _label(index, labels), value)
-        for column, check, index, value in found
+        failure
+        for part in error.schema_errors
+        for failure in _of_one_check(part, label_of, may_raise=may_raise)
     ]
 
 
-def _label(index: Any, labels: pd.Index | None) -> Any:
-    if _or_none(index) is None or labels is None:
-        return _or_none(index)
-    return plain(labels[int(index)])
+def short(value: Any) -> str:
+    """Return a value, or a label of a row, as a message shows it."""
+    if isinstance(value, tuple):
+        return ", ".join(map(short, value))
+    if isinstance(value, pd.Timestamp):
+        return str(value).removesuffix(" 00:00:00")
+    text = repr(value)
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}..."
+
+
+def plain(value: Any) -> Any:
+    """Return Python's own value for NumPy's."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _of_one_check(
+    error: Any, label_of: Callable[[Any], Any] | None, *, may_raise: bool
+) -> list[Failure]:
+    column = getattr(error, "column_name", None) or error.schema.name
+    check = _check_name(error)
+    cases = error.failure_cases
+    if may_raise and getattr(error.reason_code, "name", "") == "CHECK_ERROR":
+        return [Failure(column, f"check {check} could not be tried: {cases}")]
+    if not isinstance(cases, pd.DataFrame):
+        return [Failure(column, check, None, _or_none(cases))]
+    if cases.empty:  # pandera leaves out rows whose label is missing
+        return [Failure(column, check)]
+    columns = cases["column"] if "column" in cases else [column] * len(cases)
+    return [
+        Failure(_or_none(name), check, _label(row, label_of), value)
+        for name, row, value in zip(columns, cases["index"], cases["failure_case"], strict=True)
+    ]
+
+
+def _check_name(error: Any) -> str:
+    check = error.check
+    if check is None:  # as for an index that cannot be compared with the schema's
+        return str(error.args[0])
+    if isinstance(check, str):
+        return check
+    return str(check.error if check.error is not None else check.name or check)
+
+
+def _label(row: Any, label_of: Callable[[Any], Any] | None) -> Any:
+    row = _or_none(row)
+    return row if row is None or label_of is None else plain(label_of(row))
 
 
 def _or_none(value: Any) -> Any:
@@ -65,23 +115,19 @@ def _message(failures: Sequence[Failure], what: str) -> str:
     groups: dict[str, list[str]] = {}
     for failure in failures:
         rows = groups.setdefault(_line(failure), [])
-        rows += [] if failure.row is None else [_shown(failure.row)]
-    shown = [line + _rows(rows) for line, rows in [*groups.items()][:_MOST_SHOWN]]
-    if len(groups) > _MOST_SHOWN:
-        shown.append(f"... and {len(groups) - _MOST_SHOWN} more: see error.failures")
+        rows += [] if failure.row is None else [short(failure.row)]
+    lines = [f"  {line}{_rows(rows)}" for line, rows in [*groups.items()][:_MOST_LINES]]
+    if len(groups) > _MOST_LINES:
+        lines.append(f"  ... and {len(groups) - _MOST_LINES} more: see error.failures")
     remedies = dict.fromkeys(failure.remedy for failure in failures if failure.remedy)
-    lines = [f"{what}: {len(failures)} failure{'s' * (len(failures) > 1)}.", *_indented(shown)]
-    return "\n".join([*lines, *(f"Remedy: {remedy}" for remedy in remedies)])
-
-
-def _indented(lines: Iterable[str]) -> list[str]:
-    return [f"  {line}" for line in lines]
+    head = f"{what}: {len(failures)} failure{'s' * (len(failures) > 1)}."
+    return "\n".join([head, *lines, *(f"Remedy: {remedy}" for remedy in remedies)])
 
 
 def _line(failure: Failure) -> str:
     place = f"column {failure.column!r}" if failure.column is not None else "frame"
-    value = f": {_shown(failure.value)}" if failure.value is not None else ""
-    return f"{place}: {failure.check}{value}"
+    value = f": {short(failure.value)}" if failure.value is not None else ""
+    return f"{place}: {printable(' '.join(failure.check.split()))}{value}"
 
 
 def _rows(rows: Sequence[str]) -> str:
@@ -89,17 +135,3 @@ def _rows(rows: Sequence[str]) -> str:
         return ""
     more = f" and {len(rows) - _MOST_ROWS} more" if len(rows) > _MOST_ROWS else ""
     return f" (row{'s' * (len(rows) > 1)} {', '.join(rows[:_MOST_ROWS])}{more})"
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(map(_shown, value))
-    if isinstance(value, pd.Timestamp):
-        return str(value).removesuffix(" 00:00:00")
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:80]}..."
-
-
-def plain(value: Any) -> Any:
-    """Return Python's own value for NumPy's."""
-    return value.item() if isinstance(value, np.generic) else value

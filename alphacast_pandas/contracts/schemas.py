@@ -1,18 +1,17 @@
-"""Contracts of datasets and frames as pandera schemas."""
+"""Pandera schemas: of a dataset, of a frame, and the roles that a user's schema states."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.client import get_client
-from alphacast_pandas.api.discovery import complete, learn
+from alphacast_pandas.api.discovery import fetch_definitions, with_every_column
 from alphacast_pandas.api.identifiers import resolve_id
 from alphacast_pandas.column_types import is_object
-from alphacast_pandas.contracts.failures import from_pandera, refuse
 from alphacast_pandas.errors import QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     import pandas as pd
     import pandera.pandas as pa
@@ -20,9 +19,8 @@ if TYPE_CHECKING:
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.api.definitions import Definitions
 
-
 ROLES = ("date", "entity", "value", "ignore")
-_KEY = "alphacast"
+_METADATA_KEY = "alphacast"
 
 
 def schema(dataset_id: int | str, *, client: Client | None = None) -> pa.DataFrameSchema:
@@ -68,10 +66,9 @@ def schema(dataset_id: int | str, *, client: Client | None = None) -> pa.DataFra
 
 def definitions_of(client: Client, dataset_id: int) -> Definitions:
     """Return the definitions of a dataset, every column among them."""
-    definitions = client.recall(dataset_id) or learn(client, dataset_id)
-    if definitions.complete:
-        return definitions
-    return complete(client, dataset_id, definitions, [""])
+    remembered = client._connection.recall(dataset_id)
+    definitions = remembered or fetch_definitions(client, dataset_id)
+    return with_every_column(client, dataset_id, definitions)
 
 
 def schema_of(
@@ -83,10 +80,73 @@ def schema_of(
         for name in definitions.names
     }
     roles = {str(column.name): column.role for column in definitions.columns}
-    return build_schema(types, {name: roles[name] for name in types if name in roles})
+    value_types = {name: (str,) for name, dtype in types.items() if is_object(dtype)}
+    return _build(types, value_types, {name: roles[name] for name in types if name in roles})
 
 
-def build_schema(dtypes: Mapping[str, Any], roles: Mapping[str, str]) -> pa.DataFrameSchema:
+def frame_schema(frame: pd.DataFrame, roles: Mapping[str, str]) -> pa.DataFrameSchema:
+    """Return the schema of a frame: its types, and of objects the types that they have."""
+    types = {name: frame[name].dtype for name in frame.columns}
+    value_types = {
+        name: tuple(dict.fromkeys(map(type, frame[name].dropna())))
+        for name, dtype in types.items()
+        if is_object(dtype)
+    }
+    return _build(types, value_types, roles)
+
+
+def to_schema(contract: Any) -> pa.DataFrameSchema:
+    """Return the pandera schema of a user's schema or model, whose roles are known words."""
+    import pandera.pandas as pa
+
+    schema = contract
+    if isinstance(contract, type) and issubclass(contract, pa.DataFrameModel):
+        try:
+            schema = contract.to_schema()
+        except Exception as error:  # whatever its annotations and fields lead to
+            msg = f"schema: pandera makes no schema of {contract.__name__}: {error}"
+            raise QueryError(msg) from error
+    if not isinstance(schema, pa.DataFrameSchema):
+        msg = (
+            "schema is a pandera DataFrameSchema or DataFrameModel of pandera.pandas, "
+            f"not {_describe(contract)}."
+        )
+        raise QueryError(msg)
+    for name, role in _stated(schema):
+        if role not in ROLES:
+            msg = f"schema: column {name!r} has the role {role!r}; roles are {', '.join(ROLES)}."
+            raise QueryError(msg)
+    return schema
+
+
+def index_levels(schema: pa.DataFrameSchema) -> list[Any]:
+    """Return the levels of the index that a schema describes, none if it describes none."""
+    index = schema.index
+    return [] if index is None else [*getattr(index, "indexes", [index])]
+
+
+def roles_of(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> dict[str, str]:
+    """
+    Return the roles that a schema states for columns of a frame, and for levels of its index.
+
+    A pattern states the role of every column that it matches; a column's own name comes first.
+    """
+    patterns = {name for name, column in schema.columns.items() if column.regex}
+    roles: dict[str, str] = {}
+    for pattern in patterns & dict(_stated(schema)).keys():
+        role = schema.columns[pattern].metadata[_METADATA_KEY]
+        for name in _matches(schema.columns[pattern], frame):
+            if roles.setdefault(name, role) != role:
+                msg = (
+                    f"schema: patterns give column {name!r} the roles {roles[name]!r} and {role!r}."
+                )
+                raise QueryError(msg)
+    return roles | {name: role for name, role in _stated(schema) if name not in patterns}
+
+
+def _build(
+    types: Mapping[str, Any], value_types: Mapping[str, tuple[type, ...]], roles: Mapping[str, str]
+) -> pa.DataFrameSchema:
     """Return a schema of exact types, with roles, the key not missing and unique."""
     import pandera.pandas as pa
 
@@ -95,70 +155,42 @@ def build_schema(dtypes: Mapping[str, Any], roles: Mapping[str, str]) -> pa.Data
         name: pa.Column(
             None if is_object(dtype) else dtype,
             nullable=name not in keys,
-            metadata={_KEY: roles.get(name, "value")},
-            checks=[pa.Check(_is_text, element_wise=True, name="text")]
-            if is_object(dtype)
-            else None,
+            metadata={_METADATA_KEY: roles.get(name, "value")},
+            checks=[_type_check(value_types[name])] if value_types.get(name) else None,
         )
-        for name, dtype in dtypes.items()
+        for name, dtype in types.items()
     }
     return pa.DataFrameSchema(columns, unique=keys or None)
 
 
-def roles_of(contract: Any) -> dict[str, str]:
-    """Return the roles that a user's schema states."""
-    stated = {name: (part.metadata or {}).get(_KEY) for name, part in _parts(contract).items()}
-    wrong = {name: role for name, role in stated.items() if role not in (None, *ROLES)}
-    if wrong:
-        name, role = next(iter(wrong.items()))
-        msg = f"schema: column {name!r} has the role {role!r}; roles are {', '.join(ROLES)}."
-        raise QueryError(msg)
-    return {name: role for name, role in stated.items() if role is not None}
+def _type_check(types: tuple[type, ...]) -> pa.Check:
+    import pandera.pandas as pa
+
+    name = "text" if types == (str,) else ", ".join(type_.__name__ for type_ in types)
+    return pa.Check(lambda value: isinstance(value, types), element_wise=True, name=name)
 
 
-def _parts(contract: Any) -> dict[str, Any]:
-    """Return the columns of a schema, and the levels of its index that have a name."""
-    index = contract.index
-    levels = getattr(index, "indexes", [] if index is None else [index])
-    return {**{str(level.name): level for level in levels if level.name}, **contract.columns}
+def _stated(schema: pa.DataFrameSchema) -> Iterable[tuple[str, str]]:
+    """Return the roles in a schema's metadata, by the names of its columns and levels."""
+    levels = [level for level in index_levels(schema) if level.name]
+    for part in (*levels, *schema.columns.values()):
+        role = (part.metadata or {}).get(_METADATA_KEY)
+        if role is not None:
+            yield part.name, role
 
 
-def to_schema(contract: Any) -> Any:
-    """Return the pandera schema of a schema or a model."""
-    made = contract.to_schema() if hasattr(contract, "to_schema") else contract
-    if not hasattr(made, "validate") or not isinstance(getattr(made, "columns", None), dict):
-        msg = (
-            f"schema is a pandera DataFrameSchema or DataFrameModel, not {type(contract).__name__}."
-        )
-        raise QueryError(msg)
-    return made
-
-
-def frame_dtypes(frame: pd.DataFrame, names: Sequence[str]) -> dict[str, Any]:
-    """Return the types of some columns."""
-    return {name: frame[name].dtype for name in names}
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def check_arrival(
-    frame: pd.DataFrame, contract: Any, definitions: Definitions, index: Sequence[str]
-) -> pd.DataFrame:
-    """Return the frame as pandera leaves it, still without its index, or raise."""
+def _matches(column: pa.Column, frame: pd.DataFrame) -> list[str]:
     import pandera.errors
 
-    if contract is True:
-        schema: Any = schema_of(definitions, frame_dtypes(frame, [*frame.columns]))
-    else:
-        schema = to_schema(contract)
-    indexed = schema.index is not None and bool(index)
     try:
-        validated: pd.DataFrame = schema.validate(
-            frame.set_index([*index]) if indexed else frame, lazy=True
-        )
-    except pandera.errors.SchemaErrors as error:
-        refuse(from_pandera(error, None), "What arrived breaks its contract")
-        raise
-    return frame if indexed else validated
+        return [*column.get_regex_columns(frame)]
+    except pandera.errors.SchemaError:  # how pandera says that it matches none
+        return []
+    except Exception as error:  # what an engine for regular expressions makes of the pattern
+        msg = f"schema: the pattern {column.name!r} could not be tried: {error}"
+        raise QueryError(msg) from error
+
+
+def _describe(value: Any) -> str:
+    type_ = value if isinstance(value, type) else type(value)
+    return f"{type_.__module__}.{type_.__qualname__}"

@@ -1,1 +1,1 @@
-"""What a dataset holds against what it is meant to hold: tables in, differences out."""
+"""Differences between what a dataset holds and what a frame would make of it."""

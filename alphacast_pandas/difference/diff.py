@@ -1,10 +1,10 @@
-"""A difference as DataFrames, built when they are asked for."""
+"""The difference as the user sees it: frames, counts, a display, `push()`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
@@ -12,71 +12,16 @@ import pyarrow as pa
 
 from alphacast_pandas.api.definitions import Definitions
 from alphacast_pandas.difference.display import to_html, to_text
-from alphacast_pandas.difference.revisions import column_counts, largest, touched_dates
-from alphacast_pandas.difference.rows import is_number, taken_rows, to_doubles
+from alphacast_pandas.difference.revisions import column_counts, largest_revisions, touched_dates
+from alphacast_pandas.difference.rows import is_number, to_doubles
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.reading.frame import to_frame
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from alphacast_pandas.difference.difference import Difference
     from alphacast_pandas.writing.result import PushResult
-
-
-def counts_frame(difference: Difference) -> pd.DataFrame:
-    """Return the counts of values, one row a column."""
-    counts = column_counts(difference)
-    index = pd.Index([c.name for c in counts], name="column", dtype=object).infer_objects()
-    numbers = [(c.added, c.changed, c.deleted) for c in counts]
-    shaped = np.array(numbers, dtype=np.int64).reshape(len(counts), 3)
-    return pd.DataFrame(shaped, index=index, columns=["added", "changed", "deleted"])
-
-
-def changed_table(difference: Difference) -> tuple[pa.Table, pd.DataFrame]:
-    """
-    Return keys and column of every value that changes, then its old and its new value.
-
-    Rows are in the order of the frame sent; the values are doubles if every column is numeric, and
-    Python objects otherwise.
-    """
-    names = [*difference.values]
-    places = [difference.changes[name] for name in names]
-    rows = np.concatenate([difference.rows.sent_shared[p] for p in places] or [_nothing()])
-    columns = np.repeat(np.arange(len(names)), [len(p) for p in places])
-    order = np.lexsort((columns, rows))
-    keys = difference.sent.select([*difference.keys]).take(pa.array(rows[order]))
-    words = pa.array(names, pa.string()).take(pa.array(columns[order]))
-    table = keys.append_column("column", words)
-    values = {side: _values(difference, order, side) for side in ("old", "new")}
-    return table, pd.DataFrame(values)
-
-
-def largest_frame(difference: Difference, *, is_relative: bool) -> tuple[pa.Table, pd.DataFrame]:
-    """Return keys and column of the largest revisions, and their numbers."""
-    found = largest(difference, is_relative=is_relative)
-    keys = difference.sent.select([*difference.keys]).take(pa.array(found.rows))
-    table = keys.append_column("column", pa.array(found.columns, pa.string()))
-    numbers = {
-        "old": found.old,
-        "new": found.new,
-        "change": found.absolute,
-        "relative": np.where(np.isinf(found.relative), np.nan, found.relative),
-    }
-    return table, pd.DataFrame(numbers, dtype="float64")
-
-
-def _values(difference: Difference, order: np.ndarray, side: str) -> pd.Series:
-    read: Any = getattr(difference, side)
-    parts = [read(name) for name in difference.values]
-    if all(is_number(part.type) for part in parts):
-        numbers = [to_doubles(part) for part in parts]
-        return pd.Series(np.concatenate([*numbers, _nothing(float)])[order])
-    objects = [part.to_pandas(integer_object_nulls=True).to_numpy(dtype=object) for part in parts]
-    values = np.concatenate(objects)[order]
-    return pd.Series(np.where(pd.isna(values), np.nan, values), dtype=object)
-
-
-def _nothing(kind: type = np.intp) -> np.ndarray:
-    return np.empty(0, dtype=kind)
 
 
 class Push(Protocol):
@@ -85,7 +30,7 @@ class Push(Protocol):
     def __call__(
         self, *, wait: bool, timeout: float, max_delete: int | float | None, verify: bool
     ) -> PushResult:
-        """Send what was shown."""
+        """Send what the difference shows."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -231,18 +176,17 @@ class Diff:
     @cached_property
     def added(self) -> pd.DataFrame:
         """Rows with new keys, as the dataset will hold them."""
-        return _frame(taken_rows(self._difference.sent, self._difference.added))
+        return _frame(self._difference.sent_table.take(pa.array(self._difference.added)))
 
     @cached_property
     def changed(self) -> pd.DataFrame:
         """One row a changed value: the key columns, ``column``, ``old`` and ``new``."""
-        keys, values = changed_table(self._difference)
-        return pd.concat([_frame(keys), values], axis=1)
+        return _changed_frame(self._difference)
 
     @cached_property
     def deleted(self) -> pd.DataFrame:
         """Rows of the dataset that will go."""
-        return _frame(taken_rows(self._difference.before, self._difference.deleted))
+        return _frame(self._difference.stored_table.take(pa.array(self._difference.deleted)))
 
     @property
     def unchanged(self) -> int:
@@ -257,7 +201,7 @@ class Diff:
     @property
     def rows(self) -> int:
         """Rows of the frame."""
-        return int(self._difference.sent.num_rows)
+        return int(self._difference.sent_table.num_rows)
 
     @property
     def empty(self) -> bool:
@@ -267,17 +211,17 @@ class Diff:
     @cached_property
     def by_column(self) -> pd.DataFrame:
         """Values that will be added, changed and deleted, one row a column."""
-        return counts_frame(self._difference)
+        return _counts_frame(self._difference)
 
     @cached_property
     def largest_absolute(self) -> pd.DataFrame:
         """The ten largest revisions of numbers."""
-        return self._largest(is_relative=False)
+        return _largest_frame(self._difference, is_relative=False)
 
     @cached_property
     def largest_relative(self) -> pd.DataFrame:
         """The ten revisions that are the largest share of the old value."""
-        return self._largest(is_relative=True)
+        return _largest_frame(self._difference, is_relative=True)
 
     @cached_property
     def dates(self) -> pd.DatetimeIndex:
@@ -309,16 +253,72 @@ class Diff:
     def _repr_html_(self) -> str:
         return to_html(self._difference, self.title, self.notes)
 
-    def _largest(self, *, is_relative: bool) -> pd.DataFrame:
-        keys, numbers = largest_frame(self._difference, is_relative=is_relative)
-        return pd.concat([_frame(keys), numbers], axis=1)
+
+def _counts_frame(difference: Difference) -> pd.DataFrame:
+    """Return the counts of values, one row a column."""
+    counts = column_counts(difference)
+    index = pd.Index([c.name for c in counts], name="column", dtype=object).infer_objects()
+    numbers = np.array([(c.added, c.changed, c.deleted) for c in counts], dtype=np.int64)
+    names = ["added", "changed", "deleted"]
+    return pd.DataFrame(numbers.reshape(len(counts), 3), index=index, columns=names)
+
+
+def _changed_frame(difference: Difference) -> pd.DataFrame:
+    """
+    Return keys and column of every value that changes, then its old and its new value.
+
+    Rows are in the order of the frame sent; the values are doubles if every column is numeric, and
+    Python objects otherwise.
+    """
+    names = difference.value_columns
+    positions = [difference.changed_values[name] for name in names]
+    rows = _concatenate((difference.rows.shared_sent[p] for p in positions), np.intp)
+    columns = np.repeat(np.arange(len(names)), [len(p) for p in positions])
+    order = np.lexsort((columns, rows))
+    values = {
+        "old": _values([difference.old_values(name) for name in names]).iloc[order],
+        "new": _values([difference.new_values(name) for name in names]).iloc[order],
+    }
+    column = pa.array(names, pa.string()).take(pa.array(columns[order]))
+    keys = _key_frame(difference, rows[order], column)
+    return pd.concat([keys, pd.DataFrame(values).reset_index(drop=True)], axis=1)
+
+
+def _largest_frame(difference: Difference, *, is_relative: bool) -> pd.DataFrame:
+    """Return keys and column of the largest revisions, and their numbers."""
+    found = largest_revisions(difference, is_relative=is_relative)
+    numbers = {
+        "old": found.old,
+        "new": found.new,
+        "change": found.absolute,
+        "relative": np.where(np.isinf(found.relative), np.nan, found.relative),
+    }
+    keys = _key_frame(difference, found.rows, pa.array(found.columns, pa.string()))
+    return pd.concat([keys, pd.DataFrame(numbers, dtype="float64")], axis=1)
+
+
+def _key_frame(difference: Difference, rows: np.ndarray, column: pa.Array) -> pd.DataFrame:
+    """Return the keys of some rows sent, and beside each the name of a column."""
+    keys = difference.sent_table.select([*difference.keys]).take(pa.array(rows))
+    return _frame(keys.append_column("column", column))
+
+
+def _values(columns: list[pa.ChunkedArray]) -> pd.Series:
+    """Return the values of all columns as doubles, or as objects with NaN for missing ones."""
+    if all(is_number(column.type) for column in columns):
+        return pd.Series(_concatenate(map(to_doubles, columns), np.float64))
+    objects = [column.to_pandas(integer_object_nulls=True).to_numpy(object) for column in columns]
+    values = np.concatenate(objects)
+    return pd.Series(np.where(pd.isna(values), np.nan, values), dtype=object)
+
+
+def _concatenate(arrays: Iterable[np.ndarray], dtype: type) -> np.ndarray:
+    """Return one array of this type, also where there is none to join."""
+    return np.concatenate([*arrays, np.empty(0, dtype)])
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
-    """Return a table with the types that `read_alphacast` gives."""
+    """Return a table with the types that `read_alphacast` gives; text where there are no values."""
+    fields = [f.with_type(pa.string()) if pa.types.is_null(f.type) else f for f in table.schema]
+    table = table.cast(pa.schema(fields))
     return to_frame(table, Definitions(), dtype_backend=None, categories=False)
-
-
-def found_diff(title: str, mode: str, dataset_id: int, difference: Difference) -> Diff:
-    """Return the difference that a check found; it cannot be pushed."""
-    return Diff(title, mode, dataset_id, (), difference)

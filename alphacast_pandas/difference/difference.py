@@ -1,4 +1,4 @@
-"""What a push does to a dataset: from two tables, their key and a mode to the difference."""
+"""What a push in one of the modes makes of a dataset, computed from two tables."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 from alphacast_pandas.difference.rows import (
     Alignment,
     align,
-    differing,
-    of_one_type,
-    taken,
-    unaligned,
+    align_nothing,
+    find_differences,
+    take_rows,
+    to_common_type,
 )
 
 if TYPE_CHECKING:
@@ -28,58 +28,58 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, eq=False)
 class Difference:
     """
-    Two tables, `before` in the dataset and `sent`, aligned by `keys`.
+    The stored table of a dataset and a table that is sent to it, with their rows aligned by `keys`.
 
-    `differing` are, for each value column of `sent`, the places among the shared rows where the
-    values differ, whatever the mode makes of it. Nothing is copied out of the tables.
+    `unequal` are, for each value column of the table sent, the positions among the shared rows
+    where the values differ, whatever the mode makes of it. Nothing is copied out of the tables.
     """
 
-    before: pa.Table
-    sent: pa.Table
+    stored_table: pa.Table
+    sent_table: pa.Table
     keys: tuple[str, ...]
     mode: Mode
     rows: Alignment
-    differing: Mapping[str, np.ndarray]
+    unequal: Mapping[str, np.ndarray]
 
     @property
-    def values(self) -> tuple[str, ...]:
+    def value_columns(self) -> tuple[str, ...]:
         """The value columns of the table sent."""
-        return tuple(self.differing)
+        return tuple(self.unequal)
 
     @property
     def added(self) -> np.ndarray:
-        """Rows of `sent` that the dataset lacks."""
-        return self.rows.sent_only
+        """Rows of the table sent that the dataset lacks."""
+        return self.rows.only_sent
 
     @property
     def deleted(self) -> np.ndarray:
-        """Rows of `before` that will go."""
-        return self.rows.before_only if self.mode.deletes else self.rows.before_only[:0]
+        """Rows of the stored table that will go."""
+        return self.rows.only_stored if self.mode.deletes else self.rows.only_stored[:0]
 
     @cached_property
-    def changes(self) -> dict[str, np.ndarray]:
-        """Places among the shared rows of the values that will change, by column."""
+    def changed_values(self) -> dict[str, np.ndarray]:
+        """Positions among the shared rows of the values that will change, by column."""
         if self.mode.updates:
-            return dict(self.differing)
-        return {name: places[:0] for name, places in self.differing.items()}
+            return dict(self.unequal)
+        return {name: positions[:0] for name, positions in self.unequal.items()}
 
     @cached_property
     def changed(self) -> np.ndarray:
-        """Places among the shared rows of the rows in which a value will change."""
-        is_changed = np.zeros(len(self.rows.sent_shared), dtype=bool)
-        for places in self.changes.values():
-            is_changed[places] = True
+        """Positions among the shared rows of the rows in which a value will change."""
+        is_changed = np.zeros(len(self.rows.shared_sent), dtype=bool)
+        for positions in self.changed_values.values():
+            is_changed[positions] = True
         return np.flatnonzero(is_changed)
 
     @property
     def unchanged(self) -> int:
-        """How many rows are on both sides, and stay as they are."""
-        return len(self.rows.sent_shared) - len(self.changed)
+        """How many rows are on both sides and stay as they are."""
+        return len(self.rows.shared_sent) - len(self.changed)
 
     @property
     def kept(self) -> int:
-        """How many values on both sides differ, and stay as they are in the dataset."""
-        return 0 if self.mode.updates else sum(map(len, self.differing.values()))
+        """How many values on both sides differ and stay as they are in the dataset."""
+        return 0 if self.mode.updates else sum(map(len, self.unequal.values()))
 
     @property
     def is_empty(self) -> bool:
@@ -88,109 +88,98 @@ class Difference:
 
     @cached_property
     def rows_to_send(self) -> np.ndarray:
-        """Rows of `sent` that are new, or will change a value, in their order."""
-        return np.sort(np.concatenate([self.added, self.rows.sent_shared[self.changed]]))
+        """Rows of the table sent that are new, or will change a value, in their order."""
+        return np.sort(np.concatenate([self.added, self.rows.shared_sent[self.changed]]))
 
-    def old(self, name: str) -> pa.ChunkedArray:
+    def old_values(self, name: str) -> pa.ChunkedArray:
         """Return the dataset's values of a column where they will change."""
-        return taken(self.held(name), self.rows.before_shared[self.changes[name]])
+        rows = self.rows.shared_stored[self.changed_values[name]]
+        return take_rows(self.stored_column(name), rows)
 
-    def new(self, name: str) -> pa.ChunkedArray:
+    def new_values(self, name: str) -> pa.ChunkedArray:
         """Return the values sent of a column where they will change."""
-        return taken(self.sent.column(name), self.rows.sent_shared[self.changes[name]])
+        rows = self.rows.shared_sent[self.changed_values[name]]
+        return take_rows(self.sent_table.column(name), rows)
 
-    def held(self, name: str) -> pa.ChunkedArray:
+    def stored_column(self, name: str) -> pa.ChunkedArray:
         """Return a column of the dataset, all missing if it has none of this name."""
-        if name in self.before.column_names:
-            return self.before.column(name)
-        kind = self.sent.schema.field(name).type
-        return pa.chunked_array([pa.nulls(self.before.num_rows, kind)])
+        if name in self.stored_table.column_names:
+            return self.stored_table.column(name)
+        type_ = self.sent_table.schema.field(name).type
+        return pa.chunked_array([pa.nulls(self.stored_table.num_rows, type_)])
 
     @cached_property
     def erased(self) -> int:
         """How many values will become missing in rows that stay."""
-        return sum(self.new(name).null_count for name in self.values)
+        return sum(self.new_values(name).null_count for name in self.value_columns)
 
     @property
     def new_columns(self) -> tuple[str, ...]:
         """Columns of the table sent that the dataset lacks."""
-        return tuple(n for n in self.sent.column_names if n not in self.before.column_names)
+        stored = self.stored_table.column_names
+        return tuple(name for name in self.sent_table.column_names if name not in stored)
 
     @property
     def absent_columns(self) -> tuple[str, ...]:
         """Columns of the dataset that the table sent lacks."""
-        return tuple(n for n in self.before.column_names if n not in self.sent.column_names)
+        sent = self.sent_table.column_names
+        return tuple(name for name in self.stored_table.column_names if name not in sent)
 
 
 def compare(
-    before: pa.Table,
-    sent: pa.Table,
+    stored_table: pa.Table,
+    sent_table: pa.Table,
     keys: Sequence[str],
     mode: Mode,
     *,
-    is_rekeyed: bool = False,
+    has_other_key: bool = False,
 ) -> Difference:
     """
-    Return what sending `sent` makes of `before`.
+    Return what sending a table makes of the stored one.
 
-    `is_rekeyed` says that the dataset's key was another, so that no row is one of the other side.
+    `has_other_key` says that other columns identify the stored rows, so that none of them is a row
+    of the table sent.
     """
-    rows = unaligned(before, sent) if is_rekeyed else align(before, sent, keys)
-    places = {
-        name: _places(before, sent, name, rows) for name in sent.column_names if name not in keys
+    rows = (
+        align_nothing(stored_table, sent_table)
+        if has_other_key
+        else align(stored_table, sent_table, keys)
+    )
+    unequal = {
+        name: _unequal(stored_table, sent_table, name, rows)
+        for name in sent_table.column_names
+        if name not in keys
     }
-    return Difference(before, sent, tuple(keys), mode, rows, places)
+    return Difference(stored_table, sent_table, tuple(keys), mode, rows, unequal)
 
 
-def _places(before: pa.Table, sent: pa.Table, name: str, rows: Alignment) -> np.ndarray:
-    new = taken(sent.column(name), rows.sent_shared)
-    if name in before.column_names:
-        return differing(taken(before.column(name), rows.before_shared), new)
-    return np.flatnonzero(new.is_valid().to_numpy())
-
-
-def predicted(difference: Difference) -> pa.Table:
+def predict_rows(difference: Difference) -> pa.Table:
     """Return the rows sent as the dataset will hold them, with all of its columns."""
-    held = held_rows(difference)
-    names = dict.fromkeys((*difference.sent.column_names, *difference.before.column_names))
-    columns = {name: _column(difference, name, held) for name in names}
-    return pa.table(columns)
-
-
-def held_rows(difference: Difference) -> np.ndarray:
-    """Return for each row sent its row in the dataset, -1 for a new one."""
-    held = np.full(difference.sent.num_rows, -1)
-    held[difference.rows.sent_shared] = difference.rows.before_shared
-    return held
-
-
-def _column(difference: Difference, name: str, held: np.ndarray) -> pa.ChunkedArray:
-    is_sent = name in difference.sent.column_names
-    if name in difference.keys or (is_sent and difference.mode.updates):
-        return difference.sent.column(name)
-    before = difference.held(name)
-    if not is_sent:
-        return before.take(pa.array(held, mask=held < 0))
-    there, here = of_one_type(before, difference.sent.column(name))
-    rows = np.where(held < 0, np.arange(len(held)) + len(before), held)
-    return pa.chunked_array([*there.chunks, *here.chunks], there.type).take(pa.array(rows))
+    stored_rows = np.full(difference.sent_table.num_rows, -1)
+    stored_rows[difference.rows.shared_sent] = difference.rows.shared_stored
+    names = dict.fromkeys(
+        (*difference.sent_table.column_names, *difference.stored_table.column_names)
+    )
+    return pa.table({name: _predict_column(difference, name, stored_rows) for name in names})
 
 
 def vanishing_entities(difference: Difference) -> dict[str, list[object]]:
     """Return the values of each entity column that no row would have any more."""
     if not len(difference.deleted):
         return {}
-    gone = {}
+    vanishing = {}
     for name in difference.keys[1:]:
-        if name not in difference.before.column_names:
+        if name not in difference.stored_table.column_names:
             continue
-        held, sent = of_one_type(difference.before.column(name), difference.sent.column(name))
-        distinct = pc.unique(taken(held, difference.deleted))
+        stored, sent = to_common_type(
+            difference.stored_table.column(name), difference.sent_table.column(name)
+        )
+        distinct = pc.unique(take_rows(stored, difference.deleted))
         is_sent = pc.is_in(distinct, value_set=pc.unique(sent))
-        lost = distinct.filter(pc.invert(is_sent)).to_pylist()
-        if lost:
-            gone[name] = lost
-    return gone
+        values = distinct.filter(pc.invert(is_sent)).to_pylist()
+        if values:
+            vanishing[name] = values
+    return vanishing
 
 
 def vanishing_columns(difference: Difference) -> list[str]:
@@ -201,24 +190,50 @@ def vanishing_columns(difference: Difference) -> list[str]:
     """
     if not difference.mode.deletes:
         return []
-    values = [name for name in difference.before.column_names if name not in difference.keys]
     return [
         name
-        for name in values
-        if _holds_any(difference.before.column(name)) and _vanishes(difference, name)
+        for name in difference.stored_table.column_names
+        if name not in difference.keys and _vanishes(difference, name)
     ]
 
 
+def _unequal(
+    stored_table: pa.Table, sent_table: pa.Table, name: str, rows: Alignment
+) -> np.ndarray:
+    sent = take_rows(sent_table.column(name), rows.shared_sent)
+    if name in stored_table.column_names:
+        return find_differences(take_rows(stored_table.column(name), rows.shared_stored), sent)
+    return np.flatnonzero(sent.is_valid().to_numpy())
+
+
+def _predict_column(difference: Difference, name: str, stored_rows: np.ndarray) -> pa.ChunkedArray:
+    """Return one column; `stored_rows` are the dataset's rows of those sent, -1 for new ones."""
+    is_sent = name in difference.sent_table.column_names
+    if name in difference.keys or (is_sent and difference.mode.updates):
+        return difference.sent_table.column(name)
+    stored = difference.stored_column(name)
+    is_new = stored_rows < 0
+    if not is_sent:
+        return stored.take(pa.array(stored_rows, mask=is_new))
+    stored, sent = to_common_type(stored, difference.sent_table.column(name))
+    both = pa.chunked_array([*stored.chunks, *sent.chunks], stored.type)
+    rows = np.where(is_new, np.arange(len(stored_rows)) + len(stored), stored_rows)
+    return both.take(pa.array(rows))
+
+
 def _vanishes(difference: Difference, name: str) -> bool:
-    held = difference.before.column(name)
-    shared = taken(held, difference.rows.before_shared)
-    if name in difference.differing:
-        sent = difference.sent.column(name)
-        if _holds_any(taken(sent, difference.added)):
+    """Tell whether a stored column holds values now and would hold none afterwards."""
+    stored = difference.stored_table.column(name)
+    if not _holds_any(stored):
+        return False
+    remaining = take_rows(stored, difference.rows.shared_stored)
+    if name in difference.unequal:
+        sent = difference.sent_table.column(name)
+        if _holds_any(take_rows(sent, difference.added)):
             return False
         if difference.mode.updates:
-            shared = taken(sent, difference.rows.sent_shared)
-    return not _holds_any(shared)
+            remaining = take_rows(sent, difference.rows.shared_sent)
+    return not _holds_any(remaining)
 
 
 def _holds_any(values: pa.ChunkedArray) -> bool:

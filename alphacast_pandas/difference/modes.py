@@ -1,4 +1,4 @@
-"""The four modes of a push: what each does to rows by their key."""
+"""The modes of a push: what each does to rows by their key."""
 
 from __future__ import annotations
 

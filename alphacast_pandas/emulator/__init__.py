@@ -1,11 +1,11 @@
 """
 A local Alphacast: a real HTTP server over a real store, for tests, demonstrations, offline work.
 
-An independent reading of the published documentation (`docs`), the official SDK (`sdk`), its
-readme (`readme`) and programs of third parties (`users`); nothing here was compared with the
-live service. It shares no code with the client.
+It was written from the published documentation (`docs`), the official SDK (`sdk`), its readme
+(`readme`) and programs of third parties (`users`); nothing was compared with the live service. It
+shares no code with the client.
 
-Faithful to a source
+Documented, or seen in a source
     Keys in Basic or `apiKey`, 401 for all others (docs); repositories and datasets with their
     statuses (docs); the initializer and `/columns` with booleans as text (sdk, readme); every
     upload form ever accepted (sdk); the order and the words of validation (docs); dates in three
@@ -15,18 +15,18 @@ Faithful to a source
     the parameters and the envelope of search (sdk), series, connector runs (sdk), and what a
     provider is asked and answers (docs).
 
-A switch, where sources contradict each other
-    `Readings`: one for each point in dispute, two of them open points of merging, with the
-    likeliest reading as default. Those of `$filter`: `filter` (ignored, it is not even read);
+Switches, where sources contradict each other
+    `Readings`: one for each disputed point, with the likeliest reading as default. Those of
+    `$filter`: `filter` (where it is ignored, it is not even parsed);
     `filter_names` and `filter_dates` (whether names and dates are quoted); `text` (`case`: upper
     and lower are one; `folded`: accents do not matter either), for eq, ne and order alike;
     `missing` (what `ne` does with a missing value); `dates` (the time of day counts, or the day
     alone); `url_limit` (a longer request line gets 414 from a server in front of the service).
 
-A guess, since no source says it
+Guesses, since no source says it
     Messages of 400, 402, 403, 404 and 409 other than `... is required`, `Unauthorized` and
     `Filter contains invalid column(s)`; `name` as the key of a column's name; which fields lists
-    show; what is no number fails as `Column 'X' cannot be cast to Decimal`, after duplicates;
+    show; what is not a number fails as `Column 'X' cannot be cast to Decimal`, after duplicates;
     the row key changes only with `deleteMissingFromDB`; a manifest is stored when its upload
     succeeds; rows of one date come by entity; `changedValues` is the sum of the other three and
     `totalValues` what is stored afterwards; words for frequencies other than `daily`, `monthly`,
@@ -38,23 +38,23 @@ A guess, since no source says it
     file of more than `Plan.file_bytes`, which are counted as they come; 400 for a
     `$filter` of more than 5,000 comparisons, 100 nested parentheses or 2**20 characters.
 
-Made up, to have something to show
-    The three providers, frozen copies out of the data that ship with the emulator; runs of a
-    connector, which end at once; search of deprecated datasets, which nothing is.
+Invented, to have something to show
+    The three providers, frozen copies of the data that ship with the emulator; runs of a
+    connector, which end at once; search of deprecated datasets, of which there are none.
 
-The emulator's own
+Of the emulator alone
     `/openapi.json`, `/emulator/faults`, `/emulator/readings` and `/emulator/reset`. They need no
-    key; those under `/emulator/` are neither recorded nor hit by faults.
+    key; those under `/emulator/` are not recorded and get no faults.
 
-Absent
+Not there
     The legacy hosts, the FRED shortcut, pipelines, limits of size or rate other than `url_limit`
     and `Plan.file_bytes`; `not`, `in`, `null`, functions and arithmetic in `$filter` (400).
 """
 
+from alphacast_pandas.emulator.emulator import Emulator
 from alphacast_pandas.emulator.faults import Fault, Faults
 from alphacast_pandas.emulator.readings import Readings
-from alphacast_pandas.emulator.refusals import Plan
-from alphacast_pandas.emulator.server import Emulator
-from alphacast_pandas.emulator.traffic import ReceivedRequest
+from alphacast_pandas.emulator.store.accounts import Plan
+from alphacast_pandas.emulator.web.traffic import ReceivedRequest
 
 __all__ = ["Emulator", "Fault", "Faults", "Plan", "Readings", "ReceivedRequest"]

@@ -1,4 +1,4 @@
-"""The emulator from the command line: `python -m alphacast_pandas.emulator --port 8400`."""
+"""The command line of the emulator: `python -m alphacast_pandas.emulator --port 8400`."""
 
 import argparse
 import contextlib
@@ -7,12 +7,12 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from alphacast_pandas.emulator.server import Emulator
+from alphacast_pandas.emulator.emulator import Emulator
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run an emulator until Ctrl-C; return the exit status."""
-    options = parser().parse_args(argv)
+    options = build_parser().parse_args(argv)
     try:
         emulator = Emulator(
             host=options.host,
@@ -36,25 +36,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the reader of the command line."""
-    reader = argparse.ArgumentParser(
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    parser = argparse.ArgumentParser(
         prog="alphacast-pandas emulator",
         description="A local Alphacast. Prints its address and its key; Ctrl-C stops it.",
         epilog="What it serves is described at /openapi.json. Faults are ordered with"
         " POST /emulator/faults, readings chosen with PUT /emulator/readings.",
     )
-    reader.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    reader.add_argument("--port", type=port, default=8400, help="port of the API (%(default)s)")
-    reader.add_argument("--storage-port", type=port, default=0, help="port of downloads (any)")
-    reader.add_argument("--data", metavar="FOLDER", help="keep the store here (in memory)")
-    reader.add_argument("--seed", choices=["demo"], help="data to start with")
-    reader.add_argument("--api-key", help="key of the account (made up)")
-    return reader
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    parser.add_argument(
+        "--port", type=parse_port, default=8400, help="port of the API (%(default)s)"
+    )
+    parser.add_argument(
+        "--storage-port", type=parse_port, default=0, help="port of downloads (any)"
+    )
+    parser.add_argument("--data", metavar="FOLDER", help="keep the store here (in memory)")
+    parser.add_argument("--seed", choices=["demo"], help="data to start with")
+    parser.add_argument("--api-key", help="key of the account (made up)")
+    return parser
 
 
-def port(text: str) -> int:
-    """Read the number of a port."""
+def parse_port(text: str) -> int:
+    """Return the number of a port, or refuse it."""
     number = int(text)
     if not 0 <= number < 65536:
         message = "a port is a number from 0 to 65535"

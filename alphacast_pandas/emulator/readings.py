@@ -1,4 +1,4 @@
-"""Which reading of the reference the emulator follows where its sources contradict each other."""
+"""The readings: how the emulator behaves where its sources contradict each other."""
 
 from dataclasses import dataclass, fields
 from typing import Literal, get_args
@@ -9,21 +9,21 @@ class Readings:
     """
     One switch for each point on which the sources contradict each other or are silent.
 
-    The first word of each switch is the likeliest reading, which is the default.
+    The first word of each switch is the likeliest reading and the default.
     """
 
     json: Literal["lines", "array", "data"] = "lines"  # shape of json
     filter_names: Literal["both", "bare", "quoted"] = "both"  # column names in $filter
     filter_dates: Literal["both", "bare", "quoted"] = "both"  # dates in $filter
-    filter: Literal["honoured", "ignored"] = "honoured"  # $filter; ignored, it is not even read
+    filter: Literal["honoured", "ignored"] = "honoured"  # $filter; ignored, it is not even parsed
     text: Literal["exact", "folded", "case"] = "exact"  # how texts compare in $filter
     missing: Literal["dropped", "kept"] = "dropped"  # missing values under ne in $filter
-    dates: Literal["instant", "day"] = "instant"  # what of a date counts in $filter
+    dates: Literal["instant", "day"] = "instant"  # what part of a date counts in $filter
     url_limit: Literal["none", "8190", "4094"] = "none"  # bytes of a request line, else 414
     last: Literal["periods", "rows"] = "periods"  # what $last counts
     status: Literal["processed", "completed"] = "processed"  # state of a process that went well
     error_key: Literal["error", "message", "detail", "text", "empty"] = (
-        "error"  # where errors have their text
+        "error"  # the key of an error's message
     )
     quota: Literal["402", "200"] = "402"  # an exhausted plan
     list_filters: Literal["honoured", "ignored"] = "honoured"  # ?name= of lists
@@ -48,7 +48,7 @@ class Readings:
     transfer: Literal["plain", "gzip"] = "plain"  # gzip, if the client accepts it
 
     def __post_init__(self) -> None:
-        """Refuse a word that no reading has."""
+        """Raise ValueError for a word that a switch does not have."""
         for field in fields(self):
             words = get_args(field.type)
             if getattr(self, field.name) not in words:

@@ -1,4 +1,4 @@
-"""An expression of columns: to a tree whose leaves the service may know."""
+"""Translation of an expression of columns to a tree of conditions."""
 
 from __future__ import annotations
 
@@ -12,47 +12,35 @@ from alphacast_pandas.filters.expression import (
     Attribute,
     Call,
     Expression,
-    Named,
+    Name,
     Operation,
-    inner,
-    recorded,
+    inner_expressions,
+    step_of,
 )
-from alphacast_pandas.filters.rowwise import is_rowwise
+from alphacast_pandas.filters.operators import COMPARISONS
+from alphacast_pandas.filters.rowwise import is_rowwise_expression
 from alphacast_pandas.filters.tree import (
-    OPERATORS,
     And,
     Comparison,
-    Computed,
     Membership,
     Missing,
     Node,
     Not,
-    Operator,
     Or,
+    PandasCondition,
 )
-from alphacast_pandas.filters.walk import fold
+from alphacast_pandas.filters.value_text import value_text
+from alphacast_pandas.filters.walk import reduce_tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-_MIRRORED: dict[Operator, Operator] = {
-    "==": "==",
-    "!=": "!=",
-    "<": ">",
-    "<=": ">=",
-    ">": "<",
-    ">=": "<=",
+_OPERATORS_OF_METHODS = {
+    method: symbol for symbol, row in COMPARISONS.items() for method in row.methods
 }
-_METHODS: dict[str, Operator] = {
-    "eq": "==",
-    "ne": "!=",
-    "lt": "<",
-    "le": "<=",
-    "gt": ">",
-    "ge": ">=",
-}
-_BOUNDS: dict[str, tuple[Operator, Operator]] = {
+# What `inclusive` of Series.between means for the lower and the upper end.
+_BETWEEN = {
     "both": (">=", "<="),
     "left": (">=", "<"),
     "right": (">", "<="),
@@ -61,8 +49,8 @@ _BOUNDS: dict[str, tuple[Operator, Operator]] = {
 
 
 def compile_expression(expression: Expression) -> Node:
-    """Return the tree of an expression; what only pandas knows becomes `Computed`."""
-    return fold(expression, _conditions, _made)
+    """Return the tree of an expression; what only pandas knows becomes `PandasCondition`."""
+    return reduce_tree(expression, _conditions, _to_node)
 
 
 def names_in(expression: Expression) -> tuple[str, ...]:
@@ -70,77 +58,84 @@ def names_in(expression: Expression) -> tuple[str, ...]:
     names: dict[str, None] = {}
 
     def visit(each: Expression, _: list[None]) -> None:
-        if isinstance(step := recorded(each), Named):
-            names[_column(step.name)] = None
+        if isinstance(step := step_of(each), Name):
+            names[_check_name(step.name)] = None
 
-    fold(expression, inner, visit)
+    reduce_tree(expression, inner_expressions, visit)
     return tuple(names)
 
 
 def _conditions(expression: Expression) -> Sequence[Expression]:
-    """Return the conditions that an expression joins; a chain of one word is one level."""
-    step = recorded(expression)
+    """
+    Return the conditions that an expression joins; a chain of one operator is one level.
+
+    None of them means that the expression is a condition itself. Only conditions may be split
+    at & and |: what is joined with a mask of the caller's goes to pandas as one expression,
+    since its place in the frame decides what it means.
+    """
+    step = step_of(expression)
     if not isinstance(step, Operation) or step.symbol not in {"&", "|", "~"}:
         return ()
     found: list[Expression] = []
     waiting, seen = [*reversed(step.operands)], set[int]()
     while waiting:
         part = waiting.pop()
-        if id(part) in seen:  # said once is enough, and doubling makes a chain of any length
+        if id(part) in seen:  # once is enough, and `x = x & x` makes a chain of any length
             continue
         seen.add(id(part))
-        below = recorded(part) if isinstance(part, Expression) else None
+        below = step_of(part) if isinstance(part, Expression) else None
         if isinstance(below, Operation) and below.symbol == step.symbol and step.symbol != "~":
             waiting.extend(reversed(below.operands))
         elif isinstance(part, Expression):
             found.append(part)
         elif isinstance(part, bool) and part == (step.symbol == "&"):
-            continue  # as a loop or a reduce begins: it changes nothing
+            continue  # the start value of a loop or a reduce; it changes nothing
         else:
-            return ()  # a mask from elsewhere: pandas decides what it means
+            return ()
     return found
 
 
-def _made(expression: Expression, parts: list[Node]) -> Node:
-    step = recorded(expression)
+def _to_node(expression: Expression, parts: list[Node]) -> Node:
+    step = step_of(expression)
     if parts and isinstance(step, Operation):
         if step.symbol == "~":
             return Not(parts[0])
         return And(tuple(parts)) if step.symbol == "&" else Or(tuple(parts))
-    return _leaf(expression) or _computed(expression)
+    return _to_leaf(expression) or _to_pandas_condition(expression)
 
 
-def _leaf(expression: Expression) -> Node | None:
-    match recorded(expression):
-        case Named(name):
-            msg = f"filter: the column {name!r} is not a condition; compare it with something."
+def _to_leaf(expression: Expression) -> Node | None:
+    match step_of(expression):
+        case Name(name):
+            shown = value_text(name)
+            msg = f"filter: the column {shown} is not a condition; compare it with something."
             raise QueryError(msg)
-        case Operation(symbol, (left, right)) if symbol in OPERATORS:
-            return _compared(OPERATORS[symbol], left, right)
+        case Operation(symbol, (left, right)) if symbol in COMPARISONS:
+            return _to_comparison(symbol, left, right)
         case Call(function, arguments, keywords) if isinstance(function, Expression):
-            method = recorded(function)
-            if isinstance(method, Attribute) and (name := _name(method.owner)) is not None:
-                return _method(name, method.name, arguments, keywords)
+            method = step_of(function)
+            if isinstance(method, Attribute) and (name := _name_of(method.owner)) is not None:
+                return _from_method(name, method.name, arguments, keywords)
     return None
 
 
-def _name(value: Any) -> str | None:
+def _name_of(value: Any) -> str | None:
     """Return the name of a column that stands alone."""
-    step = recorded(value) if isinstance(value, Expression) else None
-    return _column(step.name) if isinstance(step, Named) else None
+    step = step_of(value) if isinstance(value, Expression) else None
+    return _check_name(step.name) if isinstance(step, Name) else None
 
 
-def _column(name: Any) -> str:
+def _check_name(name: Any) -> str:
     if not isinstance(name, str):
-        msg = f"filter: {name!r} is not the name of a column; names are text."
+        msg = f"filter: {value_text(name)} is not the name of a column; names are text."
         raise QueryError(msg)
-    return name
+    return str.__str__(name)  # a member of an enumeration would be written as Class.member
 
 
-def _compared(operator: Operator, left: Any, right: Any) -> Node | None:
-    name, value = _name(left), right
+def _to_comparison(operator: str, left: Any, right: Any) -> Node | None:
+    name, value = _name_of(left), right
     if name is None:
-        name, value, operator = _name(right), left, _MIRRORED[operator]
+        name, value, operator = _name_of(right), left, COMPARISONS[operator].mirrored
     if name is None or isinstance(value, Expression):
         return None
     _refuse_list(name, operator, value)
@@ -156,7 +151,7 @@ def _refuse_list(name: str, operator: str, value: Any) -> None:
         raise QueryError(msg)
 
 
-def _method(
+def _from_method(
     name: str, method: str, arguments: tuple[Any, ...], keywords: Mapping[str, Any]
 ) -> Node | None:
     """Return what a method of a column means, None if it is one that only pandas knows."""
@@ -165,15 +160,16 @@ def _method(
     if method in {"notna", "notnull"} and not arguments and not keywords:
         return Not(Missing(name))
     if method == "isin":
-        return _isin(name, *arguments, **keywords)
+        return _from_isin(name, *arguments, **keywords)
     if method == "between":
-        return _between(name, *arguments, **keywords)
-    if method in _METHODS and len(arguments) == 1 and not keywords:
-        return _compared(_METHODS[method], Expression(Named(name)), arguments[0])
+        return _from_between(name, *arguments, **keywords)
+    if method in _OPERATORS_OF_METHODS and len(arguments) == 1 and not keywords:
+        operator = _OPERATORS_OF_METHODS[method]
+        return _to_comparison(operator, Expression(Name(name)), arguments[0])
     return None
 
 
-def _isin(name: str, *given: Any, **keywords: Any) -> Node | None:
+def _from_isin(name: str, /, *given: Any, **keywords: Any) -> Node | None:
     values = [*given, *keywords.values()]
     if len(values) != 1 or keywords.keys() - {"values"}:
         msg = f"filter: ap.col({name!r}).isin takes one list of values."
@@ -181,13 +177,13 @@ def _isin(name: str, *given: Any, **keywords: Any) -> Node | None:
     if isinstance(values[0], Expression):
         return None
     if not pd.api.types.is_list_like(values[0]):
-        msg = f"filter: ap.col({name!r}).isin takes a list of values, not {values[0]!r}."
+        msg = f"filter: ap.col({name!r}).isin takes a list of values, not {value_text(values[0])}."
         raise QueryError(msg)
-    return membership(name, values[0])
+    return to_membership(name, values[0])
 
 
-def membership(name: str, values: Any) -> Membership:
-    """Return a membership in values; an iterator is empty when it is asked the second time."""
+def to_membership(name: str, values: Any) -> Membership:
+    """Return a membership in values; an iterator would be empty at the second look."""
     if isinstance(values, Iterator):
         msg = (
             f"filter: the values of column {name!r} are {type(values).__name__}, which can be read "
@@ -197,22 +193,23 @@ def membership(name: str, values: Any) -> Membership:
     return Membership(name, tuple(values))
 
 
-def _between(name: str, *given: Any, **keywords: Any) -> Node | None:
+def _from_between(name: str, /, *given: Any, **keywords: Any) -> Node | None:
     words = dict(zip(("left", "right", "inclusive"), given, strict=False)) | keywords
     inclusive = words.pop("inclusive", "both")
-    if words.keys() != {"left", "right"} or inclusive not in _BOUNDS or len(given) > 3:
+    ends = _BETWEEN.get(inclusive) if isinstance(inclusive, str) else None
+    if words.keys() != {"left", "right"} or ends is None or len(given) > 3:
         msg = (
             f"filter: ap.col({name!r}).between takes left, right and inclusive, "
-            f"which is one of {', '.join(map(repr, _BOUNDS))}."
+            f"which is one of {', '.join(map(repr, _BETWEEN))}."
         )
         raise QueryError(msg)
     if any(isinstance(bound, Expression) for bound in words.values()):
         return None
-    low, high = _BOUNDS[inclusive]
+    low, high = ends
     for bound in words.values():
         _refuse_list(name, "between", bound)
     return And((Comparison(name, low, words["left"]), Comparison(name, high, words["right"])))
 
 
-def _computed(expression: Expression) -> Computed:
-    return Computed(expression, names_in(expression), is_rowwise(expression))
+def _to_pandas_condition(expression: Expression) -> PandasCondition:
+    return PandasCondition(expression, names_in(expression), is_rowwise_expression(expression))

@@ -1,4 +1,4 @@
-"""The steps that an expression of columns consists of."""
+"""An expression of columns: how it is written, what it consists of, its repr."""
 
 from __future__ import annotations
 
@@ -9,69 +9,24 @@ import numpy as np
 import pandas as pd
 
 from alphacast_pandas.errors import QueryError
+from alphacast_pandas.filters.operators import OPERATORS
+from alphacast_pandas.filters.value_text import shorten, value_text
+from alphacast_pandas.filters.walk import reduce_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
-
-@dataclass(frozen=True, eq=False)
-class Named:
-    """A column."""
-
-    name: Any
-
-
-@dataclass(frozen=True, eq=False)
-class Operation:
-    """A Python operator between its operands."""
-
-    symbol: str
-    operands: tuple[Any, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Attribute:
-    """An attribute of what another expression gives."""
-
-    owner: Expression
-    name: str
-
-
-@dataclass(frozen=True, eq=False)
-class Item:
-    """An item of what another expression gives."""
-
-    owner: Expression
-    item: Any
-
-
-@dataclass(frozen=True, eq=False)
-class Call:
-    """A call of what another expression gives, or of a NumPy function."""
-
-    function: Any
-    arguments: tuple[Any, ...]
-    keywords: Mapping[str, Any]
-
-
-Step: TypeAlias = Named | Operation | Attribute | Item | Call
-
-
-_JOIN = (
+_NO_TRUTH_VALUE = (
     "An expression is neither true nor false by itself. Join conditions with & (and), | (or) and "
     "~ (not) instead of and, or, not, with parentheses around each comparison, and write a chain "
     'such as 1 < x < 5 as ap.col("x").between(1, 5, inclusive="neither").'
 )
-
-_OF_PANDAS: tuple[type, ...] = (  # from pandas 3 on
+_NO_ITEMS = 'An expression has no items; ap.col("x").isin([...]) is membership.'
+_PANDAS_EXPRESSION: tuple[type, ...] = (  # from pandas 3 on
     (pd.api.typing.Expression,) if hasattr(pd.api.typing, "Expression") else ()
 )
-
-_NO_ITEMS = 'An expression has no items; ap.col("x").isin([...]) is membership.'
-
-
-class TruthError(QueryError, TypeError):
-    """Python's ``and``, ``or``, ``not`` or a chain was used; a TypeError, as in pandas."""
+# A NumPy scalar on the left asks for its own functions: np.float64(5) < ap.col("x").
+_SYMBOLS_OF_UFUNCS = {row.ufunc: symbol for symbol, row in OPERATORS.items()}
 
 
 def col(name: str) -> Expression:
@@ -111,14 +66,61 @@ def col(name: str) -> Expression:
     >>> recent & ap.col("country").isin(["Argentina", "Brazil"])
     (col('Date') >= '2000') & col('country').isin(['Argentina', 'Brazil'])
     """
-    return Expression(Named(_text(name)))
+    return Expression(Name(_check_name(name)))
 
 
-def _text(name: Any) -> str:
+def _check_name(name: Any) -> str:
     if not isinstance(name, str):
-        msg = f"{name!r} is not the name of a column; names are text."
+        msg = f"{value_text(name)} is not the name of a column; names are text."
         raise TypeError(msg)
-    return str.__str__(name)  # str() of a member of an enumeration is its own name
+    return str.__str__(name)  # str() of a member of an enumeration is Class.member
+
+
+class TruthError(QueryError, TypeError):
+    """Python's ``and``, ``or``, ``not`` or a chain was used; a TypeError, as in pandas."""
+
+
+@dataclass(frozen=True, eq=False)
+class Name:
+    """A column, by its name."""
+
+    name: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """A Python operator between its operands."""
+
+    symbol: str
+    operands: tuple[Any, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Attribute:
+    """An attribute of what another expression gives."""
+
+    owner: Expression
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Item:
+    """An item of what another expression gives."""
+
+    owner: Expression
+    item: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """A call of what another expression gives, or of a NumPy function."""
+
+    function: Any
+    arguments: tuple[Any, ...]
+    keywords: Mapping[str, Any]
+
+
+Step: TypeAlias = Name | Operation | Attribute | Item | Call
 
 
 class Expression:
@@ -128,18 +130,18 @@ class Expression:
     Operators, attributes and calls are recorded. Nothing else can be done with it.
     """
 
-    __slots__ = ("_recorded",)
+    __slots__ = ("_step",)
     __hash__ = None  # type: ignore[assignment] # as in pandas: == makes an expression
 
-    def __init__(self, recorded: Step) -> None:
-        object.__setattr__(self, "_recorded", recorded)
+    def __init__(self, step: Step) -> None:
+        object.__setattr__(self, "_step", step)
 
     def __setattr__(self, name: str, value: object) -> None:
         msg = f"An expression cannot be changed: {name} = {value!r}."
         raise TypeError(msg)
 
     def __reduce__(self) -> tuple[type[Expression], tuple[Step]]:
-        return Expression, (recorded(self),)
+        return Expression, (step_of(self),)
 
     def __getattr__(self, name: str) -> Expression:
         # Python and notebooks look for names with underscores; none of pandas' words has one.
@@ -158,11 +160,11 @@ class Expression:
         inputs = tuple(x[()] if isinstance(x, np.ndarray) and x.ndim == 0 else x for x in inputs)
         symbol = _SYMBOLS_OF_UFUNCS.get(ufunc.__name__)
         if symbol and method == "__call__" and not kwargs:
-            return _operation(symbol, *inputs)
+            return _to_operation(symbol, *inputs)
         return Expression(Call(getattr(ufunc, method), inputs, kwargs))
 
     def __bool__(self) -> NoReturn:
-        raise TruthError(_JOIN)
+        raise TruthError(_NO_TRUTH_VALUE)
 
     def __iter__(self) -> NoReturn:
         raise TypeError(_NO_ITEMS)
@@ -171,146 +173,128 @@ class Expression:
         raise TypeError(_NO_ITEMS)
 
     def __repr__(self) -> str:
-        from alphacast_pandas.filters.describe import rendered
-
-        return rendered(self)
+        return _render(self)
 
     def __eq__(self, other: object) -> Expression:  # type: ignore[override] # as in pandas
-        return _operation("==", self, other)
+        return _to_operation("==", self, other)
 
     def __ne__(self, other: object) -> Expression:  # type: ignore[override] # as in pandas
-        return _operation("!=", self, other)
+        return _to_operation("!=", self, other)
 
     def __lt__(self, other: Any) -> Expression:
-        return _operation("<", self, other)
+        return _to_operation("<", self, other)
 
     def __le__(self, other: Any) -> Expression:
-        return _operation("<=", self, other)
+        return _to_operation("<=", self, other)
 
     def __gt__(self, other: Any) -> Expression:
-        return _operation(">", self, other)
+        return _to_operation(">", self, other)
 
     def __ge__(self, other: Any) -> Expression:
-        return _operation(">=", self, other)
+        return _to_operation(">=", self, other)
 
     def __and__(self, other: Any) -> Expression:
-        return _operation("&", self, other)
+        return _to_operation("&", self, other)
 
     def __rand__(self, other: Any) -> Expression:
-        return _operation("&", other, self)
+        return _to_operation("&", other, self)
 
     def __or__(self, other: Any) -> Expression:
-        return _operation("|", self, other)
+        return _to_operation("|", self, other)
 
     def __ror__(self, other: Any) -> Expression:
-        return _operation("|", other, self)
+        return _to_operation("|", other, self)
 
     def __xor__(self, other: Any) -> Expression:
-        return _operation("^", self, other)
+        return _to_operation("^", self, other)
 
     def __rxor__(self, other: Any) -> Expression:
-        return _operation("^", other, self)
+        return _to_operation("^", other, self)
 
     def __invert__(self) -> Expression:
-        return _operation("~", self)
+        return _to_operation("~", self)
 
     def __neg__(self) -> Expression:
-        return _operation("neg", self)
+        return _to_operation("neg", self)
 
     def __pos__(self) -> Expression:
-        return _operation("pos", self)
+        return _to_operation("pos", self)
 
     def __abs__(self) -> Expression:
-        return _operation("abs", self)
+        return _to_operation("abs", self)
 
     def __add__(self, other: Any) -> Expression:
-        return _operation("+", self, other)
+        return _to_operation("+", self, other)
 
     def __radd__(self, other: Any) -> Expression:
-        return _operation("+", other, self)
+        return _to_operation("+", other, self)
 
     def __sub__(self, other: Any) -> Expression:
-        return _operation("-", self, other)
+        return _to_operation("-", self, other)
 
     def __rsub__(self, other: Any) -> Expression:
-        return _operation("-", other, self)
+        return _to_operation("-", other, self)
 
     def __mul__(self, other: Any) -> Expression:
-        return _operation("*", self, other)
+        return _to_operation("*", self, other)
 
     def __rmul__(self, other: Any) -> Expression:
-        return _operation("*", other, self)
+        return _to_operation("*", other, self)
 
     def __truediv__(self, other: Any) -> Expression:
-        return _operation("/", self, other)
+        return _to_operation("/", self, other)
 
     def __rtruediv__(self, other: Any) -> Expression:
-        return _operation("/", other, self)
+        return _to_operation("/", other, self)
 
     def __floordiv__(self, other: Any) -> Expression:
-        return _operation("//", self, other)
+        return _to_operation("//", self, other)
 
     def __rfloordiv__(self, other: Any) -> Expression:
-        return _operation("//", other, self)
+        return _to_operation("//", other, self)
 
     def __mod__(self, other: Any) -> Expression:
-        return _operation("%", self, other)
+        return _to_operation("%", self, other)
 
     def __rmod__(self, other: Any) -> Expression:
-        return _operation("%", other, self)
+        return _to_operation("%", other, self)
 
     def __pow__(self, other: Any) -> Expression:
-        return _operation("**", self, other)
+        return _to_operation("**", self, other)
 
     def __rpow__(self, other: Any) -> Expression:
-        return _operation("**", other, self)
+        return _to_operation("**", other, self)
 
 
-# A NumPy scalar on the left asks for these: np.float64(5) < ap.col("x").
-_SYMBOLS_OF_UFUNCS = {
-    "equal": "==",
-    "not_equal": "!=",
-    "less": "<",
-    "less_equal": "<=",
-    "greater": ">",
-    "greater_equal": ">=",
-    "add": "+",
-    "subtract": "-",
-    "multiply": "*",
-    "divide": "/",
-    "floor_divide": "//",
-    "remainder": "%",
-    "power": "**",
-    "bitwise_and": "&",
-    "bitwise_or": "|",
-    "bitwise_xor": "^",
-    "invert": "~",
-    "negative": "neg",
-    "absolute": "abs",
-}
+def is_pandas_expression(value: Any) -> bool:
+    """Tell an expression of `pandas.col`, which exists from pandas 3 on."""
+    return isinstance(value, _PANDAS_EXPRESSION)
 
 
-def _operation(symbol: str, *operands: Any) -> Expression:
+def _to_operation(symbol: str, *operands: Any) -> Expression:
+    # & binds closer than ==, so a comparison without parentheses arrives here as "a" & col("y").
     if symbol in {"&", "|"} and any(isinstance(operand, str) for operand in operands):
         msg = (
-            f"{symbol} stands between conditions, and {operands!r} has a text; comparisons beside "
-            '& and | need parentheses: (ap.col("x") == "a") & (ap.col("y") > 1).'
+            f"{symbol} stands between conditions, and {value_text(operands)} has a text; "
+            "comparisons beside & and | need parentheses: "
+            '(ap.col("x") == "a") & (ap.col("y") > 1).'
         )
         raise QueryError(msg)
-    if any(isinstance(operand, _OF_PANDAS) for operand in operands):
+    if any(is_pandas_expression(operand) for operand in operands):
         msg = "ap.col and pd.col stand in one expression; write all of it with one of them."
         raise QueryError(msg)
     return Expression(Operation(symbol, operands))
 
 
-def recorded(expression: Expression) -> Step:
-    """Return what an expression was made of."""
-    return object.__getattribute__(expression, "_recorded")  # type: ignore[no-any-return] # a slot
+def step_of(expression: Expression) -> Step:
+    """Return the last step of an expression, which holds the expressions it starts from."""
+    # Not expression._step: an attribute of an expression is an expression.
+    return object.__getattribute__(expression, "_step")  # type: ignore[no-any-return] # a slot
 
 
-def inner(expression: Expression) -> list[Expression]:
-    """Return the expressions that an expression is made of, those inside lists included."""
-    match recorded(expression):
+def inner_expressions(expression: Expression) -> list[Expression]:
+    """Return the expressions that an expression starts from, those inside lists included."""
+    match step_of(expression):
         case Operation(_, operands):
             return expressions_in(operands)
         case Attribute(owner, _):
@@ -323,11 +307,95 @@ def inner(expression: Expression) -> list[Expression]:
 
 
 def expressions_in(value: Any) -> list[Expression]:
-    """Return the expressions inside lists, tuples and dicts."""
+    """Return the expressions inside lists, tuples and dicts, however deep."""
+    found: list[Expression] = []
+    waiting, seen = [value], set[int]()
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Expression):
+            found.append(part)
+        elif isinstance(part, list | tuple | dict) and id(part) not in seen:
+            seen.add(id(part))  # a list may contain itself
+            waiting.extend(reversed([*part.values()] if isinstance(part, dict) else part))
+    return found
+
+
+def replace_expressions(value: Any, results: Mapping[int, Any]) -> Any:
+    """Return a value with each expression inside it replaced by its result, known by its id."""
     if isinstance(value, Expression):
-        return [value]
+        return results[id(value)]
     if isinstance(value, dict):
-        value = [*value.values()]
-    if isinstance(value, list | tuple):
-        return [found for part in value for found in expressions_in(part)]
-    return []
+        return {key: replace_expressions(part, results) for key, part in value.items()}
+    if type(value) in {list, tuple}:
+        return type(value)(replace_expressions(part, results) for part in value)
+    return value
+
+
+class _Source:
+    """Text of an expression, whose repr has no quotes."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def _render(expression: Expression) -> str:
+    """Return an expression as it was written, cut if it is long."""
+    sources: dict[int, _Source] = {}
+
+    def render(each: Expression, _: list[str]) -> str:
+        text = shorten(_render_step(each, lambda value: _render_value(value, sources)))
+        sources[id(each)] = _Source(text)
+        return text
+
+    return reduce_tree(expression, inner_expressions, render)
+
+
+def _render_step(expression: Expression, show: Callable[[Any], str]) -> str:
+    match step_of(expression):
+        case Name(name):
+            return f"col({show(name)})"
+        case Operation(symbol, operands):
+            return _render_operation(symbol, operands, show)
+        case Attribute(owner, name):
+            return f"{_render_operand(owner, show)}.{name}"
+        case Item(owner, item):
+            return f"{_render_operand(owner, show)}[{show(item)}]"
+        case Call(function, arguments, keywords):
+            name = show(function) if isinstance(function, Expression) else _numpy_name(function)
+            given = [show(a) for a in arguments] + [f"{k}={show(v)}" for k, v in keywords.items()]
+            return f"{name}({', '.join(given)})"
+
+
+def _render_operation(symbol: str, operands: Sequence[Any], show: Callable[[Any], str]) -> str:
+    prefix = OPERATORS[symbol].prefix
+    if prefix.isalpha():
+        return f"{prefix}({show(operands[0])})"
+    if prefix:
+        return f"{prefix}{_render_operand(operands[0], show)}"
+    return f" {symbol} ".join(_render_operand(operand, show) for operand in operands)
+
+
+def _render_operand(value: Any, show: Callable[[Any], str]) -> str:
+    step = step_of(value) if isinstance(value, Expression) else None
+    is_joined = isinstance(step, Operation) and not OPERATORS[step.symbol].prefix.isalpha()
+    return f"({show(value)})" if is_joined else show(value)
+
+
+def _render_value(value: Any, sources: Mapping[int, _Source]) -> str:
+    # Not the repr of a list as it is: that would render the expressions inside it once more, at
+    # every level of nesting.
+    if not expressions_in(value):
+        return value_text(value)
+    try:
+        return value_text(replace_expressions(value, sources))
+    except RecursionError:
+        return f"<{type(value).__name__}>"
+
+
+def _numpy_name(function: Any) -> str:
+    owner = getattr(function, "__self__", function)
+    method = "" if function.__name__ in {"__call__", owner.__name__} else f".{function.__name__}"
+    return f"np.{owner.__name__}{method}"

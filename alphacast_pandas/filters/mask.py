@@ -1,9 +1,8 @@
-"""What a filter means here: one boolean per row, with pandas' rules for missing values."""
+"""Evaluation of a filter on a table: one boolean per row, with pandas' rules for missing values."""
 
 from __future__ import annotations
 
 import functools
-import operator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,40 +16,33 @@ from alphacast_pandas.filters.expression import (
     Call,
     Expression,
     Item,
-    Named,
+    Name,
     Operation,
-    inner,
-    recorded,
+    inner_expressions,
+    replace_expressions,
+    step_of,
 )
+from alphacast_pandas.filters.operators import COMPARISONS, OPERATORS
 from alphacast_pandas.filters.tree import (
     And,
     Comparison,
-    Computed,
     Membership,
     Missing,
     Node,
     Not,
     Or,
+    PandasCondition,
     parts_of,
 )
-from alphacast_pandas.filters.walk import fold
+from alphacast_pandas.filters.value_text import error_text, value_text
+from alphacast_pandas.filters.walk import reduce_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import numpy.typing as npt
 
-    from alphacast_pandas.filters.tree import Leaf
-
-
-_COMPARE = {
-    "==": pc.equal,
-    "!=": pc.not_equal,
-    "<": pc.less,
-    "<=": pc.less_equal,
-    ">": pc.greater,
-    ">=": pc.greater_equal,
-}
+    from alphacast_pandas.filters.tree import Leaf, Value
 
 
 def mask(
@@ -60,37 +52,46 @@ def mask(
     Return which rows of `table` match; never null.
 
     A comparison with what is missing, null or NaN, is false, but ``!=`` is true, as in pandas.
-    `to_frame` makes the frame that computed conditions are evaluated on.
+    `to_frame` makes the frame that the conditions of pandas are evaluated on.
     """
 
+    # With three truth values, ~(x > 1) is missing where x is, and the row does not match; with
+    # two, as pandas has them for float64, it matches. The leaves decide: those of Arrow have two,
+    # so `not` may simply invert; those of pandas may have three, so the opposite is left to pandas.
     def parts(each: Node) -> tuple[Node, ...]:
-        of_computed = isinstance(each, Not) and isinstance(each.part, Computed)
-        return () if of_computed else parts_of(each)
+        is_negated = isinstance(each, Not) and isinstance(each.part, PandasCondition)
+        return () if is_negated else parts_of(each)
 
-    def make(each: Node, made: list[pa.ChunkedArray]) -> pa.ChunkedArray:
+    def evaluate(each: Node, masks: list[pa.ChunkedArray]) -> pa.ChunkedArray:
         match each:
             case And():
-                return functools.reduce(pc.and_, made or [_constant(table, value=True)])
+                return functools.reduce(pc.and_, masks or [_constant(table, value=True)])
             case Or():
-                return functools.reduce(pc.or_, made or [_constant(table, value=False)])
-            case Not(Computed() as computed):
-                return _computed(computed, table, to_frame, negated=True)
+                return functools.reduce(pc.or_, masks or [_constant(table, value=False)])
+            case Not(PandasCondition() as condition):
+                return _mask_by_pandas(condition, table, to_frame, negated=True)
             case Not():
-                return pc.invert(made[0])
-            case Computed():
-                return _computed(each, table, to_frame, negated=False)
-        return _leaf(each, table)
+                return pc.invert(masks[0])
+            case PandasCondition():
+                return _mask_by_pandas(each, table, to_frame, negated=False)
+        return _mask_by_arrow(each, table)
 
-    return fold(node, parts, make)
+    return reduce_tree(node, parts, evaluate)
 
 
-def _leaf(leaf: Leaf, table: pa.Table) -> pa.ChunkedArray:
+def _constant(table: pa.Table, *, value: bool) -> pa.ChunkedArray:
+    return pa.chunked_array([pa.repeat(pa.scalar(value), table.num_rows)])
+
+
+def _mask_by_arrow(leaf: Leaf, table: pa.Table) -> pa.ChunkedArray:
     match leaf:
-        case Comparison(column, operator, value):
-            values, wanted = _comparable(table.column(column), column, [value])
-            return pc.fill_null(_COMPARE[operator](values, wanted[0]), operator == "!=")
+        case Comparison(column, symbol, value):
+            operator = COMPARISONS[symbol]
+            values, wanted = _to_one_type(table.column(column), column, [value])
+            found = pc.call_function(operator.arrow, [values, wanted[0]])
+            return pc.fill_null(found, operator.matches_missing)
         case Membership(column, several):
-            values, wanted = _comparable(table.column(column), column, [*several])
+            values, wanted = _to_one_type(table.column(column), column, [*several])
             return pc.is_in(values, value_set=wanted)
         case Missing(column):
             return pc.is_null(table.column(column), nan_is_null=True)
@@ -98,62 +99,43 @@ def _leaf(leaf: Leaf, table: pa.Table) -> pa.ChunkedArray:
     raise TypeError(msg)
 
 
-def _computed(
-    node: Computed,
+def _to_one_type(
+    values: pa.ChunkedArray, column: str, wanted: list[Value]
+) -> tuple[pa.ChunkedArray, pa.Array]:
+    """Return a column and what it is compared with in one type: numbers are doubles."""
+    is_text = pa.types.is_string(values.type) or pa.types.is_large_string(values.type)
+    for value in wanted:
+        # Only of a column without a definition it is not known before what it holds.
+        if isinstance(value, str) != is_text:
+            kind = "text" if is_text else "numbers"
+            msg = f"filter: column {column!r} turned out to hold {kind}, unlike {value!r}."
+            raise QueryError(msg)
+    if pa.types.is_integer(values.type):
+        values = values.cast(pa.float64())
+    if not pa.types.is_floating(values.type):
+        return values, pa.array(wanted, values.type)
+    # Arrow itself refuses an integer beyond 2**53, even one that is a double.
+    doubles = [float(value) for value in wanted]  # type: ignore[arg-type] # no datetime is left
+    if 0.0 in doubles:
+        doubles += [-0.0, 0.0]  # Arrow's set of values tells them apart; pandas does not
+    return values, pa.array(doubles, pa.float64())
+
+
+def _mask_by_pandas(
+    condition: PandasCondition,
     table: pa.Table,
     to_frame: Callable[[pa.Table], pd.DataFrame],
     *,
     negated: bool,
 ) -> pa.ChunkedArray:
-    frame = to_frame(table.select([*node.columns]))
-    return pa.chunked_array([pa.array(judged(node.expression, frame, negated=negated))])
+    frame = to_frame(table.select([*condition.columns]))
+    rows = evaluate_condition(condition.expression, frame, negated=negated)
+    return pa.chunked_array([pa.array(rows)])
 
 
-def _constant(table: pa.Table, *, value: bool) -> pa.ChunkedArray:
-    return pa.chunked_array([pa.repeat(pa.scalar(value), table.num_rows)])
-
-
-def _comparable(
-    values: pa.ChunkedArray, column: str, wanted: list[object]
-) -> tuple[pa.ChunkedArray, pa.Array]:
-    """Return a column and values in one type: 5.5 is compared with short integers as doubles."""
-    if pa.types.is_integer(values.type):
-        values = values.cast(pa.float64())
-    if pa.types.is_floating(values.type) and 0 in wanted:
-        wanted = [*wanted, -0.0, 0.0]  # Arrow's set of values tells them apart; pandas does not
-    try:
-        return values, pa.array(wanted, values.type)
-    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-        kind = "text" if pa.types.is_string(values.type) else "numbers"
-        msg = f"filter: column {column!r} turned out to hold {kind}, unlike {wanted[0]!r}."
-        raise QueryError(msg) from error
-
-
-_PYTHON: dict[str, Callable[..., Any]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "&": operator.and_,
-    "|": operator.or_,
-    "^": operator.xor,
-    "~": operator.invert,
-    "neg": operator.neg,
-    "pos": operator.pos,
-    "abs": operator.abs,
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "//": operator.floordiv,
-    "%": operator.mod,
-    "**": operator.pow,
-}
-
-
-def judged(expression: Expression, frame: pd.DataFrame, *, negated: bool) -> npt.NDArray[np.bool_]:
+def evaluate_condition(
+    expression: Expression, frame: pd.DataFrame, *, negated: bool
+) -> npt.NDArray[np.bool_]:
     """
     Return which rows an expression holds for, or with `negated` its opposite.
 
@@ -163,16 +145,11 @@ def judged(expression: Expression, frame: pd.DataFrame, *, negated: bool) -> npt
     if not len(frame):
         return np.zeros(len(frame), bool)
     try:
-        outcome = evaluated(expression, frame)
+        outcome = evaluate_expression(expression, frame)
+        answers = _to_answers(outcome, frame)
     except Exception as error:
-        msg = (
-            f"filter: pandas cannot evaluate {expression!r} on this dataset: "
-            f"{type(error).__name__}: {error}"
-        )
+        msg = f"filter: pandas cannot evaluate {expression!r} on this dataset: {error_text(error)}"
         raise QueryError(msg) from error
-    if isinstance(outcome, bool | np.bool_):
-        outcome = pd.Series(bool(outcome), index=frame.index)
-    answers = _answers(outcome, len(frame))
     if answers is None:
         msg = (
             f"filter: {expression!r} gives {_kind(outcome)}, not one boolean per row. "
@@ -185,49 +162,40 @@ def judged(expression: Expression, frame: pd.DataFrame, *, negated: bool) -> npt
     return (~answers if negated else answers).fillna(value=False).to_numpy(dtype=bool)
 
 
-def evaluated(expression: Expression, frame: pd.DataFrame) -> Any:
+def evaluate_expression(expression: Expression, frame: pd.DataFrame) -> Any:
     """Return what pandas makes of an expression."""
-    values: dict[int, Any] = {}
+    results: dict[int, Any] = {}
 
-    def make(each: Expression, _: list[Any]) -> Any:
-        values[id(each)] = _step(each, frame, values)
-        return values[id(each)]
+    def evaluate(each: Expression, _: list[Any]) -> Any:
+        results[id(each)] = _evaluate_step(each, frame, results)
+        return results[id(each)]
 
-    return fold(expression, inner, make)
+    return reduce_tree(expression, inner_expressions, evaluate)
 
 
-def _step(expression: Expression, frame: pd.DataFrame, values: dict[int, Any]) -> Any:
-    match recorded(expression):
-        case Named(name):
+def _evaluate_step(expression: Expression, frame: pd.DataFrame, results: dict[int, Any]) -> Any:
+    match step_of(expression):
+        case Name(name):
             return frame[name]
         case Operation(symbol, operands):
-            return _PYTHON[symbol](*_filled(operands, values))
+            return OPERATORS[symbol].python(*replace_expressions(operands, results))
         case Attribute(owner, name):
-            return getattr(values[id(owner)], name)
+            return getattr(results[id(owner)], name)
         case Item(owner, item):
-            return values[id(owner)][_filled(item, values)]
+            return results[id(owner)][replace_expressions(item, results)]
         case Call(function, arguments, keywords):
-            return _filled(function, values)(
-                *_filled(arguments, values), **_filled(dict(keywords), values)
-            )
+            call = replace_expressions(function, results)
+            given = replace_expressions(dict(keywords), results)
+            return call(*replace_expressions(arguments, results), **given)
 
 
-def _filled(value: Any, values: dict[int, Any]) -> Any:
-    """Return a value with the expressions inside it replaced by what they gave."""
-    if isinstance(value, Expression):
-        return values[id(value)]
-    if isinstance(value, dict):
-        return {key: _filled(part, values) for key, part in value.items()}
-    if type(value) in {list, tuple}:
-        return type(value)(_filled(part, values) for part in value)
-    return value
-
-
-def _answers(outcome: Any, rows: int) -> pd.Series | None:
+def _to_answers(outcome: Any, frame: pd.DataFrame) -> pd.Series | None:
     """Return one boolean or nothing per row, None if the outcome is something else."""
+    if isinstance(outcome, bool | np.bool_):
+        return pd.Series(bool(outcome), index=frame.index)
     if isinstance(outcome, np.ndarray) and outcome.ndim == 1:
         outcome = pd.Series(outcome)
-    if not isinstance(outcome, pd.Series) or len(outcome) != rows:
+    if not isinstance(outcome, pd.Series) or len(outcome) != len(frame):
         return None
     outcome = outcome.sort_index()  # the labels of the frame are its places
     is_truth = pd.api.types.is_bool_dtype(outcome.dtype)
@@ -242,4 +210,4 @@ def _kind(outcome: Any) -> str:
     if isinstance(outcome, pd.Series):
         return f"a column of {outcome.dtype}"
     kind = type(outcome).__name__
-    return f"{kind} {outcome!r}" if np.isscalar(outcome) else kind
+    return f"{kind} {value_text(outcome)}" if np.isscalar(outcome) else kind

@@ -24,33 +24,47 @@ A quote is doubled, so that no name and no value can end its own quotation.
 from __future__ import annotations
 
 import datetime
+import heapq
 import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
+from alphacast_pandas.filters.operators import COMPARISONS
 from alphacast_pandas.filters.tree import (
-    NOTHING,
     And,
     Comparison,
-    Computed,
     Membership,
     Node,
     Or,
-    Value,
+    PandasCondition,
     conjuncts,
     is_rowwise,
     parts_of,
 )
-from alphacast_pandas.filters.walk import fold
+from alphacast_pandas.filters.walk import reduce_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from alphacast_pandas.filters.operators import Operator
+
+BY_PANDAS = "only pandas can evaluate it"
+WHOLE = "it looks at other rows, so the whole dataset is read"
+NEEDS_ALL = "another condition needs the whole dataset"
+MISSING = "the service's reference says nothing about missing values"
+ORDER_OF_TEXT = "the service's order of texts is not known"
+UNWRITABLE = "the name cannot be written in this form"
+EXPONENT = "the number cannot be written without an exponent"
+TOO_LONG = "it is too long for an address"
 
 _WORD = re.compile(r"[^\W\d]\w*", re.ASCII)
-_KEYWORDS = {"and", "or", "not", "in", "eq", "ne", "lt", "le", "gt", "ge", "null", "true", "false"}
+_KEYWORDS = {"and", "or", "not", "in", "null", "true", "false"} | {
+    row.odata for row in COMPARISONS.values()
+}
+_GE, _GT, _LE, _LT = (COMPARISONS[symbol].odata for symbol in (">=", ">", "<=", "<"))
+_ONE_DAY = datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -63,49 +77,36 @@ class Form:
     def name(self, name: str) -> str | None:
         """Return a column name, None if the form has no way to write it."""
         if not self.bare_names:
-            return quoted(name)
+            return quote(name)
         return name if _WORD.fullmatch(name) and name.casefold() not in _KEYWORDS else None
 
     def date(self, day: datetime.date) -> str:
         """Return a day."""
-        return day.isoformat() if self.bare_dates else quoted(day.isoformat())
+        return day.isoformat() if self.bare_dates else quote(day.isoformat())
 
 
 SDK_FORM = Form(bare_names=False, bare_dates=True)
 DOCUMENTED_FORM = Form(bare_names=True, bare_dates=False)
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     """Return text in quotes."""
     return "'" + text.replace("'", "''") + "'"
 
 
-def number(value: float) -> str | None:
+def write_number(value: float) -> str | None:
     """
     Return a number without exponent, None if it needs one: no source shows one in a filter.
 
-    >>> number(100.0), number(5), number(0.1), number(1e300)
+    >>> write_number(100.0), write_number(5), write_number(0.1), write_number(1e300)
     ('100.0', '5', '0.1', None)
     """
     text = repr(value)
     return text if text.lstrip("-").replace(".", "", 1).isdigit() else None
 
 
-_ONE_DAY = datetime.timedelta(days=1)
-_ORDER = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
-
-COMPUTED = "only pandas can evaluate it"
-WHOLE = "it looks at other rows, so the whole dataset is read"
-NEEDS_ALL = "another condition needs the whole dataset"
-MISSING = "the service's reference says nothing about missing values"
-ORDER_OF_TEXT = "the service's order of texts is not known"
-UNWRITABLE = "the name cannot be written in this form"
-EXPONENT = "the number cannot be written without an exponent"
-TOO_LONG = "it is too long for an address"
-
-
 @dataclass(frozen=True, eq=False)
-class Part:
+class Conjunct:
     """One of the conditions that must all hold: what of it is sent, and why not all of it."""
 
     node: Node
@@ -122,42 +123,69 @@ class Part:
 class Translation:
     """A filter as the service may evaluate it."""
 
-    parts: tuple[Part, ...] = ()
+    conjuncts: tuple[Conjunct, ...] = ()
 
     @property
     def text(self) -> str | None:
         """What is sent, None if that is nothing."""
-        return " and ".join(part.text for part in self.parts if part.texts) or None
+        return " and ".join(each.text for each in self.conjuncts if each.texts) or None
 
     @property
     def is_complete(self) -> bool:
         """Whether everything is sent, so that the service may find just the rows asked for."""
-        return not any(part.reasons for part in self.parts)
+        return not any(each.reasons for each in self.conjuncts)
 
 
-def translate(node: Node | None, form: Form, room: int) -> Translation:
-    """Return what the service can evaluate of a filter in normal form, in an address of `room`."""
+def translate(node: Node | None, form: Form, max_length: int) -> Translation:
+    """
+    Return what the service can evaluate of a filter in normal form, in `max_length` characters.
+
+    The service must never be asked for less than the rows that match, however it understands
+    what it is sent: rows too many are dropped here, rows too few are lost. So a conjunction is
+    split, and of each part something is sent that holds wherever the part does, or nothing.
+    """
     if node is None:
         return Translation()
+    parts = conjuncts(node)
     if not is_rowwise(node):
-        return Translation(tuple(Part(part, (), (_reason(part),)) for part in conjuncts(node)))
-    parts = [_translated(part, form, room) for part in conjuncts(node)]
-    # A text that leaves no room at all is the caller's own, which is sent as it is.
-    while (texts := [part.text for part in parts if part.texts]) and (
-        wire_length(" and ".join(texts)) > room
-    ):
-        longest = max(parts, key=lambda part: len(part.text))
-        parts[parts.index(longest)] = _shorter(longest, form)
-    return Translation(tuple(parts))
+        # Even a part that the service could evaluate would take rows away from the mean of others.
+        return Translation(tuple(Conjunct(part, (), (_reason(part),)) for part in parts))
+    return Translation(
+        _fit([_translate(part, form, max_length) for part in parts], form, max_length)
+    )
 
 
 def _reason(node: Node) -> str:
     return NEEDS_ALL if is_rowwise(node) else WHOLE
 
 
-def _shorter(part: Part, form: Form) -> Part:
-    hull = _hull(part.node, form)
-    return hull if hull and len(hull.text) < len(part.text) else Part(part.node, (), (TOO_LONG,))
+def _fit(conjuncts: list[Conjunct], form: Form, max_length: int) -> tuple[Conjunct, ...]:
+    """
+    Return the conjuncts with the longest shortened or dropped until all of them have room.
+
+    Each is looked at a few times only: a filter may name thousands of columns.
+    """
+    fitted = [*conjuncts]
+    separator = wire_length(" and ")
+    longest = [(-len(each.text), place) for place, each in enumerate(fitted) if each.texts]
+    heapq.heapify(longest)
+    length = sum(wire_length(each.text) + separator for each in fitted if each.texts) - separator
+    # A text that leaves no room at all is the caller's own, which is sent as it is.
+    while longest and length > max_length:
+        _, place = heapq.heappop(longest)
+        length -= wire_length(fitted[place].text) + separator
+        fitted[place] = _shorten(fitted[place], form)
+        if fitted[place].texts:
+            length += wire_length(fitted[place].text) + separator
+            heapq.heappush(longest, (-len(fitted[place].text), place))
+    return tuple(fitted)
+
+
+def _shorten(conjunct: Conjunct, form: Form) -> Conjunct:
+    hull = _hull(conjunct.node, form)
+    if hull and len(hull.text) < len(conjunct.text):
+        return hull
+    return Conjunct(conjunct.node, (), (TOO_LONG,))
 
 
 def wire_length(text: str) -> int:
@@ -165,25 +193,45 @@ def wire_length(text: str) -> int:
     return len(quote_plus(text))
 
 
-def _translated(node: Node, form: Form, room: int) -> Part:
+def _translate(node: Node, form: Form, max_length: int) -> Conjunct:
     """Return conditions that hold wherever `node` does; none if nothing can be said."""
 
-    def make(each: Node, parts: list[Part]) -> Part:
-        made = _joined(each, parts) if isinstance(each, And | Or) else _leaf(each, form)
-        if len(made.text) <= room:
+    def translate_node(each: Node, parts: list[Conjunct]) -> Conjunct:
+        if isinstance(each, And | Or):
+            made = _join(each, parts)
+        elif isinstance(each, Membership):
+            made = _translate_membership(each, form, max_length)
+        else:
+            made = _translate_leaf(each, form)
+        if len(made.text) <= max_length:
             return made
-        return _hull(each, form) or Part(each, (), (TOO_LONG,))
+        return _hull(each, form) or Conjunct(each, (), (TOO_LONG,))
 
-    return fold(node, lambda each: parts_of(each) if isinstance(each, And | Or) else (), make)
+    # The opposite of a condition is none for the service: where a widened condition holds for
+    # rows too many, its opposite would hold for rows too few.
+    return reduce_tree(
+        node, lambda each: parts_of(each) if isinstance(each, And | Or) else (), translate_node
+    )
 
 
-def _joined(node: And | Or, parts: Sequence[Part]) -> Part:
-    reasons = tuple(dict.fromkeys(reason for part in parts for reason in part.reasons))
-    if isinstance(node, And):
-        return Part(node, tuple(text for part in parts for text in part.texts), reasons)
-    if node is NOTHING or not all(part.texts for part in parts):
-        return Part(node, (), reasons)
-    return Part(node, _alternatives([part.texts for part in parts]), reasons)
+def _join(node: And | Or, parts: Sequence[Conjunct]) -> Conjunct:
+    if isinstance(node, Or):
+        return _join_alternatives(node, parts)
+    return Conjunct(node, tuple(text for part in parts for text in part.texts), _reasons(parts))
+
+
+def _join_alternatives(node: Node, parts: Sequence[Conjunct]) -> Conjunct:
+    """Return alternatives if all can be sent: without one of them, its rows would not come."""
+    texts = _alternatives([part.texts for part in parts]) if _are_sendable(parts) else ()
+    return Conjunct(node, texts, _reasons(parts))
+
+
+def _are_sendable(parts: Sequence[Conjunct]) -> bool:
+    return bool(parts) and all(part.texts for part in parts)
+
+
+def _reasons(parts: Sequence[Conjunct]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(reason for part in parts for reason in part.reasons))
 
 
 def _alternatives(alternatives: list[tuple[str, ...]]) -> tuple[str, ...]:
@@ -191,53 +239,63 @@ def _alternatives(alternatives: list[tuple[str, ...]]) -> tuple[str, ...]:
     return ("(" + " or ".join(joined) + ")",) if len(alternatives) > 1 else alternatives[0]
 
 
-def _leaf(node: Node, form: Form) -> Part:
+def _translate_membership(node: Membership, form: Form, max_length: int) -> Conjunct:
+    """Return a membership as alternatives; of a long one, as many as show that it is too long."""
+    parts: list[Conjunct] = []
+    length = 0
+    for value in node.values:
+        part = _translate_leaf(Comparison(node.column, "==", value), form)
+        parts.append(part)
+        length += len(part.text)
+        if length > max_length or not part.texts:
+            break
+    return _join_alternatives(node, parts)
+
+
+def _translate_leaf(node: Node, form: Form) -> Conjunct:
     match node:
-        case Comparison(column, operator, value):
-            return _comparison(node, column, operator, value, form)
-        case Membership(column, values):
-            equal = (Comparison(column, "==", value) for value in values)
-            return _joined(Or((node,)), [_leaf(each, form) for each in equal])
-        case Computed():
-            return Part(node, (), (COMPUTED if node.is_rowwise else WHOLE,))
-    return Part(node, (), (MISSING,))  # isna, and the opposite of order and of membership
+        case Comparison():
+            return _translate_comparison(node, form)
+        case PandasCondition():
+            return Conjunct(node, (), (BY_PANDAS if node.is_rowwise else WHOLE,))
+    return Conjunct(node, (), (MISSING,))  # isna, and the opposite of order and of membership
 
 
-def _comparison(node: Node, column: str, operator: str, value: Value, form: Form) -> Part:
-    name = form.name(column)
-    if operator == "!=":
-        return Part(node, (), (MISSING,))
+def _translate_comparison(node: Comparison, form: Form) -> Conjunct:
+    name, operator = form.name(node.column), COMPARISONS[node.operator]
+    if operator.matches_missing:
+        return Conjunct(node, (), (MISSING,))
     if name is None:
-        return Part(node, (), (UNWRITABLE,))
-    if isinstance(value, datetime.datetime):
-        return Part(node, (*_date(name, operator, value, form),))
-    if isinstance(value, str):
-        if operator != "==":
-            return Part(node, (), (ORDER_OF_TEXT,))
-        return Part(node, (f"{name} eq {quoted(value)}",))
-    return _number(node, name, operator, value)
+        return Conjunct(node, (), (UNWRITABLE,))
+    if isinstance(node.value, datetime.datetime):
+        return Conjunct(node, (*_date_bounds(name, operator, node.value, form),))
+    if isinstance(node.value, str):
+        if operator.is_order:
+            return Conjunct(node, (), (ORDER_OF_TEXT,))
+        return Conjunct(node, (f"{name} {operator.odata} {quote(node.value)}",))
+    return _translate_number(node, name, operator, node.value)
 
 
-def _date(name: str, operator: str, value: datetime.datetime, form: Form) -> Iterable[str]:
+def _date_bounds(
+    name: str, operator: Operator, value: datetime.datetime, form: Form
+) -> Iterable[str]:
     """Compare by whole days, the last one as "before the next": there may be times of day."""
     day, midnight = value.date(), value.time() == datetime.time.min
-    if operator in {">=", ">", "=="}:
-        yield f"{name} ge {form.date(day)}"
-    if operator in {"<=", "==", "<"} and day < datetime.date.max:
-        end = day if operator == "<" and midnight else day + _ONE_DAY
-        yield f"{name} lt {form.date(end)}"
+    if "lower" in operator.bounds:
+        yield f"{name} {_GE} {form.date(day)}"
+    if "upper" in operator.bounds and day < datetime.date.max:
+        end = day if midnight and not operator.includes_bound else day + _ONE_DAY
+        yield f"{name} {_LT} {form.date(end)}"
 
 
-def _number(node: Node, name: str, operator: str, value: float) -> Part:
-    """Widen equality by one step: the service may hold more digits than a double."""
-    low, high = _neighbours(value)
-    bounds = {
-        "==": [("ge", low), ("le", high)],
-        ">=": [("ge", low)],
-        "<=": [("le", high)],
-    }.get(operator) or [(_ORDER[operator], value)]
-    texts = [f"{name} {word} {text}" for word, bound in bounds if (text := number(bound))]
-    return Part(node, tuple(texts), () if len(texts) == len(bounds) else (EXPONENT,))
+def _translate_number(node: Node, name: str, operator: Operator, value: float) -> Conjunct:
+    """Widen what includes its bound by one step: the service may hold more digits than a double."""
+    low, high = _neighbours(value) if operator.includes_bound else (value, value)
+    lower, upper = (_GE, _LE) if operator.includes_bound else (_GT, _LT)
+    ends = [("lower", lower, low), ("upper", upper, high)]
+    numbers = [(word, write_number(bound)) for end, word, bound in ends if end in operator.bounds]
+    texts = tuple(f"{name} {word} {number}" for word, number in numbers if number)
+    return Conjunct(node, texts, () if len(texts) == len(numbers) else (EXPONENT,))
 
 
 def _neighbours(value: float) -> tuple[float, float]:
@@ -246,7 +304,7 @@ def _neighbours(value: float) -> tuple[float, float]:
     return math.nextafter(value, -math.inf), math.nextafter(value, math.inf)
 
 
-def _hull(node: Node, form: Form) -> Part | None:
+def _hull(node: Node, form: Form) -> Conjunct | None:
     """Return the range that a long list of dates or numbers spans, None for other conditions."""
     if not isinstance(node, Membership) or any(isinstance(value, str) for value in node.values):
         return None
@@ -254,5 +312,5 @@ def _hull(node: Node, form: Form) -> Part | None:
         Comparison(node.column, ">=", min(node.values)),
         Comparison(node.column, "<=", max(node.values)),
     )
-    texts = [text for end in ends for text in _leaf(end, form).texts]
-    return Part(node, tuple(texts), (TOO_LONG,))
+    texts = [text for end in ends for text in _translate_comparison(end, form).texts]
+    return Conjunct(node, tuple(texts), (TOO_LONG,))

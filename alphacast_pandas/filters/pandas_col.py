@@ -1,57 +1,55 @@
 """
-Expressions of `pandas.col`, read by letting pandas evaluate them on columns that record.
+Translation of expressions of `pandas.col` to expressions of `ap.col`.
 
 pandas has no public way to look inside an expression. `DataFrame.assign` evaluates one, and
-all that it asks of the frame is a copy, the names and the columns.
+all that it asks of the frame is a copy, the names and the columns: with columns that record,
+the result is an expression of ours.
 """
 
 from __future__ import annotations
 
 import sys
-import threading
 from typing import Any, Protocol
 
 import pandas as pd
 
 from alphacast_pandas.errors import AlphacastError, QueryError
-from alphacast_pandas.filters.expression import Expression, Named
-
-# Frames, and what they may take of a stack of their own: some go through C.
-_DEEPEST = 200_000
-_STACK_BYTES = 1 << 29
-_lock = threading.Lock()
+from alphacast_pandas.filters.expression import Expression, Name
+from alphacast_pandas.filters.value_text import error_text, value_text
 
 
-def is_pandas_expression(value: Any) -> bool:
-    """Tell an expression of `pandas.col`, which exists from pandas 3 on."""
-    kind = getattr(pd.api.typing, "Expression", None)
-    return kind is not None and isinstance(value, kind)
-
-
-def recorded_by_pandas(expression: Any) -> Expression:
+def to_expression(expression: Any) -> Expression:
     """Return our own expression of what a `pandas.col` expression says."""
     try:
-        try:
-            return _evaluated(expression)
-        except RecursionError:
-            return _evaluated_deeply(expression)
+        return _evaluate(expression)
     except AlphacastError:
         raise
+    except RecursionError as error:
+        # The message cannot show the expression: pandas builds its text at every level anew.
+        msg = (
+            "filter: the expression of pd.col is nested too deeply: pandas evaluates it by "
+            f"recursion, and Python ends that at {sys.getrecursionlimit():,} calls. Write a long "
+            'chain of pd.col("x") == ... joined by | as pd.col("x").isin([...]), or use ap.col, '
+            "which has no such limit."
+        )
+        raise QueryError(msg) from error
     except Exception as error:
         msg = (
-            f"filter: pandas {pd.__version__} does not let the expression {expression!r} be read "
-            f"({type(error).__name__}: {error}). Write it with ap.col, which means the same."
+            f"filter: pandas {pd.__version__} does not let the expression {value_text(expression)} "
+            f"be read ({error_text(error)}). Write it with ap.col, which means the same."
         )
         raise QueryError(msg) from error
 
 
 class _Names(Protocol):
-    """Every name is a column here: names are checked later, against the dataset."""
+    """What `DataFrame.columns` is asked for here."""
 
     def __contains__(self, name: object) -> bool: ...
 
 
 class _EveryName:
+    """Every name is a column: names are checked later, against the dataset."""
+
     def __contains__(self, name: object) -> bool:
         return True
 
@@ -69,13 +67,13 @@ class _Recorder:
         return self
 
     def __getitem__(self, name: Any) -> Expression:
-        return Expression(Named(name))
+        return Expression(Name(name))
 
     def __setitem__(self, name: str, result: Any) -> None:
         self.result = result
 
 
-def _evaluated(expression: Any) -> Expression:
+def _evaluate(expression: Any) -> Expression:
     recorder: Any = _Recorder()
     pd.DataFrame.assign(recorder, result=expression)
     result = recorder.result
@@ -83,32 +81,3 @@ def _evaluated(expression: Any) -> Expression:
         msg = f"it gave {type(result).__name__}"
         raise TypeError(msg)
     return result
-
-
-def _evaluated_deeply(expression: Any) -> Expression:
-    """
-    Evaluate an expression however deep it is: pandas descends by recursion.
-
-    That is done in a thread with a stack that is large enough, and with a limit it cannot outgrow.
-    """
-    outcome: list[Expression | Exception] = []
-
-    def work() -> None:
-        try:
-            outcome.append(_evaluated(expression))
-        except Exception as error:  # noqa: BLE001 - raised again by the caller's thread
-            outcome.append(error)
-
-    with _lock:
-        limit, size = sys.getrecursionlimit(), threading.stack_size(_STACK_BYTES)
-        sys.setrecursionlimit(_DEEPEST)
-        try:
-            thread = threading.Thread(target=work, name="alphacast-pandas-col")
-            thread.start()
-            thread.join()
-        finally:
-            sys.setrecursionlimit(limit)
-            threading.stack_size(size)
-    if isinstance(outcome[0], Exception):
-        raise outcome[0]
-    return outcome[0]

@@ -1,4 +1,4 @@
-"""The service's own filter language: to a tree, as far as its reference describes it."""
+"""Parsing of every spelling of a filter, the service's own text among them, to a tree."""
 
 from __future__ import annotations
 
@@ -10,24 +10,26 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from alphacast_pandas.errors import QueryError
-from alphacast_pandas.filters.compile import compile_expression, membership
-from alphacast_pandas.filters.expression import Expression
-from alphacast_pandas.filters.pandas_col import is_pandas_expression, recorded_by_pandas
-from alphacast_pandas.filters.tree import OPERATORS, And, Comparison, Node, Not, Operator, Or, Range
+from alphacast_pandas.filters.compile import compile_expression, to_membership
+from alphacast_pandas.filters.expression import Expression, is_pandas_expression
+from alphacast_pandas.filters.operators import COMPARISONS
+from alphacast_pandas.filters.pandas_col import to_expression
+from alphacast_pandas.filters.tree import And, Comparison, Node, Not, Or, Range
+from alphacast_pandas.filters.value_text import value_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
-_TOKEN = re.compile(r"\s*(?:(?P<quoted>'(?:[^']|'')*')|(?P<paren>[()])|(?P<word>[^\s()']+))")
-_ODATA_OPERATORS: dict[str, Operator] = {
-    "eq": "==",
-    "ne": "!=",
-    "lt": "<",
-    "le": "<=",
-    "gt": ">",
-    "ge": ">=",
+_TUPLE_OPERATORS = {
+    written: symbol for symbol, row in COMPARISONS.items() for written in (*row.aliases, symbol)
 }
+_ODATA_OPERATORS = {row.odata: symbol for symbol, row in COMPARISONS.items()}
+_TOKEN = re.compile(r"\s*(?:(?P<quoted>'(?:[^']|'')*')|(?P<paren>[()])|(?P<word>[^\s()']+))")
+_FORMS = (
+    'text ("Country eq \'USA\'"), a dict ({"country": ["Chile"], "Date": slice("2020", None)}), '
+    'a list of tuples ([("country", "in", ["Chile"]), ("Date", ">=", "2020")]) '
+    'or an expression (ap.col("Date") >= "2020")'
+)
 
 
 class UnreadableError(ValueError):
@@ -51,91 +53,12 @@ _OPEN, _CLOSE = _Token("paren", "("), _Token("paren", ")")
 _END, _NULL = _Token("end", ""), _Token("word", "null")
 
 
-def parse_text(text: str) -> Node | None:
-    """
-    Return the tree of a filter text, None if it uses more than comparisons, and, or, parentheses.
-
-    >>> parse_text("Country eq 'USA' and Date ge '2020-01-01'").parts[0]
-    Comparison(column='Country', operator='==', value=Literal(text='USA'))
-    >>> parse_text("contains(Country, 'U')") is None
-    True
-    """
-    try:
-        return _parsed(_tokens(text))
-    except UnreadableError:
-        return None
-
-
-def _tokens(text: str) -> Iterator[_Token]:
-    position, text = 0, text.rstrip()
-    while position < len(text):
-        match = _TOKEN.match(text, position)
-        if match is None:
-            raise UnreadableError
-        kind = str(match.lastgroup)
-        found = match[kind]
-        yield _Token(kind, found[1:-1].replace("''", "'") if kind == "quoted" else found)
-        position = match.end()
-
-
-def _parsed(tokens: Iterator[_Token]) -> Node:
-    # One level per open parenthesis; a level holds alternatives, and these hold conditions.
-    levels: list[list[list[Node]]] = [[[]]]
-    condition_is_next = True
-    for token in tokens:
-        if condition_is_next and token == _OPEN:
-            levels.append([[]])
-        elif condition_is_next:
-            levels[-1][-1].append(_comparison(token, next(tokens, _END), next(tokens, _END)))
-            condition_is_next = False
-        elif token == _CLOSE and len(levels) > 1:
-            node = _joined(levels.pop())
-            levels[-1][-1].append(node)
-        else:
-            levels[-1] += _begun_by(token)
-            condition_is_next = True
-    if condition_is_next or len(levels) > 1:
-        raise UnreadableError
-    return _joined(levels[0])
-
-
-def _begun_by(token: _Token) -> list[list[Node]]:
-    """Return the alternatives that a word between conditions begins."""
-    word = token.text.casefold() if token.kind == "word" else ""
-    if word not in {"and", "or"}:
-        raise UnreadableError
-    return [[]] if word == "or" else []
-
-
-def _joined(alternatives: list[list[Node]]) -> Node:
-    joined = [parts[0] if len(parts) == 1 else And(tuple(parts)) for parts in alternatives]
-    return joined[0] if len(joined) == 1 else Or(tuple(joined))
-
-
-def _comparison(name: _Token, operator: _Token, value: _Token) -> Comparison:
-    word = operator.text.casefold() if operator.kind == "word" else ""
-    if "paren" in (name.kind, value.kind) or word not in _ODATA_OPERATORS or value in {_END, _NULL}:
-        raise UnreadableError
-    return Comparison(name.text, _ODATA_OPERATORS[word], Literal(value.text))
-
-
-_TUPLE_OPERATORS = OPERATORS | {"=": "=="}
-_FORMS = (
-    'text ("Country eq \'USA\'"), a dict ({"country": ["Chile"], "Date": slice("2020", None)}), '
-    'a list of tuples ([("country", "in", ["Chile"]), ("Date", ">=", "2020")]) '
-    'or an expression (ap.col("Date") >= "2020")'
-)
-
-
 def to_tree(spelling: Any) -> Node | str | None:
     """Return the tree of a filter; text is the service's own and stays text."""
     if spelling is None:
         return None
     if isinstance(spelling, str):
-        if not spelling.strip():
-            msg = "filter is empty text; leave it out to read everything."
-            raise QueryError(msg)
-        return spelling
+        return _check_text(spelling)
     if isinstance(spelling, Mapping):
         return And(tuple(_from_item(name, wanted) for name, wanted in spelling.items()))
     if isinstance(spelling, list):
@@ -143,13 +66,25 @@ def to_tree(spelling: Any) -> Node | str | None:
     if isinstance(spelling, Expression):
         return compile_expression(spelling)
     if is_pandas_expression(spelling):
-        return compile_expression(recorded_by_pandas(spelling))
+        return compile_expression(to_expression(spelling))
     msg = f"filter is {_FORMS}, not {type(spelling).__name__}."
     raise QueryError(msg)
 
 
+def _check_text(text: str) -> str:
+    if not text.strip():
+        msg = "filter is empty text; leave it out to read everything."
+        raise QueryError(msg)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        msg = f"filter: {value_text(text)} holds half a character, which no address can hold."
+        raise QueryError(msg) from None
+    return str.__str__(text)
+
+
 def _from_item(name: Any, wanted: Any) -> Node:
-    column = _column(name)
+    column = _check_name(name)
     _refuse_expression(column, wanted)
     if isinstance(wanted, slice):
         if wanted.step is not None:
@@ -157,7 +92,7 @@ def _from_item(name: Any, wanted: Any) -> Node:
             raise QueryError(msg)
         return Range(column, wanted.start, wanted.stop)
     if pd.api.types.is_list_like(wanted):
-        return membership(column, wanted)
+        return to_membership(column, wanted)
     return Comparison(column, "==", wanted)
 
 
@@ -182,24 +117,25 @@ def _from_tuples(spelling: list[Any]) -> Node:
 
 def _from_tuple(part: Any) -> Node:
     if isinstance(part, Expression) or is_pandas_expression(part):
-        msg = f"{part!r} stands in a list; join expressions with & and |, without a list."
+        msg = f"{value_text(part)} stands in a list; join expressions with & and |, without a list."
         raise QueryError(msg)
     if not isinstance(part, tuple) or len(part) != 3 or not isinstance(part[1], str):
         msg = (
-            f"{part!r} is not a condition; a list holds tuples (column, operator, value), "
-            "or lists of such tuples for alternatives."
+            f"{value_text(part)} is not a condition; a list holds tuples "
+            "(column, operator, value), or lists of such tuples for alternatives."
         )
         raise QueryError(msg)
-    column, operator, value = _column(part[0]), " ".join(part[1].casefold().split()), part[2]
+    column, operator, value = _check_name(part[0]), " ".join(part[1].casefold().split()), part[2]
     _refuse_expression(column, value)
     if operator in {"in", "not in"}:
         if not pd.api.types.is_list_like(value):
-            msg = f"{part!r}: {operator!r} takes a list of values."
+            msg = f"{value_text(part)}: {operator!r} takes a list of values."
             raise QueryError(msg)
-        inside = membership(column, value)
+        inside = to_membership(column, value)
         return inside if operator == "in" else Not(inside)
     if operator not in _TUPLE_OPERATORS:
-        msg = f"{part!r}: {part[1]!r} is none of the operators = == != < <= > >= in 'not in'."
+        known = " ".join([*_TUPLE_OPERATORS, "in", "'not in'"])
+        msg = f"{value_text(part)}: {value_text(part[1])} is none of the operators {known}."
         raise QueryError(msg)
     return Comparison(column, _TUPLE_OPERATORS[operator], value)
 
@@ -207,14 +143,82 @@ def _from_tuple(part: Any) -> Node:
 def _refuse_expression(column: str, value: Any) -> None:
     if isinstance(value, Expression) or is_pandas_expression(value):
         msg = (
-            f"filter: column {column!r} is compared with {value!r}. Columns are compared with each "
-            f"other in an expression, such as ap.col({column!r}) == ap.col(...)."
+            f"filter: column {column!r} is compared with {value_text(value)}. Columns are compared "
+            f"with each other in an expression, such as ap.col({column!r}) == ap.col(...)."
         )
         raise QueryError(msg)
 
 
-def _column(name: Any) -> str:
+def _check_name(name: Any) -> str:
     if not isinstance(name, str):
-        msg = f"{name!r} is not the name of a column; names are text."
+        msg = f"{value_text(name)} is not the name of a column; names are text."
         raise QueryError(msg)
-    return name
+    return str.__str__(name)  # a member of an enumeration would be written as Class.member
+
+
+def parse_text(text: str) -> Node | None:
+    """
+    Return the tree of a filter text, None if it uses more than comparisons, and, or, parentheses.
+
+    >>> parse_text("Country eq 'USA' and Date ge '2020-01-01'").parts[0]
+    Comparison(column='Country', operator='==', value=Literal(text='USA'))
+    >>> parse_text("contains(Country, 'U')") is None
+    True
+    """
+    try:
+        return _parse(_tokens(text))
+    except UnreadableError:
+        return None
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    position, text = 0, text.rstrip()
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if match is None:
+            raise UnreadableError
+        kind = str(match.lastgroup)
+        found = match[kind]
+        yield _Token(kind, found[1:-1].replace("''", "'") if kind == "quoted" else found)
+        position = match.end()
+
+
+def _parse(tokens: Iterator[_Token]) -> Node:
+    # One level per open parenthesis; a level holds alternatives, and these hold conditions.
+    levels: list[list[list[Node]]] = [[[]]]
+    condition_is_next = True
+    for token in tokens:
+        if condition_is_next and token == _OPEN:
+            levels.append([[]])
+        elif condition_is_next:
+            levels[-1][-1].append(_parse_comparison(token, next(tokens, _END), next(tokens, _END)))
+            condition_is_next = False
+        elif token == _CLOSE and len(levels) > 1:
+            node = _join(levels.pop())
+            levels[-1][-1].append(node)
+        else:
+            levels[-1] += _alternatives_after(token)
+            condition_is_next = True
+    if condition_is_next or len(levels) > 1:
+        raise UnreadableError
+    return _join(levels[0])
+
+
+def _alternatives_after(token: _Token) -> list[list[Node]]:
+    """Return the alternatives that a word between conditions begins."""
+    word = token.text.casefold() if token.kind == "word" else ""
+    if word not in {"and", "or"}:
+        raise UnreadableError
+    return [[]] if word == "or" else []
+
+
+def _join(alternatives: list[list[Node]]) -> Node:
+    joined = [parts[0] if len(parts) == 1 else And(tuple(parts)) for parts in alternatives]
+    return joined[0] if len(joined) == 1 else Or(tuple(joined))
+
+
+def _parse_comparison(name: _Token, operator: _Token, value: _Token) -> Comparison:
+    word = operator.text.casefold() if operator.kind == "word" else ""
+    if "paren" in (name.kind, value.kind) or word not in _ODATA_OPERATORS or value in {_END, _NULL}:
+        raise UnreadableError
+    return Comparison(name.text, _ODATA_OPERATORS[word], Literal(value.text))

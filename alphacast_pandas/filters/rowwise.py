@@ -1,5 +1,5 @@
 """
-Which expressions judge every row by itself.
+The methods that judge every row by itself, and so the expressions that do.
 
 Those may be evaluated on the rows that come back. All others, a mean or a shift, mean something
 else on fewer rows, so the whole dataset is read for them. What is not listed here is taken to
@@ -18,13 +18,14 @@ from alphacast_pandas.filters.expression import (
     Call,
     Expression,
     Item,
-    Named,
+    Name,
     Operation,
     expressions_in,
-    inner,
-    recorded,
+    inner_expressions,
+    step_of,
 )
-from alphacast_pandas.filters.walk import fold
+from alphacast_pandas.filters.operators import OPERATORS
+from alphacast_pandas.filters.walk import reduce_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -32,10 +33,9 @@ if TYPE_CHECKING:
     from alphacast_pandas.filters.expression import Step
 
 _METHODS = {
-    *("abs", "add", "astype", "between", "clip", "div", "divide", "eq", "fillna", "floordiv", "ge"),
-    *("gt", "isin", "isna", "isnull", "le", "lt", "map", "mask", "mod", "mul", "multiply", "ne"),
-    *("notna", "notnull", "pow", "radd", "rdiv", "replace", "rfloordiv", "rmod", "rmul", "round"),
-    *("rpow", "rsub", "rtruediv", "sub", "subtract", "truediv", "where"),
+    *("astype", "between", "clip", "fillna", "isin", "isna", "isnull", "map", "mask", "notna"),
+    *("notnull", "replace", "round", "where"),
+    *(method for row in OPERATORS.values() for method in row.methods),
 }
 # A list is a set of values for these, and belongs to rows by place for the others; a column is a
 # set of values too, those of all its rows.
@@ -43,10 +43,11 @@ _TAKE_LISTS = {"astype", "isin", "map", "replace"}
 # Other keywords count rows, or fill from other rows.
 _KEYWORDS = {"fillna": {"value"}, "replace": {"to_replace", "value", "regex"}}
 _ACCESSORS = {"str", "dt"}
-# Of the accessors' words these look at the column as a whole.
+# Of the accessors' methods these look at the column as a whole.
 _WHOLE = {"str": {"cat", "get_dummies"}, "dt": {"freq"}}
-# So do others with these words: categories are those of all rows, clock changes are found in them.
-_OF_ALL_ROWS = {"category", "infer"}
+# So do others with these arguments: the categories are those of all rows, and clock changes are
+# found in the order of all times.
+_ARGUMENTS_FOR_ALL_ROWS = {"category", "infer"}
 # And others without a value: replace fills from other rows, to_period finds a frequency in them.
 _NEED: dict[str, Callable[[Sequence[Any]], bool]] = {
     "fillna": lambda given: len(given) == 1,
@@ -55,9 +56,9 @@ _NEED: dict[str, Callable[[Sequence[Any]], bool]] = {
 }
 
 
-def is_rowwise(expression: Expression) -> bool:
+def is_rowwise_expression(expression: Expression) -> bool:
     """Tell whether an expression gives a row the same answer whatever the other rows are."""
-    return fold(expression, inner, _is_step_rowwise)
+    return reduce_tree(expression, inner_expressions, _is_step_rowwise)
 
 
 def _is_step_rowwise(expression: Expression, parts: list[bool]) -> bool:
@@ -65,8 +66,8 @@ def _is_step_rowwise(expression: Expression, parts: list[bool]) -> bool:
 
 
 def _is_allowed(expression: Expression) -> bool:
-    match recorded(expression):
-        case Named():
+    match step_of(expression):
+        case Name():
             return True
         case Operation(_, operands):
             return not _any_positional(operands)
@@ -79,7 +80,7 @@ def _is_allowed(expression: Expression) -> bool:
             given = [*arguments, *keywords.values()]
             if not isinstance(function, Expression):
                 return _is_call_of_ufunc(function) and not _any_positional(given)
-            return _is_call_allowed(recorded(function), arguments, keywords)
+            return _is_call_allowed(step_of(function), arguments, keywords)
 
 
 def _is_known(owner: Expression, name: str) -> bool:
@@ -90,22 +91,24 @@ def _is_known(owner: Expression, name: str) -> bool:
 
 
 def _is_map(expression: Expression) -> bool:
-    match recorded(expression):
+    match step_of(expression):
         case Call(Expression() as function):
-            step = recorded(function)
+            step = step_of(function)
             return isinstance(step, Attribute) and step.name == "map"
     return False
 
 
 def _accessor(expression: Expression) -> str | None:
-    step = recorded(expression)
+    step = step_of(expression)
     return step.name if isinstance(step, Attribute) and step.name in _ACCESSORS else None
 
 
 def _is_call_allowed(method: Step, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> bool:
     """Tell calls of a method, given what it is called with, that look at one row at a time."""
     given = [*arguments, *keywords.values()]
-    if not isinstance(method, Attribute) or any(_is_word(each, _OF_ALL_ROWS) for each in given):
+    if not isinstance(method, Attribute) or any(
+        _is_one_of(each, _ARGUMENTS_FOR_ALL_ROWS) for each in given
+    ):
         return False
     if _accessor(method.owner) == "str":
         return method.name != "repeat" or not _any_positional(given)
@@ -118,14 +121,16 @@ def _is_call_allowed(method: Step, arguments: Sequence[Any], keywords: Mapping[s
     return not _any_positional(given)
 
 
-def _is_word(value: Any, words: set[str]) -> bool:
+def _is_one_of(value: Any, words: set[str]) -> bool:
+    # Not `value in words` alone: values may have no hash.
     return isinstance(value, str) and value in words
 
 
 def _is_call_of_ufunc(function: Any) -> bool:
-    of = getattr(function, "__self__", None)
-    # Those with a signature, matmul, multiply rows with each other.
-    return isinstance(of, np.ufunc) and of.signature is None and function.__name__ == "__call__"
+    ufunc = getattr(function, "__self__", None)
+    if not isinstance(ufunc, np.ufunc) or function.__name__ != "__call__":
+        return False
+    return ufunc.signature is None  # those with a signature, matmul, multiply rows with each other
 
 
 def _any_positional(values: Iterable[Any]) -> bool:

@@ -1,15 +1,17 @@
 """
-The normal form of a filter: shorter, and with more of it fit to travel.
+The normal form of a filter: shorter, and more of it can be sent to the service.
 
-`Not` stands before single conditions only, chains of one word are one level, whatever is said
-twice is said once, alternatives of one column are one membership, and of several bounds in one
-direction the tightest is left. What is always or never true becomes `EVERYTHING` or `NOTHING`.
+`Not` stands before single conditions only, chains of one operator are one level, a repeated
+condition stands once, alternatives of one column are one membership, and of several bounds in
+one direction the tightest is left. What is always or never true becomes `EVERYTHING` or
+`NOTHING`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from alphacast_pandas.filters.operators import COMPARISONS
 from alphacast_pandas.filters.tree import (
     EVERYTHING,
     NOTHING,
@@ -19,52 +21,74 @@ from alphacast_pandas.filters.tree import (
     Missing,
     Node,
     Not,
-    Operator,
     Or,
 )
-from alphacast_pandas.filters.walk import fold
+from alphacast_pandas.filters.walk import reduce_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-
-_OPPOSITES: dict[Operator, Operator] = {
-    "==": "!=",
-    "!=": "==",
-    "<": ">=",
-    ">=": "<",
-    ">": "<=",
-    "<=": ">",
-}
+# A node, and whether an odd number of `Not` stands before it.
 _State = tuple[Node, bool]
 
 
-def normal_form(root: Node, never_missing: str | None = None) -> Node:
-    """
-    Return a tree that matches the same rows; `never_missing` names a column without gaps.
-
-    The opposite of an order keeps rows without a value, since a comparison with a missing value
-    is false: only a column that is never missing can have its operator turned round.
-    """
+def simplify(root: Node, never_missing: str | None = None) -> Node:
+    """Return a tree that matches the same rows; `never_missing` names a column without gaps."""
 
     def parts(state: _State) -> list[_State]:
         node, negated = state
         if isinstance(node, Not):
             return [(node.part, not negated)]
-        return [(part, negated) for part in node.parts] if isinstance(node, And | Or) else []
+        return _chain(node, root_negated=negated) if isinstance(node, And | Or) else []
 
-    def make(state: _State, made: list[Node]) -> Node:
+    def rebuild(state: _State, made: list[Node]) -> Node:
         node, negated = state
         if isinstance(node, Not):
             return made[0]
         if isinstance(node, And | Or):
-            return _all(made) if isinstance(node, And) != negated else _any(made)
-        return _leaf(node, never_missing, negated=negated)
+            return _all_of(made) if _is_conjunction(node, negated=negated) else _any_of(made)
+        return _simplify_leaf(node, never_missing, negated=negated)
 
-    return fold((root, False), parts, make, key=lambda state: (id(state[0]), state[1]))
+    return reduce_tree((root, False), parts, rebuild, key=_key)
 
 
-def _leaf(node: Node, never_missing: str | None, *, negated: bool) -> Node:
+def _key(state: _State) -> tuple[int, bool]:
+    return id(state[0]), state[1]
+
+
+def _is_conjunction(node: And | Or, *, negated: bool) -> bool:
+    """Tell what must all hold; of `not (a or b)` that is both `not a` and `not b`."""
+    return isinstance(node, And) != negated
+
+
+def _chain(root: And | Or, *, root_negated: bool) -> list[_State]:
+    """
+    Return what `root` joins, through all that is joined alike below it.
+
+    Joining level by level instead would copy the lowest conditions once for each level above
+    them, in a time that grows with the square of the length of the chain.
+    """
+    joins_all = _is_conjunction(root, negated=root_negated)
+    found: list[_State] = []
+    waiting: list[_State] = [(root, root_negated)]
+    seen: set[tuple[int, bool]] = set()
+    while waiting:
+        node, negated = waiting.pop()
+        while isinstance(node, Not):
+            node, negated = node.part, not negated
+        if _key((node, negated)) in seen:
+            continue
+        seen.add(_key((node, negated)))
+        if isinstance(node, And | Or) and (
+            len(node.parts) == 1 or _is_conjunction(node, negated=negated) == joins_all
+        ):
+            waiting.extend((part, negated) for part in reversed(node.parts))
+        else:
+            found.append((node, negated))
+    return found
+
+
+def _simplify_leaf(node: Node, never_missing: str | None, *, negated: bool) -> Node:
     match node:
         case Missing(column) if column == never_missing:
             return EVERYTHING if negated else NOTHING
@@ -72,30 +96,41 @@ def _leaf(node: Node, never_missing: str | None, *, negated: bool) -> Node:
             return EVERYTHING if negated else NOTHING
         case Membership(column, (value,)):
             return Comparison(column, "!=" if negated else "==", value)
-        case Comparison(column, operator, value) if negated and (
-            operator in {"==", "!="} or column == never_missing
-        ):
-            return Comparison(column, _OPPOSITES[operator], value)
+        case Comparison() if negated:
+            return _opposite(node, never_missing)
     return Not(node) if negated else node
 
 
-def _all(parts: Iterable[Node]) -> Node:
-    flat = _distinct(parts, And)
-    if NOTHING in flat:
-        return NOTHING
-    return _one_or(And, _tightened(flat))
+def _opposite(node: Comparison, never_missing: str | None) -> Node:
+    """
+    Return the opposite of a comparison, as a comparison where that matches the same rows.
+
+    A row without a value fulfils the opposite of all that it does not fulfil. So `not (x == 1)`
+    is `x != 1`, which matches missing values, but `not (x < 1)` is not `x >= 1`, unless no value
+    is missing.
+    """
+    operator = COMPARISONS[node.operator]
+    opposite = COMPARISONS[operator.opposite]
+    if node.column == never_missing or opposite.matches_missing != operator.matches_missing:
+        return Comparison(node.column, opposite.symbol, node.value)
+    return Not(node)
 
 
-def _any(parts: Iterable[Node]) -> Node:
-    flat = _distinct(parts, Or)
-    if EVERYTHING in flat:
+def _all_of(parts: Iterable[Node]) -> Node:
+    distinct = _distinct(parts, And)
+    tight = distinct if NOTHING in distinct else _tighten(distinct)
+    return NOTHING if NOTHING in tight else _one_or(And, tight)
+
+
+def _any_of(parts: Iterable[Node]) -> Node:
+    distinct = _distinct(parts, Or)
+    if EVERYTHING in distinct:
         return EVERYTHING
-    return _one_or(Or, _gathered(flat))
+    return _one_or(Or, _gather(distinct))
 
 
 def _one_or(kind: type[And | Or], parts: list[Node]) -> Node:
-    if NOTHING in parts:
-        return NOTHING
+    """Return the only part, or several as one node."""
     if len(parts) == 1:
         return parts[0]
     return kind(tuple(parts)) if parts else (EVERYTHING if kind is And else NOTHING)
@@ -103,40 +138,40 @@ def _one_or(kind: type[And | Or], parts: list[Node]) -> Node:
 
 def _distinct(parts: Iterable[Node], kind: type[And | Or]) -> list[Node]:
     """Return the parts without chains of the same kind, each once."""
-    inner = (p.parts if isinstance(p, kind) else (p,) for p in parts)
+    chains = (part.parts if isinstance(part, kind) else (part,) for part in parts)
     found: dict[Any, Node] = {}
-    for part in (part for chain in inner for part in chain):
+    for part in (part for chain in chains for part in chain):
         found.setdefault(_identity(part), part)
     return [*found.values()]
 
 
 def _identity(node: Node) -> Any:
-    """Return what makes two conditions the same: what they say if they are short."""
+    """Return what makes two conditions the same: their content if they are leaves."""
     if isinstance(node, Not):
         return Not, _identity(node.part)
     return node if isinstance(node, Comparison | Membership | Missing) else id(node)
 
 
-def _gathered(parts: list[Node]) -> list[Node]:
+def _gather(parts: list[Node]) -> list[Node]:
     """Return alternatives with the equalities of a column in one membership."""
     wanted: dict[str, dict[Any, None]] = {}
     for part in parts:
-        if (values := _equal_to(part)) is not None:
-            wanted.setdefault(_column(part), {}).update(dict.fromkeys(values))
-    return _replaced(parts, {column: (*values,) for column, values in wanted.items()})
+        if (values := _equal_values(part)) is not None:
+            wanted.setdefault(_column_of(part), {}).update(dict.fromkeys(values))
+    return _replace_equalities(parts, {column: (*values,) for column, values in wanted.items()})
 
 
-def _tightened(parts: list[Node]) -> list[Node]:
+def _tighten(parts: list[Node]) -> list[Node]:
     """Return conditions with the equalities of a column in one, and one bound a direction."""
     wanted: dict[str, tuple[Any, ...]] = {}
     for part in parts:
-        if (values := _equal_to(part)) is not None:
-            before, now = wanted.get(_column(part), values), set(values)
-            wanted[_column(part)] = tuple(value for value in before if value in now)
-    return _bounded(_replaced(parts, wanted))
+        if (values := _equal_values(part)) is not None:
+            before, now = wanted.get(_column_of(part), values), set(values)
+            wanted[_column_of(part)] = tuple(value for value in before if value in now)
+    return _tighten_bounds(_replace_equalities(parts, wanted))
 
 
-def _bounded(parts: list[Node]) -> list[Node]:
+def _tighten_bounds(parts: list[Node]) -> list[Node]:
     tightest: dict[tuple[str, type, bool], Comparison] = {}
     for part in parts:
         if (place := _place(part)) is not None and isinstance(part, Comparison):
@@ -150,47 +185,49 @@ def _bounded(parts: list[Node]) -> list[Node]:
 
 def _place(node: Node) -> tuple[str, type, bool] | None:
     """Return which bound a condition is: of which column and kind of values, whether the lower."""
-    if not isinstance(node, Comparison) or node.operator in {"==", "!="}:
+    if not isinstance(node, Comparison) or not COMPARISONS[node.operator].is_order:
         return None
     kind = float if isinstance(node.value, int | float) else type(node.value)
-    return node.column, kind, node.operator in {">", ">="}
+    return node.column, kind, "lower" in COMPARISONS[node.operator].bounds
 
 
 def _tighter(one: Comparison, other: Comparison) -> Comparison:
+    operator = COMPARISONS[one.operator]
     if one.value == other.value:
-        return one if one.operator in {"<", ">"} else other
-    return one if (one.value > other.value) == (one.operator in {">", ">="}) else other
+        return other if operator.includes_bound else one
+    return one if (one.value > other.value) == ("lower" in operator.bounds) else other
 
 
 def _is_empty(low: Comparison, high: Comparison | None) -> bool:
     """Tell bounds of one column that no value can keep."""
     if high is None or low.value < high.value:
         return False
-    return bool(low.value > high.value) or low.operator == ">" or high.operator == "<"
+    ends = (COMPARISONS[low.operator], COMPARISONS[high.operator])
+    return bool(low.value > high.value) or not all(end.includes_bound for end in ends)
 
 
-def _equal_to(node: Node) -> tuple[Any, ...] | None:
+def _equal_values(node: Node) -> tuple[Any, ...] | None:
     if isinstance(node, Membership):
         return node.values
     return (node.value,) if isinstance(node, Comparison) and node.operator == "==" else None
 
 
-def _column(node: Node) -> str:
+def _column_of(node: Node) -> str:
     return node.column if isinstance(node, Comparison | Membership) else ""
 
 
-def _replaced(parts: list[Node], wanted: dict[str, tuple[Any, ...]]) -> list[Node]:
+def _replace_equalities(parts: list[Node], wanted: dict[str, tuple[Any, ...]]) -> list[Node]:
     """Return parts with the first equality of a column holding all that is wanted of it."""
-    made: list[Node] = []
+    found: list[Node] = []
     for part in parts:
-        if _equal_to(part) is None:
-            made.append(part)
-        elif (values := wanted.pop(_column(part), None)) is not None:
-            made.append(_membership(_column(part), values))
-    return made
+        if _equal_values(part) is None:
+            found.append(part)
+        elif (values := wanted.pop(_column_of(part), None)) is not None:
+            found.append(_to_membership(_column_of(part), values))
+    return found
 
 
-def _membership(column: str, values: tuple[Any, ...]) -> Node:
+def _to_membership(column: str, values: tuple[Any, ...]) -> Node:
     if len(values) == 1:
         return Comparison(column, "==", values[0])
     return Membership(column, values) if values else NOTHING

@@ -1,37 +1,28 @@
-"""The nodes of a filter: what is compared with what, and how conditions are joined."""
+"""The tree of a filter: its nodes, how to look through them."""
 
 from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from alphacast_pandas.filters.walk import fold
+from alphacast_pandas.filters.walk import reduce_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from alphacast_pandas.filters.expression import Expression
 
-Operator: TypeAlias = Literal["==", "!=", "<", "<=", ">", ">="]
-OPERATORS: dict[str, Operator] = {
-    "==": "==",
-    "!=": "!=",
-    "<": "<",
-    "<=": "<=",
-    ">": ">",
-    ">=": ">=",
-}
 # A value that was checked against its column; dates have become naive datetimes.
 Value: TypeAlias = str | int | float | datetime.datetime
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A column compared with one value."""
+    """A column compared with one value, by a comparison of the table of operators."""
 
     column: str
-    operator: Operator
+    operator: str
     value: Any
 
 
@@ -60,8 +51,8 @@ class Missing:
 
 
 @dataclass(frozen=True, eq=False)
-class Computed:
-    """What only pandas can evaluate, with the columns it needs."""
+class PandasCondition:
+    """An expression that only pandas can evaluate, with the columns it needs."""
 
     expression: Expression
     columns: tuple[str, ...]
@@ -89,7 +80,7 @@ class Or:
     parts: tuple[Node, ...] = ()
 
 
-Leaf: TypeAlias = Comparison | Range | Membership | Missing | Computed
+Leaf: TypeAlias = Comparison | Range | Membership | Missing | PandasCondition
 Node: TypeAlias = Leaf | Not | And | Or
 
 EVERYTHING, NOTHING = And(), Or()
@@ -110,33 +101,33 @@ def leaves(node: Node) -> list[Leaf]:
         if not isinstance(each, And | Or | Not):
             found.append(each)
 
-    fold(node, parts_of, visit)
-    return found[::-1]
+    reduce_tree(node, parts_of, visit)
+    return found[::-1]  # of several parts, the walk takes the last first
 
 
 def columns_of(node: Node) -> tuple[str, ...]:
     """Return the names a filter speaks of, each once."""
     names: dict[str, None] = {}
     for leaf in leaves(node):
-        own = leaf.columns if isinstance(leaf, Computed) else (leaf.column,)
-        names |= dict.fromkeys(own)
+        own = leaf.columns if isinstance(leaf, PandasCondition) else (leaf.column,)
+        names.update(dict.fromkeys(own))
     return tuple(names)
 
 
 def is_rowwise(node: Node) -> bool:
     """Tell whether every row can be judged by itself."""
-    return all(leaf.is_rowwise for leaf in leaves(node) if isinstance(leaf, Computed))
+    return all(leaf.is_rowwise for leaf in leaves(node) if isinstance(leaf, PandasCondition))
 
 
-def with_leaves(node: Node, change: Callable[[Leaf], Node]) -> Node:
+def map_leaves(node: Node, change: Callable[[Leaf], Node]) -> Node:
     """Return the tree with every leaf replaced by what `change` makes of it."""
 
-    def made(each: Node, parts: list[Node]) -> Node:
+    def rebuild(each: Node, parts: list[Node]) -> Node:
         if isinstance(each, And | Or):
             return replace(each, parts=tuple(parts))
         return Not(parts[0]) if isinstance(each, Not) else change(each)
 
-    return fold(node, parts_of, made)
+    return reduce_tree(node, parts_of, rebuild)
 
 
 def conjuncts(node: Node) -> tuple[Node, ...]:

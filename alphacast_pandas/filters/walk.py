@@ -1,4 +1,4 @@
-"""Bottom-up passes over trees of any depth, without recursion."""
+"""Bottom-up evaluation of trees of any depth, without recursion."""
 
 from __future__ import annotations
 
@@ -12,33 +12,34 @@ N = TypeVar("N")
 T = TypeVar("T")
 
 
-def fold(
+def reduce_tree(
     root: N,
     parts: Callable[[N], Sequence[N]],
-    make: Callable[[N, list[T]], T],
+    reduce_node: Callable[[N, list[T]], T],
     key: Callable[[N], Any] = id,
 ) -> T:
     """
-    Return what `make` makes of `root`, given what it made of its `parts` before.
+    Return what `reduce_node` makes of `root` and of the results of its `parts`.
 
-    Each node is made once, however often it occurs. Python's own recursion would end at a depth
-    of a thousand, which a filter joined in a loop reaches.
+    Each node is reduced once, however often it occurs: `x & x`, repeated a hundred times, has
+    2**100 paths. Python's own recursion would end at a depth of a thousand, which a filter
+    joined in a loop reaches.
 
-    >>> fold((1, (2, (3,))), lambda n: n[1:], lambda n, made: n[0] + sum(made))
+    >>> reduce_tree((1, (2, (3,))), lambda n: n[1:], lambda n, results: n[0] + sum(results))
     6
     """
-    made: dict[Any, T] = {}
+    results: dict[Any, T] = {}
     waiting = [root]
     while waiting:
         node = waiting[-1]
-        if key(node) in made:
+        if key(node) in results:
             waiting.pop()
             continue
         below = parts(node)
-        unmade = [part for part in below if key(part) not in made]
-        if unmade:
-            waiting.extend(unmade)
+        unready = [part for part in below if key(part) not in results]
+        if unready:
+            waiting.extend(unready)
         else:
-            made[key(node)] = make(node, [made[key(part)] for part in below])
+            results[key(node)] = reduce_node(node, [results[key(part)] for part in below])
             waiting.pop()
-    return made[key(root)]
+    return results[key(root)]

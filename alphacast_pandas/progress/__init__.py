@@ -1,4 +1,4 @@
-"""How far long work has come, shown where a person is watching."""
+"""Progress of long work, shown where a person is watching."""
 
 from alphacast_pandas.progress.meter import Meter
 

@@ -1,4 +1,4 @@
-"""Where a bar can be seen."""
+"""Terminals and notebooks: where a bar can be seen."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def is_terminal(stream: Any) -> bool:
         return False
 
 
-def shape_of(stream: Any) -> dict[str, Any]:
-    """Return the room for a bar in tqdm's words; a terminal that does not know its size has 80."""
+def bar_size(stream: Any) -> dict[str, Any]:
+    """Return the size of a bar as arguments of tqdm; a terminal without a size has 80 columns."""
     try:
         size = os.get_terminal_size(stream.fileno())
     except (AttributeError, OSError, ValueError):
@@ -36,17 +36,17 @@ def shape_of(stream: Any) -> dict[str, Any]:
     return {"dynamic_ncols": True} if all(size) else {"ncols": 79, "nrows": 24}
 
 
-def streams_beside(screen: Any) -> list[Any]:
-    """Return the standard streams whose text appears where that of `screen` does, and itself."""
-    beside = [screen]
+def streams_on(screen: Any) -> list[Any]:
+    """Return `screen` and the standard streams whose text appears in the same place."""
+    streams = [screen]
     for stream in (sys.stderr, sys.stdout, sys.__stderr__, sys.__stdout__):
-        known = any(stream is other for other in beside)
-        if stream is not None and not known and _lead_to_one_place(stream, screen):
-            beside.append(stream)
-    return beside
+        is_listed = any(stream is other for other in streams)
+        if stream is not None and not is_listed and _is_same_file(stream, screen):
+            streams.append(stream)
+    return streams
 
 
-def _lead_to_one_place(one: Any, other: Any) -> bool:
+def _is_same_file(one: Any, other: Any) -> bool:
     try:
         return os.path.sameopenfile(one.fileno(), other.fileno())
     except (AttributeError, OSError, ValueError):

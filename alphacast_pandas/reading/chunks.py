@@ -1,35 +1,36 @@
-"""A read in pieces: frames of so many rows each, while the answer still arrives."""
+"""Chunked reads: frames of so many rows each, while the answer still arrives."""
 
 from __future__ import annotations
 
 import copy
 import itertools
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+import os
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from alphacast_pandas.errors import DecodeError
+from alphacast_pandas.api.discovery import definitions_sources
+from alphacast_pandas.api.identifiers import data_path
+from alphacast_pandas.errors import DecodeError, QueryError
 from alphacast_pandas.filters.tree import is_rowwise
 from alphacast_pandas.reading.csv_table import (
     Columns,
     check_whole,
     parse_blocks,
+    parse_table,
     typed_table,
     wire_types,
 )
 from alphacast_pandas.reading.fetch import (
-    Asked,
-    Asking,
-    Begun,
-    Fetched,
-    ask,
+    empty_answer,
     fetch,
-    nothing,
-    parsed,
+    open_answer,
+    plan_read,
+    trials,
 )
-from alphacast_pandas.reading.rows import finish, matching, shown
+from alphacast_pandas.reading.frame import attributes, result_frame
+from alphacast_pandas.reading.rows import finish, matching_rows, selected_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -37,17 +38,17 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from alphacast_pandas.api.definitions import Definitions
+    from alphacast_pandas.api.client import Client
     from alphacast_pandas.progress import Meter
-    from alphacast_pandas.reading.frame import Delivery
-    from alphacast_pandas.reading.query import Query
+    from alphacast_pandas.reading.answer import OpenAnswer, SentQuery, WholeAnswer
+    from alphacast_pandas.reading.options import ReadOptions
 
 
 class DatasetReader:
     """
     Iterates over a dataset as frames, as `pandas.read_csv` does with ``chunksize``.
 
-    It is given by `read_alphacast`. The last frame has come only if the answer was whole;
+    `read_alphacast` returns it. The last frame has come only if the answer was whole;
     otherwise an error comes in its place. Leaving early closes the connection.
 
     Parameters
@@ -77,6 +78,7 @@ class DatasetReader:
     def __init__(self, frames: Iterator[pd.DataFrame], close: Callable[[], None]) -> None:
         self._frames = frames
         self._close = close
+        self._process = os.getpid()
 
     def close(self) -> None:
         """
@@ -96,6 +98,12 @@ class DatasetReader:
         return self
 
     def __next__(self) -> pd.DataFrame:
+        if os.getpid() != self._process:
+            msg = (
+                "This reader was made before the process was forked, and both processes would "
+                "take rows from one answer. Call read_alphacast in the process that iterates."
+            )
+            raise QueryError(msg)
         return next(self._frames)
 
     def __enter__(self) -> DatasetReader:
@@ -110,96 +118,95 @@ class DatasetReader:
         self.close()
 
 
-def read_pieces(delivery: Delivery, rows: int, meter: Meter) -> DatasetReader:
+def read_chunks(
+    client: Client, dataset_id: int, options: ReadOptions, rows: int, meter: Meter
+) -> DatasetReader:
     """Return a reader of frames with `rows` rows each, whose answer has begun to arrive."""
-    opened = ExitStack()
-    opened.enter_context(meter)
-    try:
-        answer = _begin(delivery, meter)
-    except BaseException:
-        opened.close()
-        raise
-    opened.callback(answer.close)
-    frames = _frames(delivery, answer, rows, opened)
+    with ExitStack() as stack:
+        stack.enter_context(meter)
+        sent, tables = _open_tables(client, dataset_id, options, meter, stack)
+        still_open = stack.pop_all()
+    frames = _frames(client, dataset_id, options, sent, still_open, tables=_in_chunks(tables, rows))
 
     def close() -> None:
         frames.close()
-        opened.close()  # which a reader that never began has not done
+        still_open.close()  # which a generator that has not begun does not
 
     return DatasetReader(frames, close)
 
 
-@dataclass(frozen=True)
-class _Answer:
-    """Tables of the rows that belong to an answer, in order."""
-
-    asked: Asked
-    tables: Iterator[pa.Table]
-    close: Callable[[], None] = lambda: None
-
-
-def _begin(delivery: Delivery, meter: Meter) -> _Answer:
-    client, dataset_id, options = delivery.client, delivery.dataset_id, delivery.options
-
-    def answer(query: Query, definitions: Callable[[], Definitions]) -> _Answer:
-        if query.is_empty:
-            return _whole(nothing(client, dataset_id, query, definitions()))
-        asking = Asking(client, dataset_id, meter, definitions, client.transport.begin)
-        begun, close = asking.in_accepted_form(query, lambda begun: begun)
-        return _Answer(begun, _tables(begun), close)
-
+def _open_tables(
+    client: Client, dataset_id: int, options: ReadOptions, meter: Meter, stack: ExitStack
+) -> tuple[SentQuery, Iterator[pa.Table]]:
+    """Return what was sent, and tables of the rows of the answer, which `stack` keeps open."""
     if options.last is not None or options.top is not None:
-        return _whole(fetch(client, dataset_id, options, meter))
-    return ask(client, dataset_id, options, answer)
+        return _at_once(fetch(client, dataset_id, options, meter))
+    transport = client._connection.transport
+    path = data_path(dataset_id)
+    for source in definitions_sources(client, dataset_id, are_needed_first=options.names_columns):
+        with source:
+            planned, query = plan_read(source, options)
+            if query.is_empty:
+                return _at_once(empty_answer(planned, query))
+            for trial in trials(client, query):
+                with trial:
+                    for attempt in transport.attempts():
+                        with attempt, ExitStack() as opening:
+                            response = opening.enter_context(transport.open(path, trial.params))
+                            answer = open_answer(planned, trial, response, meter)
+                            stack.enter_context(opening.pop_all())
+                            return answer, _tables(answer, meter)
+    raise AssertionError  # pragma: no cover - the last source returns or raises
 
 
-def _whole(fetched: Fetched) -> _Answer:
-    return _Answer(fetched, iter([finish(fetched)]))
+def _at_once(answer: WholeAnswer) -> tuple[SentQuery, Iterator[pa.Table]]:
+    return answer, iter([finish(answer)])
 
 
-def _tables(begun: Begun) -> Iterator[pa.Table]:
+def _tables(answer: OpenAnswer, meter: Meter) -> Iterator[pa.Table]:
     """
     Yield the rows as they arrive, by date.
 
     They come all at once if a row cannot be judged by itself, or if the first ones show that they
     do not arrive by date.
     """
-    condition = begun.query.condition
-    if not begun.definitions.stated or not (condition is None or is_rowwise(condition)):
-        yield finish(parsed(begun))
+    condition = answer.query.condition
+    if not answer.definitions.stated or not (condition is None or is_rowwise(condition)):
+        yield finish(answer.whole(parse_table(answer, on_rows=meter.add_rows)))
         return
-    tables = _parsed_blocks(begun)
+    tables = _parsed_blocks(answer, meter)
     first = next(tables)
-    if not _come_by_date(begun, first):
+    if not _come_by_date(answer, first):
         table = pa.concat_tables([first, *tables])
-        yield finish(Fetched(begun.definitions, begun.query, begun.params, table))
+        yield finish(answer.whole(table))
         return
     before = None
     for table in itertools.chain([first], tables):
-        if not _come_by_date(begun, table, before):
+        if not _come_by_date(answer, table, before):
             msg = (
-                "The rows do not come in order of their dates, so they cannot be given in pieces "
-                "while they arrive. Leave chunksize out, or read spans of dates with start and end."
+                "The rows do not come in order of their dates, so they cannot be returned in "
+                "chunks while they arrive. Leave chunksize out, or read spans of dates with start "
+                "and end."
             )
             raise DecodeError(msg)
         before = table if table.num_rows else before
-        yield shown(begun, matching(begun, table))
+        yield selected_columns(answer, matching_rows(answer, table))
 
 
-def _parsed_blocks(begun: Begun) -> Iterator[pa.Table]:
-    """Yield the rows of the answer, block by block; the first one is there without rows too."""
-    types = wire_types(begun.keep, begun.definitions)
-    for block in parse_blocks(begun.stream, begun.header, types):
+def _parsed_blocks(answer: OpenAnswer, meter: Meter) -> Iterator[pa.Table]:
+    """Yield the rows of the answer block by block, at least one table even without rows."""
+    types = wire_types(answer.keep, answer.definitions)
+    for block in parse_blocks(answer.stream, answer.header, types):
         columns = Columns(types)
         columns.add(block, None)
-        begun.on_rows(block.rows)
-        yield typed_table(columns.table(), begun.definitions)
-    check_whole(begun.stream)
+        meter.add_rows(block.rows)
+        yield typed_table(columns.table(), answer.definitions)
+    check_whole(answer.stream)
 
 
-def _come_by_date(begun: Begun, table: pa.Table, before: pa.Table | None = None) -> bool:
+def _come_by_date(answer: OpenAnswer, table: pa.Table, before: pa.Table | None = None) -> bool:
     """Tell whether no date is earlier than one before it."""
-    date = begun.definitions.date
+    date = answer.definitions.date
     if date is None or not table.num_rows:
         return True
     dates = table.column(date.name).to_numpy()
@@ -207,39 +214,40 @@ def _come_by_date(begun: Begun, table: pa.Table, before: pa.Table | None = None)
     return bool(latest <= dates[0] and (dates[:-1] <= dates[1:]).all())
 
 
-def _in_pieces(tables: Iterator[pa.Table], rows: int) -> Iterator[pa.Table]:
-    """Yield the rows as tables of so many rows; the last one may have fewer, an only one none."""
+def _in_chunks(tables: Iterator[pa.Table], rows: int) -> Iterator[pa.Table]:
+    """Yield the rows as tables of so many rows; the last may have fewer, a single one none."""
     rest: pa.Table | None = None
-    begun = False
+    is_begun = False
     for table in tables:
         rest = table if rest is None else pa.concat_tables([rest, table])
         while rest.num_rows >= rows:
             yield rest.slice(0, rows)
-            rest, begun = rest.slice(rows), True
-    if rest is not None and (rest.num_rows or not begun):
+            rest, is_begun = rest.slice(rows), True
+    if rest is not None and (rest.num_rows or not is_begun):
         yield rest
 
 
 def _frames(
-    delivery: Delivery, answer: _Answer, rows: int, opened: ExitStack
+    client: Client,
+    dataset_id: int,
+    options: ReadOptions,
+    sent: SentQuery,
+    still_open: ExitStack,
+    *,
+    tables: Iterator[pa.Table],
 ) -> Generator[pd.DataFrame, None, None]:
     """Yield the frames; their RangeIndex goes on from one to the next."""
-    facts = delivery.provenance(answer.asked, rows)
-    start = 0
-    with opened, _doubting(delivery):
-        for table in _in_pieces(answer.tables, rows):
-            frame = delivery.frame(table, answer.asked, used_up=False, first_row=start)
-            own = {"rows": len(frame), "every_row": False}
-            frame.attrs["alphacast"] = {**copy.deepcopy(facts), **own}
-            yield frame
-            start += table.num_rows
-
-
-@contextmanager
-def _doubting(delivery: Delivery) -> Iterator[None]:
-    """Forget the definitions if the answer is not what they promise: they may be out of date."""
-    try:
-        yield
-    except DecodeError:
-        delivery.client.remember(delivery.dataset_id, None)
-        raise
+    facts = attributes(client, dataset_id, sent)
+    first_row = 0
+    with still_open:
+        try:
+            for table in tables:
+                frame = result_frame(table, sent, options, is_last_use=False, first_row=first_row)
+                own = {"rows": len(frame), "every_row": False}
+                frame.attrs["alphacast"] = {**copy.deepcopy(facts), **own}
+                yield frame
+                first_row += table.num_rows
+        except DecodeError:
+            # The definitions may be out of date.
+            client._connection.remember(dataset_id, None)
+            raise

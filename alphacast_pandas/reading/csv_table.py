@@ -1,4 +1,4 @@
-"""The bytes of a table: to blocks of whole rows, so that they can be parsed side by side."""
+"""Arrow tables at declared types from the bytes of CSV bodies."""
 
 from __future__ import annotations
 
@@ -19,50 +19,10 @@ if TYPE_CHECKING:
 
     from alphacast_pandas.api.body import BodyStream
     from alphacast_pandas.api.definitions import Definitions
-
+    from alphacast_pandas.reading.answer import OpenAnswer
 
 # Large enough that a parser does not notice their borders, small enough for a processor's cache.
-BLOCK_BYTES = 1 << 20
-
-
-def row_blocks(stream: BodyStream) -> Iterator[bytes]:
-    """
-    Yield the body in blocks that end where a row ends.
-
-    A line break ends a row if an even number of quotes stands before it. What is left at the end
-    is a block too, whether a row ends there or not.
-    """
-    pieces: list[bytes] = []
-    size = 0
-    is_inside = False
-    while chunk := stream.read_chunk():
-        size += len(chunk)
-        end = _end_of_rows(chunk, is_inside=is_inside) if size >= BLOCK_BYTES else 0
-        if end:
-            yield b"".join([*pieces, memoryview(chunk)[:end]])
-            pieces, chunk = [], chunk[end:]
-            size, is_inside = len(chunk), False
-        pieces.append(chunk)
-        is_inside ^= _has_odd_quotes(chunk, 0, len(chunk))
-    if size:
-        yield b"".join(pieces)
-
-
-def _end_of_rows(chunk: bytes, *, is_inside: bool) -> int:
-    """Return where the last whole row ends, 0 if there is none; it may begin inside quotes."""
-    end = chunk.rfind(b"\n") + 1
-    is_inside ^= _has_odd_quotes(chunk, 0, end)
-    while is_inside and end:
-        before = chunk.rfind(b"\n", 0, end - 1) + 1
-        is_inside ^= _has_odd_quotes(chunk, before, end)
-        end = before
-    return end
-
-
-def _has_odd_quotes(chunk: bytes, start: int, end: int) -> bool:
-    # To look for one is much faster than to count, and most tables have none.
-    return chunk.find(b'"', start, end) >= 0 and chunk.count(b'"', start, end) % 2 == 1
-
+_CHUNKS_PER_BLOCK = 4
 
 # The types of Arrow whose values move into arrays of NumPy's.
 _KINDS: dict[pa.DataType, Any] = {
@@ -73,13 +33,67 @@ _KINDS: dict[pa.DataType, Any] = {
 _SPARE = 1.02
 
 
-class Block:
-    """The rows of so many bytes, with NaN and NaT for missing; made by the thread that parses."""
+def parse_table(answer: OpenAnswer, *, on_rows: Callable[[int], None] = lambda _: None) -> pa.Table:
+    """Return the columns to keep of an answer at the types of their definitions."""
+    types = wire_types(answer.keep, answer.definitions)
+    columns = Columns(types)
+    for block in parse_blocks(answer.stream, answer.header, types):
+        columns.add(block, answer.stream.expected_size)
+        on_rows(block.rows)
+    check_whole(answer.stream)
+    return typed_table(columns.table(), answer.definitions)
 
-    def __init__(self, table: pa.Table, size: int) -> None:
-        self.size = size
-        self.rows: int = table.num_rows
-        self.columns = [c.to_numpy() if c.type in _KINDS else c.chunks for c in table.columns]
+
+def parse_blocks(
+    stream: BodyStream, header: Sequence[str], types: Mapping[str, pa.DataType]
+) -> Iterator[Block]:
+    """Yield the rows of the body as they arrive, parsed side by side."""
+    options = _Options(header, types)
+    return side_by_side(row_blocks(stream), lambda n, body: _parsed(n, body, options))
+
+
+def check_whole(stream: BodyStream) -> None:
+    """Raise unless the body is whole."""
+    stream.check_ended()
+    if stream.quotes % 2:
+        msg = "The table ends inside a quoted field: it was cut short or is damaged."
+        raise DecodeError(msg, retryable=True)
+    if not stream.end_is_proven and stream.last_byte not in {b"\n", b""}:
+        msg = "The body ends in the middle of a line and nothing proves that it is whole."
+        raise DecodeError(msg, retryable=True)
+
+
+def wire_types(keep: Sequence[str], definitions: Definitions) -> dict[str, pa.DataType]:
+    """Return the types that columns are parsed as; a column without a type is parsed as text."""
+    return {name: (definitions.type_of(name) or STRING).parsed for name in keep}
+
+
+def empty_table(keep: Sequence[str], definitions: Definitions) -> pa.Table:
+    """Return a table without rows, at the types that rows would have."""
+    types = {name: definitions.type_of(name) or DECIMAL for name in keep}
+    return pa.table({name: pa.array([], type_.arrow) for name, type_ in types.items()})
+
+
+def typed_table(table: pa.Table, definitions: Definitions) -> pa.Table:
+    """Return the table with each column at the type of its definition."""
+    columns = [
+        _typed(values, name, definitions.type_of(name))
+        for name, values in zip(table.column_names, table.columns, strict=True)
+    ]
+    return pa.table(columns, names=table.column_names)
+
+
+def with_nulls(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column in which a missing number is null; no value is copied."""
+    if not pa.types.is_floating(values.type) or values.null_count:
+        return values
+    chunks = [pa.array(chunk.to_numpy(), from_pandas=True) for chunk in values.chunks]
+    return pa.chunked_array(chunks, values.type)
+
+
+def table_with_nulls(table: pa.Table) -> pa.Table:
+    """Return a table in which missing numbers are null."""
+    return pa.table([*map(with_nulls, table.columns)], names=table.column_names)
 
 
 class Columns:
@@ -137,74 +151,40 @@ class Columns:
         self._room = rows
 
 
-def with_nulls(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return a column in which a missing number is null; no value is copied."""
-    if not pa.types.is_floating(values.type) or values.null_count:
-        return values
-    chunks = [pa.array(chunk.to_numpy(), from_pandas=True) for chunk in values.chunks]
-    return pa.chunked_array(chunks, values.type)
+class Block:
+    """The rows of so many bytes, with NaN and NaT for missing; made by the thread that parses."""
+
+    def __init__(self, table: pa.Table, size: int) -> None:
+        self.size = size
+        self.rows: int = table.num_rows
+        self.columns = [c.to_numpy() if c.type in _KINDS else c.chunks for c in table.columns]
+        for name, values in zip(table.column_names, self.columns, strict=True):
+            if isinstance(values, np.ndarray) and values.dtype.kind == "f":
+                _check_in_range(name, values)
 
 
-def table_with_nulls(table: pa.Table) -> pa.Table:
-    """Return a table in which missing numbers are null."""
-    return pa.table([*map(with_nulls, table.columns)], names=table.column_names)
+def row_blocks(stream: BodyStream) -> Iterator[bytes]:
+    """
+    Yield the body in blocks that end where a row ends.
 
-
-def parse_table(
-    stream: BodyStream,
-    header: Sequence[str],
-    keep: Sequence[str],
-    definitions: Definitions,
-    *,
-    on_rows: Callable[[int], None] = lambda _: None,
-) -> pa.Table:
-    """Return the columns `keep` of the body at the types of their definitions, NaN for missing."""
-    types = wire_types(keep, definitions)
-    columns = Columns(types)
-    for block in parse_blocks(stream, header, types):
-        columns.add(block, stream.expected_size)
-        on_rows(block.rows)
-    check_whole(stream)
-    return typed_table(columns.table(), definitions)
-
-
-def parse_blocks(
-    stream: BodyStream, header: Sequence[str], types: Mapping[str, pa.DataType]
-) -> Iterator[Block]:
-    """Yield the rows of the body as they arrive, parsed side by side."""
-    options = _Options(header, types)
-    return side_by_side(row_blocks(stream), lambda n, body: _parsed(n, body, options))
-
-
-def check_whole(stream: BodyStream) -> None:
-    """Raise unless the body is whole."""
-    stream.check_ended()
-    if stream.quotes % 2:
-        msg = "The table ends inside a quoted field: it was cut short or is damaged."
-        raise DecodeError(msg, retryable=True)
-    if not stream.end_is_proven and stream.last_byte not in {b"\n", b""}:
-        msg = "The body ends in the middle of a line and nothing proves that it is whole."
-        raise DecodeError(msg, retryable=True)
-
-
-def typed_table(table: pa.Table, definitions: Definitions) -> pa.Table:
-    """Return the table with each column at the type of its definition."""
-    columns = [
-        _typed(values, name, definitions.type_of(name))
-        for name, values in zip(table.column_names, table.columns, strict=True)
-    ]
-    return pa.table(columns, names=table.column_names)
-
-
-def wire_types(keep: Sequence[str], definitions: Definitions) -> dict[str, pa.DataType]:
-    """Return the types that columns are parsed at; one of which nothing is known is text."""
-    return {name: (definitions.type_of(name) or STRING).parsed for name in keep}
-
-
-def empty_table(keep: Sequence[str], definitions: Definitions) -> pa.Table:
-    """Return a table without rows, at the types that rows would have."""
-    types = {name: definitions.type_of(name) or DECIMAL for name in keep}
-    return pa.table({name: pa.array([], type_.arrow) for name, type_ in types.items()})
+    A line break ends a row if an even number of quotes stands before it. What is left at the end
+    is a block too, whether a row ends there or not.
+    """
+    block_bytes = _CHUNKS_PER_BLOCK * stream.chunk_bytes
+    pieces: list[bytes] = []
+    size = 0
+    is_inside = False
+    while chunk := stream.read_chunk():
+        size += len(chunk)
+        end = _end_of_rows(chunk, is_inside=is_inside) if size >= block_bytes else 0
+        if end:
+            yield b"".join([*pieces, memoryview(chunk)[:end]])
+            pieces, chunk = [], chunk[end:]
+            size, is_inside = len(chunk), False
+        pieces.append(chunk)
+        is_inside ^= _has_odd_quotes(chunk, 0, len(chunk))
+    if size:
+        yield b"".join(pieces)
 
 
 class _Options:
@@ -225,7 +205,7 @@ class _Options:
         }
 
     def convert(self, body: bytes) -> csv.ConvertOptions:
-        """Return options that check all text but ASCII, which is told at once."""
+        """Return options that validate UTF-8, unless the block is plain ASCII."""
         return self._converts[not body.isascii()]
 
 
@@ -252,6 +232,17 @@ def _parsed(number: int, body: bytes, options: _Options) -> Block:
     return Block(table, len(body))
 
 
+def _check_in_range(name: str, values: np.ndarray) -> None:
+    """Raise for numbers beyond the doubles, which parsers turn into infinity without a word."""
+    if np.isinf(values).any():
+        msg = (
+            f"Column {name!r} holds a number beyond the range of a double (about 1.8e308). "
+            "client.datasets.download() returns the text as it is; a read of the other columns "
+            "leaves it out with select=."
+        )
+        raise DecodeError(msg)
+
+
 def _typed(values: pa.ChunkedArray, name: str, type_: ColumnType | None) -> pa.ChunkedArray:
     if type_ is None:
         return values.cast(pa.float64()) if _are_plain_numbers(values) else values
@@ -270,3 +261,19 @@ def _typed(values: pa.ChunkedArray, name: str, type_: ColumnType | None) -> pa.C
 def _are_plain_numbers(values: pa.ChunkedArray) -> bool:
     matches = pc.match_substring_regex(values, f"^({PLAIN_NUMBER.pattern})$")
     return bool(pc.all(matches, min_count=0).as_py())
+
+
+def _end_of_rows(chunk: bytes, *, is_inside: bool) -> int:
+    """Return where the last whole row ends, 0 if there is none; it may begin inside quotes."""
+    end = chunk.rfind(b"\n") + 1
+    is_inside ^= _has_odd_quotes(chunk, 0, end)
+    while is_inside and end:
+        before = chunk.rfind(b"\n", 0, end - 1) + 1
+        is_inside ^= _has_odd_quotes(chunk, before, end)
+        end = before
+    return end
+
+
+def _has_odd_quotes(chunk: bytes, start: int, end: int) -> bool:
+    # To look for one is much faster than to count, and most tables have none.
+    return chunk.find(b'"', start, end) >= 0 and chunk.count(b'"', start, end) % 2 == 1

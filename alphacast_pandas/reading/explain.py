@@ -1,4 +1,4 @@
-"""What a read would send to the service, and what would be left to do here."""
+"""`explain`: what a read would send, and what it would apply to the answer."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.client import get_client
+from alphacast_pandas.api.discovery import fetch_definitions
 from alphacast_pandas.api.identifiers import resolve_id
-from alphacast_pandas.filters.describe import described
+from alphacast_pandas.filters.describe import describe
 from alphacast_pandas.reading.fetch import in_order_of_trial, plan
 from alphacast_pandas.reading.options import check_options
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from alphacast_pandas.api.client import Client
-    from alphacast_pandas.filters.odata import Part
+    from alphacast_pandas.filters.odata import Conjunct
     from alphacast_pandas.reading.options import Date, Filter, ReadOptions
     from alphacast_pandas.reading.query import Query
 
@@ -146,7 +147,9 @@ def explain(
     client = client or get_client()
     number = resolve_id(dataset_id)
     options = check_options(filter=filter, select=select, start=start, end=end, last=last, top=top)
-    _, query = plan(client, number, options)
+    remembered = client._connection.recall(number)
+    definitions = remembered or fetch_definitions(client, number)
+    _, query = plan(client, number, options, definitions)
     ways = [query.params(spelling) for spelling in in_order_of_trial(client, query)]
     return Explanation(
         dataset_id=number,
@@ -160,11 +163,11 @@ def explain(
 def _conditions(options: ReadOptions, query: Query) -> Iterator[tuple[str, str]]:
     if query.text is not None:
         yield query.text, _NOT_READ if options.tree is None else "sent"
-    for part in () if query.is_empty else query.translation.parts:
-        yield described(part.node), _place(part)
+    for part in () if query.is_empty else query.translation.conjuncts:
+        yield describe(part.node), _place(part)
 
 
-def _place(part: Part) -> str:
+def _place(part: Conjunct) -> str:
     if not part.reasons:
         return "sent"
     where = "sent in part" if part.texts else "evaluated here"

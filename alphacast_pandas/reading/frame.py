@@ -1,16 +1,16 @@
-"""An Arrow table: to a DataFrame with pandas' types."""
+"""DataFrames with pandas' types from the tables of answers."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from alphacast_pandas.api.parameters import ROW_LIMITS
 from alphacast_pandas.column_types import COLUMN_TYPES, DATE, STRING
-from alphacast_pandas.contracts.schemas import check_arrival
+from alphacast_pandas.contracts.validation import check_arrival
 from alphacast_pandas.reading.csv_table import with_nulls
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.api.definitions import Definitions
-    from alphacast_pandas.reading.fetch import Asked
+    from alphacast_pandas.reading.answer import SentQuery
     from alphacast_pandas.reading.options import ReadOptions
 
 
@@ -28,14 +28,14 @@ def to_frame(
     *,
     dtype_backend: str | None,
     categories: bool,
-    used_up: bool = False,
+    is_last_use: bool = False,
 ) -> pd.DataFrame:
     """
     Return the frame of `table`, where null and NaN are missing; no rows have the same types.
 
-    With `used_up` nobody looks at the table afterwards, and the frame takes over its memory.
+    With `is_last_use` the table is not read afterwards, and the frame takes over its memory.
     """
-    to_values = _converter(dtype_backend, used_up=used_up)
+    to_values = _converter(dtype_backend, is_last_use=is_last_use)
     values = {
         name: to_values(column)
         for name, column in zip(table.column_names, table.columns, strict=True)
@@ -52,7 +52,7 @@ def index_names(index: bool | tuple[str, ...], definitions: Definitions) -> list
     return [*definitions.keys] if index is True else [*(index or ())]
 
 
-def _converter(dtype_backend: str | None, *, used_up: bool) -> Callable[[pa.ChunkedArray], Any]:
+def _converter(dtype_backend: str | None, *, is_last_use: bool) -> Callable[[pa.ChunkedArray], Any]:
     """Return what makes pandas' values of a column."""
     if dtype_backend == "pyarrow":
         return lambda column: pd.arrays.ArrowExtensionArray(with_nulls(column))
@@ -65,21 +65,21 @@ def _converter(dtype_backend: str | None, *, used_up: bool) -> Callable[[pa.Chun
     def to_values(column: pa.ChunkedArray) -> Any:
         type_, dtype = types[column.type], dtypes[column.type]
         if type_ is DATE:
-            return _in_unit(_numpy(column, used_up=used_up), dtype)
+            return _in_unit(_numpy(column, is_last_use=is_last_use), dtype)
         if type_ is STRING:
             return _texts(column, dtype)
         if isinstance(dtype, np.dtype):
-            return _numpy(column, used_up=used_up)
+            return _numpy(column, is_last_use=is_last_use)
         return dtype.__from_arrow__(with_nulls(column))
 
     return to_values
 
 
-def _numpy(column: pa.ChunkedArray, *, used_up: bool) -> np.ndarray:
+def _numpy(column: pa.ChunkedArray, *, is_last_use: bool) -> np.ndarray:
     """Return numbers or dates, NaN or NaT for missing, in the column's own memory if it may be."""
     only = column.chunk(0) if column.num_chunks == 1 else None
     values = None if only is None else only.buffers()[1]
-    if not used_up or only is None or values is None or not values.is_mutable:
+    if not is_last_use or only is None or values is None or not values.is_mutable:
         copied: np.ndarray = column.to_numpy()
         return copied
     kind = np.dtype("datetime64[us]" if pa.types.is_timestamp(column.type) else "float64")
@@ -109,55 +109,54 @@ def _texts(column: pa.ChunkedArray, dtype: Any) -> Any:
     return texts
 
 
-_LIMITS = {"$filter", "$last", "$top"}
+def result_frame(
+    table: pa.Table,
+    sent: SentQuery,
+    options: ReadOptions,
+    *,
+    is_last_use: bool,
+    first_row: int = 0,
+) -> pd.DataFrame:
+    """
+    Return the frame that a caller gets, checked against the schema that was asked for.
+
+    Its rows are numbered from `first_row` on.
+    """
+    frame = to_frame(
+        table,
+        sent.definitions,
+        dtype_backend=options.dtype_backend,
+        categories=options.categories,
+        is_last_use=is_last_use,
+    )
+    if not is_last_use:
+        frame = frame.copy()  # a view of Arrow's memory cannot be written to
+    if first_row:
+        frame.index = frame.index + first_row
+    names = index_names(options.index, sent.definitions)
+    if options.schema is not None and options.schema is not False:
+        frame = check_arrival(frame, options.schema, sent.definitions, names)
+    return frame.set_index(names) if names else frame
 
 
-@dataclass(frozen=True)
-class Delivery:
-    """How a caller wants the frame, and where it came from."""
+def attributes(client: Client, dataset_id: int, sent: SentQuery) -> dict[str, Any]:
+    """
+    Return where a frame came from, for its attrs; the number of its rows is still to be added.
 
-    client: Client
-    dataset_id: int
-    options: ReadOptions
-    schema: Any
-
-    def frame(
-        self, table: pa.Table, asked: Asked, *, used_up: bool, first_row: int = 0
-    ) -> pd.DataFrame:
-        """
-        Return the frame of `table`, checked against the caller's contract.
-
-        Its rows are numbered from `first_row` on. It shares memory only with what is `used_up`.
-        """
-        definitions = asked.definitions
-        frame = to_frame(
-            table,
-            definitions,
-            dtype_backend=self.options.dtype_backend,
-            categories=self.options.categories,
-            used_up=used_up,
-        )
-        if not used_up:
-            frame = frame.copy()  # a view of Arrow's memory cannot be written to
-        if first_row:
-            frame.index = frame.index + first_row
-        names = index_names(self.options.index, definitions)
-        if self.schema is not None and self.schema is not False:
-            frame = check_arrival(frame, self.schema, definitions, names)
-        return frame.set_index(names) if names else frame
-
-    def provenance(self, asked: Asked, rows: int) -> dict[str, Any]:
-        """Return where a frame came from, as plain JSON values: others would break to_parquet."""
-        dataset, clock = asked.definitions.dataset, self.client.clock
-        facts = {
-            "dataset_id": self.dataset_id,
-            "name": dataset.name if dataset else None,
-            "repository_id": dataset.repository_id if dataset else None,
-            "url": self.client.page_of(self.dataset_id),
-            "query": asked.params,
-            "retrieved_at": clock.now().isoformat(timespec="seconds"),
-            "rows": rows,
-        }
-        if not asked.query.asks_for_every_row and not _LIMITS & asked.params.keys():
-            facts["every_row"] = False  # which nobody could tell from what was sent
-        return facts
+    The values are those of plain JSON: others would break `DataFrame.to_parquet`.
+    """
+    dataset, connection = sent.definitions.dataset, client._connection
+    date = sent.definitions.date
+    facts: dict[str, Any] = {
+        "dataset_id": dataset_id,
+        "name": dataset.name if dataset else None,
+        "repository_id": dataset.repository_id if dataset else None,
+        "url": connection.page_of(dataset_id),
+        "query": sent.params,
+        "retrieved_at": connection.clock.now().isoformat(timespec="seconds"),
+        "date": date.name if date else None,
+        "entities": [column.name for column in sent.definitions.entities],
+    }
+    if not sent.query.asks_for_every_row and not ROW_LIMITS & sent.params.keys():
+        facts["every_row"] = False  # which the parameters that were sent do not tell
+    return facts

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from alphacast_pandas.errors import QueryError
-from alphacast_pandas.filters.dates import after, instant
+from alphacast_pandas.filters.dates import parse_end, parse_instant
 from alphacast_pandas.filters.parse import parse_text, to_tree
 
 if TYPE_CHECKING:
@@ -32,10 +32,10 @@ _BACKENDS = (None, "numpy_nullable", "pyarrow")
 @dataclass(frozen=True)
 class ReadOptions:
     """
-    What a caller asked for.
+    The keywords of a read, in one form each.
 
     `text` is a filter in the service's own language, which is sent as it is; `tree` is what it
-    means, None if that is not known here.
+    means, None if this package cannot parse it.
     """
 
     tree: Node | None = None
@@ -48,10 +48,11 @@ class ReadOptions:
     index: bool | tuple[str, ...] = False
     dtype_backend: str | None = None
     categories: bool = False
+    schema: Any = None
 
     @property
     def names_columns(self) -> bool:
-        """Whether something must be checked against the columns before the data are asked for."""
+        """Whether a keyword must be checked against the columns before data are requested."""
         named = (self.tree, self.select, self.start, self.end, self.last)
         return any(part is not None for part in named) or isinstance(self.index, tuple)
 
@@ -67,6 +68,7 @@ def check_options(
     index: Any = None,
     dtype_backend: Any = None,
     categories: Any = False,
+    schema: Any = None,
 ) -> ReadOptions:
     """Return the keywords in one form, or raise for what can be known to be wrong."""
     spelling = to_tree(filter)
@@ -89,14 +91,15 @@ def check_options(
         index=_index(index),
         dtype_backend=dtype_backend,
         categories=bool(categories),
+        schema=schema,
     )
 
 
 def _check_order(start: Any, end: Any) -> None:
-    first = None if start is None else instant(start, "start")
+    first = None if start is None else parse_instant(start, "start")
     if end is None:
         return
-    stop, included = after(end, "end")
+    stop, included = parse_end(end, "end")
     if first is not None and (first > stop or (first == stop and not included)):
         msg = f"start {start!s} is after end {end!s}."
         raise QueryError(msg)
@@ -109,7 +112,7 @@ def check_count(value: Any, what: str) -> int:
     except TypeError:
         number = 0
     if number < 1:
-        msg = f"{what} is a whole number from 1 on, not {value!r}."
+        msg = f"{what} must be an integer >= 1, got {value!r}."
         raise QueryError(msg)
     return number
 

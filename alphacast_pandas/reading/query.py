@@ -1,14 +1,15 @@
-"""Keywords and known columns: to the parameters on the wire, and to what is left to do here."""
+"""Queries: the parameters sent for a read, and what is left to do with the answer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from alphacast_pandas.api.parameters import FILTER, FORMAT, LAST, SELECT, TOP
 from alphacast_pandas.api.records import Column
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.filters.check import check_filter
-from alphacast_pandas.filters.dates import after, instant
+from alphacast_pandas.filters.dates import parse_end, parse_instant
 from alphacast_pandas.filters.odata import (
     DOCUMENTED_FORM,
     SDK_FORM,
@@ -16,7 +17,7 @@ from alphacast_pandas.filters.odata import (
     translate,
     wire_length,
 )
-from alphacast_pandas.filters.simplify import normal_form
+from alphacast_pandas.filters.simplify import simplify
 from alphacast_pandas.filters.tree import NOTHING, And, Comparison, Node, columns_of
 from alphacast_pandas.names import check_names
 
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
     from alphacast_pandas.api.definitions import Definitions
     from alphacast_pandas.reading.options import ReadOptions
 
-# The forms of a filter in the order in which they are tried: see filters/quoting.py.
+# The forms of a filter in the order in which they are tried: see filters/odata.py.
 FORMS = (SDK_FORM, DOCUMENTED_FORM)
-# Common servers refuse a request line of more than 4,094 bytes; longer conditions are applied here.
+# Common servers refuse a request line of more than 4,094 bytes; longer conditions are not sent.
 _LONGEST_QUERY = 3800
 _LONGEST_SELECT = _LONGEST_QUERY // 2
 LAST_RESORT = (-1, -1)
@@ -56,8 +57,8 @@ class Query:
     `spellings` ask for the same or for more, the preferred first; that was made of `text`, the
     caller's own, and of `translation`. `keep` are the columns to take from the answer, None for
     all; `values` those that the frame shows beside the key. With `is_trial`, `$last` travels with
-    a filter, and the answer must prove that they mean there what they mean here. `may_read_all`
-    says whether all that is sent can be done here as well.
+    a filter, and the answer must prove that the service applied them in this order.
+    `may_read_all` says whether everything that is sent can also be applied to the answer.
     """
 
     spellings: tuple[Spelling, ...] = (Spelling(),)
@@ -86,20 +87,20 @@ class Query:
 
     @property
     def asks_for_every_row(self) -> bool:
-        """Whether no row of the dataset is left out, neither there nor here."""
+        """Whether no row of the dataset is left out, by the service or afterwards."""
         filters = (self.condition, *(spelling.filter for spelling in self.spellings))
         return all(limit is None for limit in (*filters, self.last, self.top))
 
     def params(self, spelling: Spelling) -> dict[str, Any]:
         """Return the parameters on the wire."""
         params = {
-            "$select": spelling.select,
-            "$filter": spelling.filter,
-            "$last": self.send_last,
-            "$top": self.send_top,
+            FORMAT.name: "csv",
+            SELECT.name: spelling.select,
+            FILTER.name: spelling.filter,
+            LAST.name: self.send_last,
+            TOP.name: self.send_top,
         }
-        given = {name: value for name, value in params.items() if value is not None}
-        return {"$format": "csv", **given}
+        return {name: value for name, value in params.items() if value is not None}
 
 
 def plan_query(options: ReadOptions, definitions: Definitions | None) -> Query:
@@ -152,7 +153,7 @@ def _last(
 
 
 def _sendable_text(options: ReadOptions) -> str | None:
-    """Return the caller's text, None if it is too long and can be applied here."""
+    """Return the caller's text, None if it is too long to send and can be applied afterwards."""
     text = options.text
     if text is None or options.tree is None or wire_length(text) <= _LONGEST_SELECT:
         return text
@@ -163,9 +164,11 @@ def _check(options: ReadOptions, definitions: Definitions) -> None:
     names = definitions.names
     check_names(options.select or (), names, "select")
     if isinstance(options.index, tuple):
-        shown = {*definitions.keys, *(options.select or names)}
+        selected = {*definitions.keys, *(options.select or names)}
         check_names(options.index, names, "index")
-        check_names(options.index, [name for name in names if name in shown], "index, after select")
+        check_names(
+            options.index, [name for name in names if name in selected], "index, after select"
+        )
     dated = options.start is not None or options.end is not None or options.last is not None
     if dated and definitions.date is None:
         msg = "The dataset has no date column, so start, end and last mean nothing."
@@ -177,16 +180,16 @@ def _conditions(options: ReadOptions, definitions: Definitions) -> tuple[Node | 
     dates: list[Node] = []
     name = definitions.date.name if definitions.date else None
     if name is not None and options.start is not None:
-        dates.append(Comparison(name, ">=", instant(options.start, "start")))
+        dates.append(Comparison(name, ">=", parse_instant(options.start, "start")))
     if name is not None and options.end is not None:
-        stop, included = after(options.end, "end")
+        stop, included = parse_end(options.end, "end")
         dates.append(Comparison(name, "<=" if included else "<", stop))
     tree = [] if options.tree is None else [check_filter(options.tree, definitions)]
     return _all_of(dates), _all_of([*dates, *tree])
 
 
 def _all_of(parts: list[Node]) -> Node | None:
-    return normal_form(And(tuple(parts))) if parts else None
+    return simplify(And(tuple(parts))) if parts else None
 
 
 def _translations(condition: Node | None, room: int) -> tuple[Translation, ...]:
@@ -202,10 +205,10 @@ def _spellings(
     """
     Return how to ask, should the service refuse the first way.
 
-    The last one leaves everything to us. It is there if a column has no way to be written.
+    The last one asks for everything. It is there if a column has no way to be written.
     """
     ways = [
-        Spelling(_joined(text, translation.text), select, (columns, form))
+        Spelling(_conjunction(text, translation.text), select, (columns, form))
         for columns, select in enumerate(selects)
         for form, translation in enumerate(translations)
     ]
@@ -216,7 +219,7 @@ def _spellings(
     return tuple(dict.fromkeys(ways))
 
 
-def _joined(text: str | None, ours: str | None) -> str | None:
+def _conjunction(text: str | None, ours: str | None) -> str | None:
     return f"({text}) and {ours}" if text and ours else text or ours
 
 

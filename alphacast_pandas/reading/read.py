@@ -1,4 +1,4 @@
-"""The read line: from keywords to a DataFrame, one step per statement."""
+"""`read_alphacast`: from keywords to a DataFrame."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from alphacast_pandas.api.client import get_client
 from alphacast_pandas.api.identifiers import resolve_id
 from alphacast_pandas.api.settings import resolve_progress
 from alphacast_pandas.progress import Meter
-from alphacast_pandas.reading.chunks import DatasetReader, read_pieces
+from alphacast_pandas.reading.chunks import DatasetReader, read_chunks
 from alphacast_pandas.reading.fetch import fetch
-from alphacast_pandas.reading.frame import Delivery
+from alphacast_pandas.reading.frame import attributes, result_frame
 from alphacast_pandas.reading.options import check_count, check_options
 from alphacast_pandas.reading.rows import finish
 from alphacast_pandas.reading.unmatched import warn_of_unmatched
@@ -64,26 +64,6 @@ def read_alphacast(
     progress: bool | None = None,
     client: Client | None = None,
 ) -> DatasetReader: ...
-
-
-@overload
-def read_alphacast(
-    dataset_id: int | str,
-    *,
-    filter: Filter | None = None,
-    select: str | Sequence[str] | None = None,
-    start: Date | None = None,
-    end: Date | None = None,
-    last: int | None = None,
-    top: int | None = None,
-    index: bool | str | Sequence[str] | None = None,
-    dtype_backend: Any = pd.api.extensions.no_default,
-    categories: bool = False,
-    schema: pa.DataFrameSchema | type[pa.DataFrameModel] | bool | None = None,
-    chunksize: int | None,
-    progress: bool | None = None,
-    client: Client | None = None,
-) -> pd.DataFrame | DatasetReader: ...
 
 
 def read_alphacast(
@@ -140,7 +120,8 @@ def read_alphacast(
     categories : bool, default False
         Whether entity columns come as category.
     schema : DataFrameSchema, DataFrameModel or True, optional
-        A pandera contract for what arrives; True stands for the dataset's own.
+        A pandera contract for what arrives; True stands for the dataset's own. What it makes
+        of the frame is what is returned.
     chunksize : int, optional
         Number of rows of a frame: gives an iterator of frames, as `pandas.read_csv` does.
     progress : bool, optional
@@ -186,7 +167,8 @@ def read_alphacast(
     -----
     UserWarning
         If nothing matches and the filter names entities that the dataset does not have; the
-        nearest that it has are named. Not with `chunksize`.
+        nearest that it has are named. Not with `chunksize`. If `schema` drops rows, with their
+        number.
 
     See Also
     --------
@@ -240,17 +222,18 @@ def read_alphacast(
         index=index,
         dtype_backend=dtype_backend,
         categories=categories,
+        schema=schema,
     )
-    delivery = Delivery(client, number, options, schema)
-    shown = resolve_progress(progress=progress)
-    meter = Meter(f"Reading dataset {number}", progress=shown, clock=client.clock)
+    is_shown = resolve_progress(progress=progress)
+    clock = client._connection.clock
+    meter = Meter(f"Reading dataset {number}", progress=is_shown, clock=clock)
     if chunksize is not None:
-        return read_pieces(delivery, check_count(chunksize, "chunksize"), meter)
+        return read_chunks(client, number, options, check_count(chunksize, "chunksize"), meter)
     with meter:
-        fetched = fetch(client, number, options, meter)
-    table = finish(fetched)
+        answer = fetch(client, number, options, meter)
+    table = finish(answer)
     if not table.num_rows:
-        warn_of_unmatched(client, number, fetched)
-    frame = delivery.frame(table, fetched, used_up=True)
-    frame.attrs["alphacast"] = delivery.provenance(fetched, len(frame))
+        warn_of_unmatched(client, number, answer)
+    frame = result_frame(table, answer, options, is_last_use=True)
+    frame.attrs["alphacast"] = {**attributes(client, number, answer), "rows": len(frame)}
     return frame

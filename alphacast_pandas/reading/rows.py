@@ -1,4 +1,4 @@
-"""What is left to do once the answer is here: order, filter, last, top, select."""
+"""Rows and columns of an answer: ordered, filtered and cut as the caller asked."""
 
 from __future__ import annotations
 
@@ -15,44 +15,44 @@ from alphacast_pandas.reading.frame import to_frame
 if TYPE_CHECKING:
     import pandas as pd
 
-    from alphacast_pandas.reading.fetch import Asked, Fetched
+    from alphacast_pandas.reading.answer import SentQuery, WholeAnswer
 
 
-def finish(fetched: Fetched) -> pa.Table:
+def finish(answer: WholeAnswer) -> pa.Table:
     """Return the rows and columns of the answer, in order."""
-    query, table = fetched.query, fetched.table
-    date = fetched.definitions.date.name if fetched.definitions.date else None
+    query, table = answer.query, answer.table
+    date = answer.definitions.date.name if answer.definitions.date else None
     if date is not None:
         table = _by_date(table, date)
-    table = matching(fetched, table)
+    table = matching_rows(answer, table)
     if date is not None and query.last is not None:
         table = _last_dates(table, date, query.last)
     if query.top is not None:
         table = table.slice(0, query.top)
-    return shown(fetched, table)
+    return selected_columns(answer, table)
 
 
-def matching(asked: Asked, table: pa.Table) -> pa.Table:
+def matching_rows(sent: SentQuery, table: pa.Table) -> pa.Table:
     """Return the rows of a table that belong to the answer, as far as each row can tell."""
-    if asked.query.condition is None:
+    if sent.query.condition is None:
         return table
-    rows = matches(asked, table)
+    rows = row_mask(sent, table)
     return table if pc.all(rows, min_count=0).as_py() else table.filter(rows)
 
 
-def matches(asked: Asked, table: pa.Table) -> pa.ChunkedArray:
-    """Return which rows these are."""
+def row_mask(sent: SentQuery, table: pa.Table) -> pa.ChunkedArray:
+    """Return which rows those are."""
 
     def frame_of(part: pa.Table) -> pd.DataFrame:
-        return to_frame(part, asked.definitions, dtype_backend=None, categories=False)
+        return to_frame(part, sent.definitions, dtype_backend=None, categories=False)
 
-    return mask(asked.query.condition or EVERYTHING, table, frame_of)
+    return mask(sent.query.condition or EVERYTHING, table, frame_of)
 
 
-def shown(asked: Asked, table: pa.Table) -> pa.Table:
-    """Return the columns that the caller gets to see."""
-    values = asked.query.values
-    return table if values is None else table.select([*asked.definitions.keys, *values])
+def selected_columns(sent: SentQuery, table: pa.Table) -> pa.Table:
+    """Return the columns of the result: date, entities, and those of `select`."""
+    values = sent.query.values
+    return table if values is None else table.select([*sent.definitions.keys, *values])
 
 
 def _by_date(table: pa.Table, date: str) -> pa.Table:

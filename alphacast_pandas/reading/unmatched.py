@@ -1,18 +1,18 @@
-"""A warning for entities that a filter names and the dataset does not have."""
+"""The warning for entities that a filter names and the dataset does not have."""
 
 from __future__ import annotations
 
 import datetime
 import difflib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 
 from alphacast_pandas.errors import AlphacastError
 from alphacast_pandas.filters.tree import Comparison, Membership, conjuncts
-from alphacast_pandas.names import close_matches, fold
+from alphacast_pandas.names import canonical_name, close_matches
 from alphacast_pandas.progress import Meter
-from alphacast_pandas.reading.fetch import Fetched, fetch
+from alphacast_pandas.reading.fetch import fetch
 from alphacast_pandas.reading.options import ReadOptions
 from alphacast_pandas.reading.rows import finish
 from alphacast_pandas.user_warnings import warn
@@ -24,35 +24,53 @@ if TYPE_CHECKING:
 
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.api.definitions import Definitions
+    from alphacast_pandas.reading.answer import WholeAnswer
 
 
-# What is looked at for the values there are: as much of the end of a dataset as costs little.
+# How much of a dataset is looked at for the values that it has: what costs little.
 _RECENT = datetime.timedelta(days=366)
 _FIRST_ROWS = 1000
-_NAMED = 3
+_MOST_NAMED = 3
 
 
-def warn_of_unmatched(client: Client, dataset_id: int, fetched: Fetched) -> None:
-    """Warn, as nothing matched, of entities that the dataset has not, and name the nearest."""
-    wanted = _entities(fetched)
-    existing = _existing(client, dataset_id, fetched.definitions) if wanted else None
-    # Only a read of nothing but these entities has seen that they are nowhere in the dataset.
-    are_nowhere = isinstance(fetched.query.condition, Comparison | Membership)
-    if existing is None and not are_nowhere:
+def warn_of_unmatched(client: Client, dataset_id: int, answer: WholeAnswer) -> None:
+    """Warn, as nothing matched, of entities that the dataset does not have; name the nearest."""
+    try:
+        messages = _messages(client, dataset_id, answer)
+    except Exception:  # noqa: BLE001 - the answer is right without a hint, whatever is odd about it
         return
-    where = "" if are_nowhere else _looked_at(fetched.definitions)
+    for message in messages:
+        warn(message)
+
+
+def _messages(client: Client, dataset_id: int, answer: WholeAnswer) -> list[str]:
+    wanted = _wanted_entities(answer)
+    rows = _fetch_rows(client, dataset_id, answer.definitions) if wanted else None
+    # Only a filter of nothing but these entities has shown that no row of the dataset has them.
+    is_whole = isinstance(answer.query.condition, Comparison | Membership)
+    if rows is None and not is_whole:
+        return []
+    where = "" if is_whole else _place(answer.definitions)
+    messages = []
     for column, values in wanted.items():
-        there = [] if existing is None else _values(existing, column)
-        unknown = [value for value in values if value not in there]
+        existing = [] if rows is None else pc.unique(rows.column(column)).drop_null().to_pylist()
+        known = {*existing}
+        unknown = [value for value in values if value not in known]
         if unknown:
-            _warn(f"Dataset {dataset_id} has no row{where} whose {column} is", unknown, there)
+            named = ", ".join(f"{v!r}{_nearest(v, existing)}" for v in unknown[:_MOST_NAMED])
+            more = len(unknown) - _MOST_NAMED
+            rest = f", and {more:,} more" if more > 0 else ""
+            messages.append(
+                f"Dataset {dataset_id} has no row{where} whose {column} is {named}{rest}."
+            )
+    return messages
 
 
-def _entities(fetched: Fetched) -> dict[str, tuple[str, ...]]:
+def _wanted_entities(answer: WholeAnswer) -> dict[str, tuple[Any, ...]]:
     """Return the values that the filter wants of each entity column."""
-    names = {column.name for column in fetched.definitions.entities}
-    wanted: dict[str, tuple[str, ...]] = {}
-    for part in conjuncts(fetched.query.condition) if fetched.query.condition else ():
+    names = {column.name for column in answer.definitions.entities}
+    wanted: dict[str, tuple[Any, ...]] = {}
+    for part in conjuncts(answer.query.condition) if answer.query.condition else ():
         if isinstance(part, Comparison) and part.operator == "==" and part.column in names:
             wanted[part.column] = (part.value,)
         if isinstance(part, Membership) and part.column in names:
@@ -60,44 +78,38 @@ def _entities(fetched: Fetched) -> dict[str, tuple[str, ...]]:
     return wanted
 
 
-def _values(table: pa.Table, column: str) -> list[str]:
-    return [value for value in pc.unique(table.column(column)).to_pylist() if value is not None]
-
-
-def _since(definitions: Definitions) -> datetime.date | None:
+def _first_date(definitions: Definitions) -> datetime.date | None:
+    """Return the date from which on rows are looked at, None if the last date is not known."""
     last = definitions.dataset.max_date if definitions.dataset else None
     return last - _RECENT if last else None
 
 
-def _looked_at(definitions: Definitions) -> str:
-    since = _since(definitions)
+def _place(definitions: Definitions) -> str:
+    since = _first_date(definitions)
     return f" since {since.isoformat()}" if since else f" among its first {_FIRST_ROWS:,}"
 
 
-def _existing(client: Client, dataset_id: int, definitions: Definitions) -> pa.Table | None:
-    """Return recent rows of the dataset, None if they cannot be had: that is no reason to fail."""
-    since = _since(definitions)
+def _fetch_rows(client: Client, dataset_id: int, definitions: Definitions) -> pa.Table | None:
+    """Return some rows of the dataset, None if the service does not give them."""
+    since = _first_date(definitions)
     values = [name for name in definitions.names if name not in definitions.keys]
     options = ReadOptions(
         select=(*values[:1],) or None,
         start=since,
         top=None if since else _FIRST_ROWS,
     )
+    clock = client._connection.clock
     try:
-        with Meter("Looking for entities", progress=False, clock=client.clock) as meter:
+        with Meter("Looking for entities", progress=False, clock=clock) as meter:
             return finish(fetch(client, dataset_id, options, meter))
     except AlphacastError:
         return None
 
 
-def _warn(what: str, unknown: Sequence[str], there: Sequence[str]) -> None:
-    named = ", ".join(f"{value!r}{_near(value, there)}" for value in unknown[:_NAMED])
-    more = f", and {len(unknown) - _NAMED:,} more" if len(unknown) > _NAMED else ""
-    warn(f"{what} {named}{more}.")
-
-
-def _near(value: str, there: Sequence[str]) -> str:
-    near = close_matches(value, there) or difflib.get_close_matches(
-        fold(value), there, n=_NAMED, cutoff=0.0
+def _nearest(value: Any, existing: Sequence[Any]) -> str:
+    """Return the values that look most like one that is not there, for a message."""
+    texts = {str(each): each for each in existing}
+    near = close_matches(str(value), [*texts]) or difflib.get_close_matches(
+        canonical_name(str(value)), texts, n=_MOST_NAMED, cutoff=0.0
     )
-    return f" (nearest there: {', '.join(map(repr, near))})" if near else ""
+    return f" (nearest there: {', '.join(repr(texts[text]) for text in near)})" if near else ""

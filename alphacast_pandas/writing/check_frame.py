@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from alphacast_pandas.column_types import DATE, DECIMAL, SHORT_INTEGER, STRING, parse_type
-from alphacast_pandas.contracts.failures import Failure, from_pandera, refuse
+from alphacast_pandas.contracts.failures import Failure, refuse
 from alphacast_pandas.contracts.schemas import roles_of, to_schema
+from alphacast_pandas.contracts.validation import run_schema
 from alphacast_pandas.errors import QueryError, ValidationError
-from alphacast_pandas.names import fold, unknown_name
+from alphacast_pandas.names import canonical_name, unknown_name
 from alphacast_pandas.user_warnings import warn
 from alphacast_pandas.writing.arrow import date_format
 from alphacast_pandas.writing.kinds import Kind, kind_of
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 # The types of new columns; all others are numbers, or refused.
 _TYPES = {Kind.TEXT: STRING, Kind.SHORT: SHORT_INTEGER}
+_DROPPED = "They are not sent; the modes 'replace' and 'mirror' delete what is not sent."
 _REFUSED = "Nothing was sent, since the frame breaks its contract"
 
 
@@ -64,15 +66,20 @@ def check_frame(
     `definitions` are those of the dataset it is for, None if there is none yet.
     """
     contract = None if options.schema is None else to_schema(options.schema)
-    stated_roles = {} if contract is None else roles_of(contract)
     frame = flat_frame(df, options.index)
     if frame.empty:
         msg = "The frame is empty: there is nothing to push."
         raise ValidationError(msg)
-    frame, schema_failures = _validate_by(contract, frame, df)
+    outcome = run_schema(df, frame, contract, _DROPPED)
+    frame = frame if contract is None else outcome.frame.reset_index(drop=True)
+    schema_failures = outcome.failures
+    if frame.empty and not schema_failures:
+        msg = "The schema leaves nothing of the frame, so there is nothing to push."
+        raise ValidationError(msg)
     name_failures = _name_failures(frame)
     if name_failures:
         refuse([*name_failures, *schema_failures], _REFUSED)
+    stated_roles = {} if contract is None else roles_of(contract, frame)
     try:
         roles = resolve_roles(
             frame,
@@ -90,7 +97,7 @@ def check_frame(
     failures = [
         *_column_failures(frame, roles, definitions, accept_new=options.accept_new_columns),
         *schema_failures,
-        *check_values(frame, roles, types, df.index),
+        *check_values(frame, roles, types, outcome.labels),
     ]
     if failures:
         refuse(failures, _REFUSED)
@@ -122,6 +129,9 @@ def flat_frame(df: pd.DataFrame, index: Any) -> pd.DataFrame:
             '(df.index.name = "Date"), or leave it out with index=False.'
         )
         raise ValidationError(msg)
+    if len({*named}) < len(named):
+        msg = f"Levels of the index share a name: {named!r}. Rename them (df.index.names = [...])."
+        raise ValidationError(msg)
     both = [name for name in named if name in df.columns]
     if both:
         msg = (
@@ -143,23 +153,6 @@ def _only_counts(index: pd.Index) -> bool:
     return index.nlevels == 1 and pd.api.types.is_integer_dtype(index.dtype)
 
 
-def _validate_by(
-    contract: Any, frame: pd.DataFrame, df: pd.DataFrame
-) -> tuple[pd.DataFrame, list[Failure]]:
-    """Return the frame as the user's schema leaves it, and what is wrong by it."""
-    if contract is None:
-        return frame, []
-    import pandera.errors
-
-    # A schema of the index needs the frame with its index; it is then used as a check only.
-    has_index = contract.index is not None
-    try:
-        validated = contract.validate(df if has_index else frame, lazy=True)
-    except pandera.errors.SchemaErrors as error:
-        return frame, from_pandera(error, None if has_index else df.index)
-    return (frame if has_index else validated), []
-
-
 def _name_failures(frame: pd.DataFrame) -> list[Failure]:
     """Return what is wrong with the names of columns, whatever dataset they are for."""
     names = [*frame.columns]
@@ -177,10 +170,10 @@ def _name_failures(frame: pd.DataFrame) -> list[Failure]:
     first: dict[str, str] = {}
     same = []
     for name in texts:
-        if fold(name) in first and name.strip():
-            what = f"the service takes it for the same name as {first[fold(name)]!r}"
+        if canonical_name(name) in first and name.strip():
+            what = f"the service takes it for the same name as {first[canonical_name(name)]!r}"
             same.append(Failure(name, what, remedy="Rename one: case and accents do not count."))
-        first.setdefault(fold(name), name)
+        first.setdefault(canonical_name(name), name)
     return [*not_text, *empty, *padded, *same]
 
 
@@ -216,15 +209,15 @@ def _column_failures(
 
 def _same_name_failures(new: list[str], definitions: Definitions) -> list[Failure]:
     """Return what is wrong with new names whose values an existing column would get."""
-    existing = {fold(name): name for name in definitions.names}
+    existing = {canonical_name(name): name for name in definitions.names}
     return [
         Failure(
             name,
-            f"the service takes it for the dataset's column {existing[fold(name)]!r}",
+            f"the service takes it for the dataset's column {existing[canonical_name(name)]!r}",
             remedy="Give it exactly that name, or one that differs in more than case and accents.",
         )
         for name in new
-        if fold(name) in existing
+        if canonical_name(name) in existing
     ]
 
 

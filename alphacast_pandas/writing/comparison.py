@@ -53,7 +53,7 @@ def compare_plan(plan: Plan) -> Comparison:
         _check_columns(before, plan.keys)
     # Under another key no row of the dataset is one of the frame's: all of them count as deleted.
     is_rekeyed = changed_roles is not None or not has_columns(before, plan.keys)
-    difference = compare(before, sent, plan.keys, plan.mode, is_rekeyed=is_rekeyed)
+    difference = compare(before, sent, plan.keys, plan.mode, has_other_key=is_rekeyed)
     _check_key(difference)
     return Comparison(difference, state, dates)
 
@@ -99,11 +99,11 @@ def _check_columns(before: pa.Table, keys: tuple[str, ...]) -> None:
 
 def _check_key(difference: Difference) -> None:
     """Raise if the dataset itself has several rows with one key: they cannot be told apart."""
-    rows = difference.rows.repeated_before
+    rows = difference.rows.repeated_stored
     if not len(rows):
         return
     some = pa.array(rows[:_MOST_KEYS_SHOWN])
-    keys = difference.before.select([*difference.keys]).take(some).to_pylist()
+    keys = difference.stored_table.select([*difference.keys]).take(some).to_pylist()
     refuse(
         [
             Failure(
@@ -139,7 +139,7 @@ def _column_notes(difference: Difference) -> Iterator[str]:
     if not absent:
         return
     yield f"The frame lacks {_join(absent)}: their values on keys that stay are kept."
-    if difference.mode.deletes and len(difference.rows.sent_shared):
+    if difference.mode.deletes and len(difference.rows.shared_sent):
         yield (
             f"Whether mode {difference.mode.name!r} empties columns that the frame lacks is not "
             "documented; verify=True finds out afterwards. To be sure, add them to the frame."

@@ -76,7 +76,7 @@ def read_current(
     """Return the rows of a dataset, at least those of these dates; None asks for all of them."""
     options = _EVERY_ROW if dates is None else check_options(start=dates[0], end=dates[1])
     title = f"Comparing with dataset {dataset_id}"
-    with Meter(title, progress=progress, clock=client.clock) as meter:
+    with Meter(title, progress=progress, clock=client._connection.clock) as meter:
         fetched = fetch(client, dataset_id, options, meter)
         if not _COMPUTED & fetched.params.keys():  # the dates were left to us
             fetched = fetch(client, dataset_id, _EVERY_ROW, meter)

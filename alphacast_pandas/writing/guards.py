@@ -61,7 +61,7 @@ def check_deletions(difference: Difference, max_delete: int | float | None) -> N
     """Raise if more rows would go than may; warn of what would vanish within the limit."""
     if max_delete is None:
         return
-    count, rows = len(difference.deleted), difference.before.num_rows
+    count, rows = len(difference.deleted), difference.stored_table.num_rows
     if not _is_within(max_delete, count, rows):
         failures = _deletion_failures(difference, max_delete)
         refuse(failures, "Nothing was sent, since too many rows would go")
@@ -82,7 +82,7 @@ def describe_vanishing(difference: Difference) -> list[str]:
 
 def _deletion_failures(difference: Difference, max_delete: int | float) -> list[Failure]:
     """Return a failure for the number of rows, and one for each thing that would vanish."""
-    count, rows = len(difference.deleted), difference.before.num_rows
+    count, rows = len(difference.deleted), difference.stored_table.num_rows
     share = f"{100 * count / rows:.3g}%"
     limit = f"{max_delete:,}" if isinstance(max_delete, int) else f"{100 * max_delete:.3g}%"
     remedy = (

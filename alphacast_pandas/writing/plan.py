@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from alphacast_pandas.api.discovery import known
+from alphacast_pandas.api.discovery import fetch_target
 from alphacast_pandas.api.identifiers import resolve_id
 from alphacast_pandas.api.multipart import UploadFlags
 from alphacast_pandas.api.settings import resolve_progress
@@ -105,11 +105,15 @@ class Plan:
     @property
     def clock(self) -> Clock:
         """The clock of the client."""
-        return self.client.clock
+        return self.client._connection.clock
 
     def turn(self, dataset_id: int | None) -> AbstractContextManager[None]:
         """Hold back other uploads of this client to a dataset; one to be created has none."""
-        return nullcontext() if dataset_id is None else self.client.one_upload_at_a_time(dataset_id)
+        return (
+            nullcontext()
+            if dataset_id is None
+            else self.client._connection.one_upload_at_a_time(dataset_id)
+        )
 
 
 def plan_push(
@@ -124,7 +128,9 @@ def plan_push(
     progress: bool | None,
 ) -> Plan:
     """Return the plan of a push, or raise for whatever is wrong with the frame."""
-    started_at = client.clock.monotonic()  # `seconds` of the result count what comes now too
+    started_at = (
+        client._connection.clock.monotonic()
+    )  # `seconds` of the result count what comes now too
     target = resolve_target(client, dataset_id, name, repository)
     definitions = fetch_definitions(client, target.dataset_id, df)
     return Plan(
@@ -153,7 +159,7 @@ def fetch_definitions(
     """Return what is known of the columns of a dataset, None if there is none."""
     if dataset_id is None:
         return None
-    return known(client, dataset_id, [*df.index.names, *df.columns])
+    return fetch_target(client, dataset_id, [*df.index.names, *df.columns])
 
 
 def resolve_target(

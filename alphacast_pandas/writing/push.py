@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from alphacast_pandas.api.client import get_client
 from alphacast_pandas.api.identifiers import resolve_id
-from alphacast_pandas.contracts.schemas import build_schema, frame_dtypes
+from alphacast_pandas.contracts.schemas import frame_schema
 from alphacast_pandas.difference.diff import Diff
 from alphacast_pandas.user_warnings import warn
 from alphacast_pandas.writing.check_frame import FrameOptions, check_frame
@@ -98,8 +98,9 @@ def push(
         The columns that identify a row together with the date. By default those of
         `schema`, then of the dataset, then the only text column.
     schema : DataFrameSchema or DataFrameModel, optional
-        A pandera contract that is checked together with the dataset's; roles are
-        read from the metadata (``{"alphacast": "entity"}``).
+        A pandera contract that is checked together with the dataset's; what it makes
+        of the frame is what is sent. Roles are read from the metadata
+        (``{"alphacast": "entity"}``), that of a pattern for every column it matches.
     accept_new_columns : bool, default False
         Whether columns that the dataset does not have are added to it.
     index : bool, optional
@@ -168,7 +169,7 @@ def push(
     UserWarning
         If a value column holds empty text, which comes back as missing; if the roles
         are not those of a dataset that holds rows; if something would vanish within
-        the limit of `max_delete`.
+        the limit of `max_delete`; if `schema` drops rows, with their number.
 
     See Also
     --------
@@ -418,7 +419,7 @@ def schema_of_frame(
     -------
     DataFrameSchema
         The frame's own types, date and entities not missing, the key unique; roles
-        are in the metadata.
+        are in the metadata. Index levels that are pushed are columns in it.
 
     Raises
     ------
@@ -437,7 +438,7 @@ def schema_of_frame(
     """
     checked = check_frame(df, FrameOptions(index, date, entities), None)
     roles = dict.fromkeys(checked.roles.entities, "entity") | {checked.roles.date: "date"}
-    return build_schema(frame_dtypes(checked.frame, [*checked.frame.columns]), roles)
+    return frame_schema(checked.frame, roles)
 
 
 def manifest(
@@ -598,5 +599,5 @@ def _nothing_to_send(plan: Plan, dataset_id: int, new_columns: Sequence[str]) ->
         deleted=0,
         bytes_sent=0,
         seconds=plan.clock.monotonic() - plan.started_at,
-        url=plan.client.page_of(dataset_id),
+        url=plan.client._connection.page_of(dataset_id),
     )

@@ -6,6 +6,8 @@ import html
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
+from alphacast_pandas.text import printable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -202,4 +204,4 @@ def _cell(name: str, value: Any) -> str:
         return "not stated"
     if name in _NUMBERS:
         return f"{value:,}"
-    return f"{value:.2f}" if name == "seconds" else html.escape(str(value))
+    return f"{value:.2f}" if name == "seconds" else html.escape(printable(str(value)))

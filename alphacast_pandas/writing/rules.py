@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from alphacast_pandas.column_types import ColumnType
+    from alphacast_pandas.contracts.validation import CallerLabels
     from alphacast_pandas.writing.roles import Roles
 
 LARGEST_EXACT = 2**53
@@ -44,7 +45,7 @@ class Rule:
 
 
 def check_values(
-    frame: pd.DataFrame, roles: Roles, types: Mapping[str, ColumnType], labels: pd.Index
+    frame: pd.DataFrame, roles: Roles, types: Mapping[str, ColumnType], labels: CallerLabels
 ) -> list[Failure]:
     """Return what is wrong with the values of `frame`, whose rows are numbered from 0."""
     rules = {name: _rules_of(frame, name, roles, type_) for name, type_ in types.items()}
@@ -66,7 +67,7 @@ def _passes(values: pd.Series, rules: list[Rule]) -> bool:
 
 
 def _find_failures(
-    frame: pd.DataFrame, roles: Roles, rules: Mapping[str, list[Rule]], labels: pd.Index
+    frame: pd.DataFrame, roles: Roles, rules: Mapping[str, list[Rule]], labels: CallerLabels
 ) -> list[Failure]:
     """Return what pandera reports; its import takes half a second, which good frames are spared."""
     from pandera.errors import SchemaErrors
@@ -85,7 +86,7 @@ def _find_failures(
     except SchemaErrors as error:
         remedies = {(name, rule.name): rule.remedy for name, rs in rules.items() for rule in rs}
         keys = frame[[name for name in roles.keys if name in frame.columns]]
-        failures = sorted(from_pandera(error, None), key=_reading_order([*rules]))
+        failures = sorted(from_pandera(error, None, may_raise=False), key=_reading_order([*rules]))
         return [_explain(failure, keys, remedies, labels) for failure in failures]
     return []
 
@@ -96,7 +97,7 @@ def _reading_order(names: list[str]) -> Callable[[Failure], tuple[int, str, int]
 
 
 def _explain(
-    failure: Failure, keys: pd.DataFrame, remedies: Mapping[Any, str], labels: pd.Index
+    failure: Failure, keys: pd.DataFrame, remedies: Mapping[Any, str], labels: CallerLabels
 ) -> Failure:
     """Return a failure of pandera's with the caller's row, the remedy, and a key as a whole."""
     remedy = remedies.get((failure.column, failure.check), "")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pandas as pd
 import pyarrow as pa
 
-from alphacast_pandas.api.discovery import known
+from alphacast_pandas.api.discovery import fetch_target
 from alphacast_pandas.column_types import type_of_arrow
-from alphacast_pandas.difference.diff import found_diff
+from alphacast_pandas.difference.diff import Diff
 from alphacast_pandas.difference.difference import Difference, compare
 from alphacast_pandas.difference.display import summary
 from alphacast_pandas.difference.modes import MODES
@@ -51,9 +51,9 @@ def check_unchanged_since_comparison(plan: Plan, comparison: Comparison) -> None
         _refuse_changed(plan, change)
     check_no_upload_running(state)
     if plan.is_first:  # it may have got its first rows and columns meanwhile
-        plan = replace(plan, definitions=known(plan.client, plan.dataset_id, plan.keys))
-    before = comparison.difference.before
-    now = read_before(plan, comparison.difference.sent, comparison.dates)
+        plan = replace(plan, definitions=fetch_target(plan.client, plan.dataset_id, plan.keys))
+    before = comparison.difference.stored_table
+    now = read_before(plan, comparison.difference.sent_table, comparison.dates)
     if not before.equals(now):
         _check_same_rows(plan, before, now)
 
@@ -94,7 +94,7 @@ def check_unchanged_since_read(plan: Plan, frame: Any) -> None:
     difference = _changes_since_read(plan, frame, current)
     if not difference.is_empty:
         title = f"What has happened to dataset {plan.dataset_id} since"
-        diff = found_diff(title, difference.mode.name, plan.dataset_id, difference)
+        diff = Diff(title, difference.mode.name, plan.dataset_id, (), difference)
         msg = (
             f"Dataset {plan.dataset_id} has changed since it was read: {summary(difference)}. "
             f"Nothing was sent. Read it again and repeat the change there.\n{diff}"
@@ -120,7 +120,7 @@ def _check_same_rows(plan: Plan, before: pa.Table, now: pa.Table) -> None:
         _refuse_changed(plan, "its columns are others")
     difference = compare(before, now, plan.keys, MODES["replace"])
     rows = difference.rows
-    if not difference.is_empty or len(rows.repeated_before) or len(rows.repeated_sent):
+    if not difference.is_empty or len(rows.repeated_stored) or len(rows.repeated_sent):
         _refuse_changed(plan, summary(difference))
 
 
@@ -144,7 +144,7 @@ def _changes_since_read(plan: Plan, frame: pd.DataFrame, current: pa.Table) -> D
         msg = f"if_unchanged is not as it was read: {error} Pass the frame from read_alphacast."
         raise QueryError(msg) from error
     difference = compare(read, current, keys, MODES["replace"])
-    if len(difference.rows.repeated_before):
+    if len(difference.rows.repeated_stored):
         msg = "if_unchanged has several rows with one key. Pass the frame from read_alphacast."
         raise QueryError(msg)
     if len(difference.rows.repeated_sent):
@@ -157,7 +157,7 @@ def _changes_since_read(plan: Plan, frame: pd.DataFrame, current: pa.Table) -> D
     if is_whole or not len(difference.added):
         return difference
     # Only some rows were read, so rows besides these are no change of what was read.
-    rows = pa.array(difference.rows.sent_shared)
+    rows = pa.array(difference.rows.shared_sent)
     return compare(read, current.take(rows), keys, MODES["replace"])
 
 

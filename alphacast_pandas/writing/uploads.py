@@ -120,7 +120,7 @@ class Uploads:
             self._frame.iloc[self._rows_in :],
             self._header,
             self._date_formats,
-            largest_bytes=self._client.transport.settings.largest_file_bytes,
+            largest_bytes=self._client._connection.transport.settings.largest_file_bytes,
             on_rows=meter.advance,
         )
 
@@ -142,7 +142,7 @@ class Uploads:
             meter.begin(len(form), phase="uploading")
             process = self._send_once(form)
         # The upload may have changed types and columns.
-        self._client.remember(self._dataset_id, None)
+        self._client._connection.remember(self._dataset_id, None)
         part = _to_part(process, self._span_under_way, len(file.rows), bytes_sent=len(form))
         self._pending = part, process
         if self._wait or not file.is_last:
@@ -241,7 +241,7 @@ class Uploads:
             self._parts if pending is None else (*self._parts, pending[0]),
             dataset_id=self._dataset_id,
             seconds=plan.clock.monotonic() - plan.started_at,
-            url=self._client.page_of(self._dataset_id),
+            url=self._client._connection.page_of(self._dataset_id),
             wait=None if pending is None else self.wait,
         )
 

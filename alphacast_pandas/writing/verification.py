@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alphacast_pandas.difference.diff import found_diff
-from alphacast_pandas.difference.difference import Difference, compare, predicted
+from alphacast_pandas.difference.diff import Diff
+from alphacast_pandas.difference.difference import Difference, compare, predict_rows
 from alphacast_pandas.difference.modes import MODES
 from alphacast_pandas.errors import AlphacastError, VerificationError
 from alphacast_pandas.writing.arrow import to_table
@@ -26,7 +26,7 @@ def expected_rows(plan: Plan, difference: Difference | None) -> pa.Table:
     """
     if difference is None:
         return to_table(plan.frame, plan.checked.types)
-    return predicted(difference)
+    return predict_rows(difference)
 
 
 def verify(plan: Plan, expected: pa.Table, result: PushResult) -> None:
@@ -40,10 +40,10 @@ def verify(plan: Plan, expected: pa.Table, result: PushResult) -> None:
             "Do not push again: read the dataset, or make a diff, to see what it holds."
         )
         raise VerificationError(msg, status_code=error.status_code) from error
-    if difference.is_empty and not len(difference.rows.repeated_before):
+    if difference.is_empty and not len(difference.rows.repeated_stored):
         return
     title = f"What dataset {result.dataset_id} lacks of what was pushed"
-    diff = found_diff(title, plan.mode.name, result.dataset_id, difference)
+    diff = Diff(title, plan.mode.name, result.dataset_id, (), difference)
     msg = (
         f"Dataset {result.dataset_id} does not hold what process {result.process_id} "
         f"({result.status}) was to leave there: {_describe(difference)}. "
@@ -60,11 +60,11 @@ def _compare_with_current(plan: Plan, expected: pa.Table, dataset_id: int) -> Di
     # In the other modes the dataset may hold more rows than were pushed.
     mode = MODES["replace" if deletes else "upsert"]
     is_rekeyed = not set(plan.keys) <= set(current.column_names)
-    return compare(current, expected, plan.keys, mode, is_rekeyed=is_rekeyed)
+    return compare(current, expected, plan.keys, mode, has_other_key=is_rekeyed)
 
 
 def _describe(difference: Difference) -> str:
-    repeated = len(difference.rows.repeated_before)
+    repeated = len(difference.rows.repeated_stored)
     if repeated:
         return f"{repeated:,} of its rows share the key of another"
     return (

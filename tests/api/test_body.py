@@ -2,7 +2,6 @@
 
 import gzip
 import io
-import zlib
 from collections.abc import Callable
 
 import pytest
@@ -17,7 +16,6 @@ FORMS: dict[str, Callable[[bytes], bytes]] = {
     "identity": lambda body: body,
     "gzip": gzip.compress,
     "x-gzip": gzip.compress,
-    "deflate": zlib.compress,
 }
 
 
@@ -50,7 +48,7 @@ def test_members_of_gzip_follow_each_other(first: bytes, second: bytes, size: in
     assert stream_of(wire, "gzip", size).read_all() == first + second
 
 
-@given(body=st.binary(min_size=1), data=st.data(), encoding=st.sampled_from(["gzip", "deflate"]))
+@given(body=st.binary(min_size=1), data=st.data(), encoding=st.sampled_from(["gzip", "x-gzip"]))
 def test_a_compressed_body_cut_short_is_an_error(
     body: bytes, data: st.DataObject, encoding: str
 ) -> None:
@@ -61,13 +59,13 @@ def test_a_compressed_body_cut_short_is_an_error(
     assert caught.value.retryable
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+@pytest.mark.parametrize("encoding", ["gzip", "x-gzip"])
 def test_a_damaged_body_is_an_error(encoding: str) -> None:
     with pytest.raises(DecodeError, match="damaged"):
         stream_of(b"not compressed at all", encoding).read_all()
 
 
-@pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, br"])
+@pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, br", "deflate"])
 def test_a_form_that_was_not_asked_for_is_an_error(encoding: str) -> None:
     with pytest.raises(DecodeError, match="not asked for"):
         stream_of(b"", encoding)
@@ -89,3 +87,18 @@ def test_what_was_looked_at_can_be_put_back() -> None:
 def test_compression_proves_the_end_where_the_transfer_does_not() -> None:
     assert not stream_of(b"", "", end_is_proven=False).end_is_proven
     assert stream_of(b"", "gzip", end_is_proven=False).end_is_proven
+
+
+def test_few_bytes_that_hold_very_many_are_decoded_in_bounded_chunks() -> None:
+    stream = stream_of(gzip.compress(b"\0" * (40 << 20)), "gzip")
+    chunks = [*iter(stream.read_chunk, b"")]
+    assert sum(map(len, chunks)) == 40 << 20
+    assert max(map(len, chunks)) <= 1 << 19
+
+
+@pytest.mark.parametrize("place", [0, 3, 20, -6, -1])
+def test_a_byte_that_is_not_what_it_was_is_an_error(place: int) -> None:
+    wire = bytearray(gzip.compress(bytes(range(256)) * 4, mtime=0))
+    wire[place] ^= 0xFF
+    with pytest.raises(DecodeError):
+        stream_of(bytes(wire), "gzip").read_all()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from alphacast_pandas import DecodeError
 from alphacast_pandas.api.definitions import define
 from alphacast_pandas.api.records import Column, Dataset, Process, Repository, columns_from_json
-from alphacast_pandas.names import fold
+from alphacast_pandas.names import canonical_name
 
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
@@ -114,9 +114,9 @@ def test_definitions_are_put_together_from_all_that_is_said() -> None:
     [("País", "pais"), (" CPI ", "cpi"), ("Straße", "STRASSE"), ("e\u0301", "É"), ("ﬁn", "Fin")],
 )
 def test_folding_forgets_case_accents_and_blanks_around(one: str, other: str) -> None:
-    assert fold(one) == fold(other)
+    assert canonical_name(one) == canonical_name(other)
 
 
 def test_folding_keeps_names_apart_that_differ_otherwise() -> None:
     names = ["a b", "ab", "a-b", "a_b", "a,b", "日", "本"]
-    assert len({fold(name) for name in names}) == len(names)
+    assert len({canonical_name(name) for name in names}) == len(names)

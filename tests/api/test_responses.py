@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import alphacast_pandas as ap
-from alphacast_pandas.api.responses import Request, error_of, error_text, list_of, parse_json
+from alphacast_pandas.api.responses import (
+    Request,
+    brief_repr,
+    error_of,
+    error_text,
+    list_of,
+    parse_json,
+)
 
 ERRORS = {
     400: ap.APIError,
@@ -92,3 +99,31 @@ def test_a_key_that_comes_back_in_an_error_is_hidden() -> None:
             client.repositories.home()
     assert "ak_77" not in str(caught.value)
     assert "ak_77" not in repr(caught.value)
+
+
+DEEP = b"[" * 100_000 + b"]" * 100_000
+LONG = b'{"id": ' + b"9" * 5_000 + b"}"
+
+
+@pytest.mark.parametrize("body", [DEEP, LONG], ids=["deep", "long"])
+def test_json_that_python_refuses_is_an_error_of_ours(body: bytes) -> None:
+    with requests_mock.Mocker() as wire, ap.Client("ak_1", base_url=URL, retries=0) as client:
+        wire.get(f"{URL}/repositories/home", content=body)
+        with pytest.raises(ap.DecodeError, match="not JSON"):
+            client.repositories.home()
+        wire.get(f"{URL}/repositories/home", content=body, status_code=500)
+        with pytest.raises(ap.ServiceError):
+            client.repositories.home()
+
+
+def test_half_a_character_in_a_parameter_is_an_error_of_ours() -> None:
+    with ap.Client("ak_1", base_url=URL, retries=0) as client:
+        with pytest.raises(ap.QueryError, match="surrogate"):
+            client.datasets.download(1, params={"$filter": "x eq '\ud800'"})
+        with pytest.raises(ap.QueryError, match="surrogate"):
+            client.repositories.find("\ud800")
+
+
+@pytest.mark.parametrize("value", [{"a": [[[[[1] * 50] * 50] * 50]]}, "x" * 10_000])
+def test_a_value_in_a_message_is_brief(value: object) -> None:
+    assert len(brief_repr(value)) < 1000

@@ -111,7 +111,7 @@ class Fault:
     pattern: str
     times: int = 1
     reply: Reply | None = None  # sent instead of anything else
-    before: str = ""  # reset | reset_early | hold | nonsense: instead of taking the request
+    before: str = ""  # reset | reset_early | hold | stall | nonsense: instead of taking the request
     after: str = ""  # reset | cut | cut_reset | hold: after it was taken
     change: Callable[[Reply], Reply] | None = None
 

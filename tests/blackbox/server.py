@@ -17,6 +17,7 @@ from blackbox.state import State
 
 LONGEST_TARGET = 8190  # what common servers accept
 HOLD = 0.7  # seconds that a held answer waits at most
+STALL = 30.0  # and one that no client should wait for
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -85,8 +86,8 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(b"this is not HTTP\r\n\r\n")
             self.close_connection = True
             return
-        if how == "hold":
-            self.state.stopping.wait(HOLD)
+        if how in {"hold", "stall"}:
+            self.state.stopping.wait(HOLD if how == "hold" else STALL)
         self.reset()
 
     def spoil(self, fault: Fault, reply: Reply) -> Reply | None:

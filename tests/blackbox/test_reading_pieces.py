@@ -17,9 +17,7 @@ from blackbox.store import Dataset
 from blackbox.test_reading_again import KEY, retype
 
 import alphacast_pandas as ap
-from alphacast_pandas.api import body
 from alphacast_pandas.api.clock import SystemClock
-from alphacast_pandas.reading import csv_table as blocks
 
 ASKED: list[dict[str, Any]] = [
     {},
@@ -43,10 +41,9 @@ SWITCHES: list[dict[str, Any]] = [
 
 
 @pytest.fixture
-def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+def small_blocks(client: ap.Client) -> None:
     """Blocks of few rows, so that a small table has many."""
-    monkeypatch.setattr(blocks, "BLOCK_BYTES", 200)
-    monkeypatch.setattr(body, "CHUNK_BYTES", 90)
+    client._connection.transport.chunk_bytes = 50
 
 
 def check_pieces(client: ap.Client, number: int, rows: int, **asked: Any) -> None:
@@ -136,6 +133,7 @@ def test_a_piece_can_be_written_to_and_shares_nothing(
     assert all(frame.attrs["alphacast"]["query"].get("$top") != 0 for frame in kept)
 
 
+@pytest.mark.filterwarnings("ignore:The schema drops:UserWarning")
 def test_rows_have_the_labels_that_they_have_in_the_whole(
     client: ap.Client, panel: Dataset
 ) -> None:
@@ -211,7 +209,7 @@ def test_whoever_leaves_early_leaves_no_connection_and_no_bar(
 ) -> None:
     rows = [(day(f"{1900 + n // 12}-{n % 12 + 1:02}-01"), "a" * 400, n / 7) for n in range(1200)]
     dataset = service.seed([*KEY, ("v", "Decimal", False)], rows)
-    client.transport.clock = _Ticking()
+    client._connection.transport.clock = _Ticking()
     write = sys.stderr.write
     reader = ap.read_alphacast(dataset.id, client=client, chunksize=3, progress=True)
     assert sys.stderr.write != write

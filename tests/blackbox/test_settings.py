@@ -1,4 +1,4 @@
-"""Section 6: argument, then login, then environment, then what was stored. Fresh processes."""
+"""Section 6: key and address come from one source. Fresh processes."""
 
 import os
 import subprocess
@@ -47,14 +47,14 @@ def test_the_environment_is_enough(service: State) -> None:
 
 
 def test_a_login_stands_before_the_environment(service: State) -> None:
-    place = {"ALPHACAST_API_KEY": "ak_environment", "ALPHACAST_BASE_URL": service.url}
-    run("ap.login('ak_login')\n" + SHOW, **place)
+    place = {"ALPHACAST_API_KEY": "ak_environment", "ALPHACAST_BASE_URL": "https://x.invalid"}
+    run(f"ap.login('ak_login', base_url={service.url!r})\n" + SHOW, **place)
     assert keys_used(service) == ["ak_login"]
 
 
 def test_a_login_after_first_use_counts_too(service: State) -> None:
     place = {"ALPHACAST_API_KEY": "ak_environment", "ALPHACAST_BASE_URL": service.url}
-    run(SHOW + "ap.login('ak_login')\n" + SHOW, **place)
+    run(SHOW + f"ap.login('ak_login', base_url={service.url!r})\n" + SHOW, **place)
     assert keys_used(service) == ["ak_environment", "ak_login"]
 
 
@@ -65,25 +65,83 @@ def test_an_argument_stands_before_everything(service: State) -> None:
     assert keys_used(service) == ["ak_argument"]
 
 
-def test_settings_are_found_each_on_its_own(service: State) -> None:
-    run(
-        "ap.Client('ak_argument').repositories.list()\n",
-        ALPHACAST_API_KEY="ak_environment",
-        ALPHACAST_BASE_URL=service.url,
-    )
-    assert keys_used(service) == ["ak_argument"]
+@pytest.mark.parametrize(
+    "made",
+    ["ap.Client('ak_argument')", "(ap.login('ak_login'), ap.get_client())[1]"],
+    ids=["argument", "login"],
+)
+def test_a_key_is_not_sent_to_an_address_from_elsewhere(service: State, made: str) -> None:
+    place = {"ALPHACAST_API_KEY": "ak_environment", "ALPHACAST_BASE_URL": service.url}
+    assert run(f"print({made}.base_url)\n", **place) == "https://api.alphacast.io\n"
+    assert run(f"print({made}.base_url)\n", ALPHACAST_BASE_URL=service.url).startswith("https:")
 
 
-def test_what_was_stored_is_found_last(service: State, clean_environment: Path) -> None:
-    run("ap.login('ak_stored', store=True)\n", ALPHACAST_BASE_URL=service.url)
+def test_an_address_that_is_passed_goes_with_a_key_from_elsewhere(service: State) -> None:
+    client = f"ap.Client(base_url={service.url!r}).repositories.list()\n"
+    run(client, ALPHACAST_API_KEY="ak_environment", ALPHACAST_BASE_URL="https://x.invalid")
+    run(f"ap.login('ak_login', base_url='https://x.invalid')\n{client}")
+    assert keys_used(service) == ["ak_environment", "ak_login"]
+
+
+def test_a_stored_login_is_found_last(service: State, clean_environment: Path) -> None:
+    run(f"ap.login('ak_stored', base_url={service.url!r}, store=True)\n")
     service.log.clear()
-    run(SHOW, ALPHACAST_BASE_URL=service.url)
+    run(SHOW)
+    run(SHOW, ALPHACAST_BASE_URL=service.url)  # says the same
     assert keys_used(service) == ["ak_stored"]
     service.log.clear()
     run(SHOW, ALPHACAST_BASE_URL=service.url, ALPHACAST_API_KEY="ak_environment")
     assert keys_used(service) == ["ak_environment"]
     files = [path for path in clean_environment.rglob("*") if path.is_file()]
     assert [path for path in files if b"ak_stored" in path.read_bytes()]
+
+
+def test_a_stored_key_and_another_address_of_the_environment_are_refused(service: State) -> None:
+    run("ap.login('ak_stored', base_url='https://elsewhere.invalid', store=True)\n")
+    refused = (
+        "try:\n    ap.get_client()\nexcept ap.ConfigurationError as error:\n    print(error)\n"
+    )
+    told = run(refused, ALPHACAST_BASE_URL=service.url)
+    assert service.url in told
+    assert "https://elsewhere.invalid" in told
+    assert service.log == []
+    run(f"ap.Client(base_url={service.url!r}).repositories.list()\n")
+    assert keys_used(service) == ["ak_stored"]
+
+
+def test_a_key_of_the_environment_does_not_go_to_a_stored_address(service: State) -> None:
+    run(f"ap.login('ak_stored', base_url={service.url!r}, store=True)\n")
+    address = run("print(ap.get_client().base_url)\n", ALPHACAST_API_KEY="ak_environment")
+    assert address == "https://api.alphacast.io\n"
+
+
+@pytest.mark.parametrize("home", ["/dev/null", "/nonexistent"])
+@pytest.mark.parametrize("call", ["ap.Client('ak_argument')", "ap.get_client()"])
+def test_a_home_that_is_no_folder_stops_nobody_who_has_a_key(home: str, call: str) -> None:
+    places = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "USERPROFILE", "APPDATA"), home)
+    assert "Client(" in run(f"print({call})\n", ALPHACAST_API_KEY="ak_environment", **places)
+
+
+def test_an_empty_login_file_is_named_to_whoever_needs_it(clean_environment: Path) -> None:
+    run("ap.login('ak_stored', store=True)\n")
+    (file,) = [path for path in clean_environment.rglob("*") if path.is_file()]
+    file.write_text("")
+    script = "try:\n    ap.get_client()\nexcept ap.ConfigurationError as e:\n    print(e)\n"
+    assert str(file) in run(script)
+    assert "Client(" in run("print(ap.Client('ak_argument'))\n")
+
+
+def test_an_error_says_where_key_and_address_came_from(service: State) -> None:
+    script = "try:\n    ap.get_client().repositories.list()\nexcept ap.AlphacastError as e:\n"
+    place = {"ALPHACAST_API_KEY": "ak_wrong", "ALPHACAST_BASE_URL": service.url}
+    told = run(f"{script}    print(type(e).__name__, e)\n", **place)
+    assert told.startswith("AuthenticationError")
+    assert "The key is from the environment, the address from the environment." in told
+    place["ALPHACAST_BASE_URL"] = "http://127.0.0.1:9"
+    script = script.replace("get_client()", "Client(retries=0)")
+    told = run(f"{script}    print(type(e).__name__, e)\n", **place)
+    assert told.startswith("ConnectionFailed")
+    assert "the address is from the environment" in told
 
 
 def test_a_login_that_is_not_stored_leaves_nothing(service: State, clean_environment: Path) -> None:

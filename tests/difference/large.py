@@ -26,19 +26,19 @@ def large(change: float, order: np.ndarray) -> pa.Table:
 
 def measure() -> dict[str, float]:
     order = np.random.default_rng(1).permutation(ROWS)
-    before, sent = large(0.0, np.arange(ROWS)), large(1.0, order)
+    stored, sent = large(0.0, np.arange(ROWS)), large(1.0, order)
     pool = pa.default_memory_pool()
     held, peak = pool.bytes_allocated(), pool.max_memory()
     tracemalloc.start()
     begun = time.perf_counter()
-    found = compare(before, sent, ["Date", "country"], MODES["replace"])
+    found = compare(stored, sent, ["Date", "country"], MODES["replace"])
     to_text(found, "Large", [])
     seconds = time.perf_counter() - begun
     python = tracemalloc.get_traced_memory()[1]
     arrow = pool.max_memory() - held if pool.max_memory() > peak else peak - held
     return {
         "changed": len(found.changed),
-        "tables": before.nbytes + sent.nbytes,
+        "tables": stored.nbytes + sent.nbytes,
         "peak": python + arrow,
         "seconds": seconds,
     }

@@ -1,4 +1,4 @@
-"""One emulator for the session, a fresh store for each test, a caller that knows only HTTP."""
+"""One emulator for the session with a fresh store for each test, and an HTTP client for it."""
 
 import base64
 import http.client
@@ -6,12 +6,18 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
 from alphacast_pandas.emulator import Emulator, Plan, Readings
 
+PRICES = """Date,country,CPI,"Vivienda, agua",note
+2020-01-01,Brazil,1.5,10,x
+2020-01-01,Côte d'Ivoire,2.5,,007
+2020-02-01,Brazil,3.5,30,NA
+2020-03-01,Brazil,4.5,40,
+"""
 MANIFEST = [
     {"sourceName": "Date", "dataType": "Date", "dateFormat": "%Y-%m-%d", "isEntity": True},
     {"sourceName": "country", "dataType": "String", "isEntity": True},
@@ -20,7 +26,7 @@ MANIFEST = [
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back."""
+    """The answer to a request."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -121,6 +127,13 @@ class Caller:
         self.emulator.wait()
         return self("GET", f"/datasets/{dataset}/processes/{answer.json['id']}").json
 
+    def ending(
+        self, text: str | bytes, manifest: Any = MANIFEST, **words: Any
+    ) -> tuple[str, str | None]:
+        """Upload to a new dataset; return the last state of the process and its description."""
+        process = self.process(self.dataset(), text, manifest=manifest, **words)
+        return process["status"], process["statusDescription"]
+
     def filled(self, text: str | bytes, **words: Any) -> int:
         """Return a new dataset that holds the rows of a CSV text."""
         dataset = self.dataset()
@@ -164,3 +177,46 @@ def caller() -> type[Caller]:
 @pytest.fixture
 def call_as(emulator: Emulator) -> Callable[[str], Caller]:
     return lambda key: Caller(emulator, key)
+
+
+@pytest.fixture
+def fetch() -> Callable[..., Answer]:
+    """Return a function that gets an absolute address, as clients follow a redirect."""
+
+    def get(url: str, headers: dict[str, str] | None = None) -> Answer:
+        address = urlsplit(url)
+        target = f"{address.path}?{address.query}" if address.query else address.path
+        return send(f"{address.scheme}://{address.netloc}", "GET", target, None, headers)
+
+    return get
+
+
+@pytest.fixture
+def fetch_file(call: Caller, fetch: Callable[..., Answer]) -> Callable[..., Answer]:
+    """Return a function that gets the file of a dataset from the storage port."""
+    return lambda dataset, headers=None: fetch(call.data(dataset, "").headers["Location"], headers)
+
+
+@pytest.fixture
+def prices(call: Caller) -> int:
+    """Return a dataset with missing values, a text column and a comma in a name."""
+    return call.filled(PRICES, manifest=[*MANIFEST, {"sourceName": "note", "dataType": "String"}])
+
+
+@pytest.fixture
+def search(call: Caller) -> Callable[..., Any]:
+    """Return a function that searches datasets with the key in the query."""
+
+    def ask(q: str, key: str | None = None, **words: object) -> Any:
+        query = urlencode({"q": q, "asset": "datasets", "apiKey": key or call.key} | words)
+        answer = call.send("GET", f"/api/search?{query}", None, {"Authorization": "Basic eDo="})
+        assert answer.status == 200, answer.text
+        return answer.json
+
+    return ask
+
+
+@pytest.fixture
+def search_names(search: Callable[..., Any]) -> Callable[..., list[str]]:
+    """Return a function that searches datasets and returns their names."""
+    return lambda q, **words: [dataset["name"] for dataset in search(q, **words)["data"]]

@@ -4,6 +4,7 @@ import pytest
 
 pytest_plugins = ["pytester"]
 
+
 FIXTURES = """
     import pandas as pd
 

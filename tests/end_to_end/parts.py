@@ -20,7 +20,7 @@ def push(number: int, client: ap.Client, **words: Any) -> ap.PushResult:
 
 def limit_files(client: ap.Client, largest_bytes: int) -> None:
     """Let the client send no larger files."""
-    transport = client.transport
+    transport = client._connection.transport
     transport.settings = replace(transport.settings, largest_file_bytes=largest_bytes)
 
 

@@ -3,7 +3,7 @@
 import gc
 import threading
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import alphacast_pandas as ap
-from alphacast_pandas.api import body
 from alphacast_pandas.emulator import Emulator, Readings
-from alphacast_pandas.reading import csv_table as blocks
 
 PANEL = panel()
 QUERIES: dict[str, dict[str, Any]] = {
@@ -36,11 +34,11 @@ QUERIES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Blocks of few rows, so that a small table has many."""
-    monkeypatch.setattr(blocks, "BLOCK_BYTES", 100)
-    monkeypatch.setattr(body, "CHUNK_BYTES", 70)
+@pytest.fixture
+def client(chunked_client: Callable[[int], ap.Client]) -> Iterator[ap.Client]:
+    """A client whose blocks have few rows, so that a small table has many of them."""
+    with chunked_client(25) as client:
+        yield client
 
 
 @pytest.mark.parametrize("rows", [1, 7, 1000])
@@ -65,12 +63,11 @@ def test_a_piece_says_that_it_is_not_all(stored: int, client: ap.Client) -> None
 
 
 @settings(max_examples=15)
-@given(rows=st.integers(1, 60), least=st.integers(1, 900))
-def test_borders_of_pieces_and_blocks_are_nobodys_business(
-    rows: int, least: int, stored: int, client: ap.Client
+@given(rows=st.integers(1, 60), chunk_bytes=st.integers(1, 250))
+def test_borders_of_chunks_and_blocks_do_not_show_in_the_frames(
+    rows: int, chunk_bytes: int, stored: int, chunked_client: Callable[[int], ap.Client]
 ) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(blocks, "BLOCK_BYTES", least)
+    with chunked_client(chunk_bytes) as client:
         pieces = [*ap.read_alphacast(stored, client=client, chunksize=rows)]
         pd.testing.assert_frame_equal(
             pd.concat(pieces), ap.read_alphacast(stored, client=client), check_exact=True
@@ -149,17 +146,16 @@ def test_leaving_early_leaves_nothing_behind(
         next(reader if leave != "break" else iter([]))
     del reader
     gc.collect()
-    assert not [t for t in threading.enumerate() if t.name.startswith("alphacast_")]
+    assert not [t for t in threading.enumerate() if t.name == "alphacast-worker"]
     assert len(ap.read_alphacast(number, client=client)) == rows
 
 
 def test_pieces_of_a_dataset_ten_times_as_large_take_no_more_memory(
-    client: ap.Client, push_new: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+    chunked_client: Callable[[int], ap.Client], push_new: Callable[..., int]
 ) -> None:
     import pyarrow as pa
 
-    monkeypatch.setattr(blocks, "BLOCK_BYTES", 1 << 16)
-    monkeypatch.setattr(body, "CHUNK_BYTES", 1 << 16)
+    client = chunked_client(1 << 14)
 
     def dataset(rows: int) -> int:
         values = np.random.default_rng(2).random((rows, 3))

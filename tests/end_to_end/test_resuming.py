@@ -215,14 +215,14 @@ def test_resuming_holds_the_turn_of_the_dataset(
     turns: list[bool] = []
 
     def look() -> None:
-        turns.append(client._uploads[number].locked())
+        turns.append(client._connection._uploads[number].locked())
         emulator.wait()
 
     clock.meanwhile = look
     caught.value.resume()
     assert turns
     assert all(turns)
-    assert not client._uploads[number].locked()
+    assert not client._connection._uploads[number].locked()
 
 
 def test_the_last_part_may_fail_after_a_push_that_did_not_wait(

@@ -99,7 +99,7 @@ def test_what_was_read_is_compared_by_the_key_it_had(
             frame.alphacast.push(stored, if_unchanged=frame_read, **words)
     emulator.faults.add(method="GET", path="*/columns", status=403, times=None)
     emulator.faults.add(method="GET", path=f"/datasets/{stored}", status=403, times=None)
-    client.remember(stored, None)
+    client._connection.remember(stored, None)
     with pytest.raises(ap.ConflictError, match="rows of the dataset share one key"):
         frame.alphacast.push(stored, if_unchanged=read, **words)
     assert uploads(emulator) == 0

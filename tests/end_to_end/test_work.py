@@ -64,14 +64,14 @@ def test_a_small_read_of_what_is_known_starts_no_thread(
     started.clear()
     ap.read_alphacast(stored, client=client)
     ap.read_alphacast(stored, filter={"country": "Brasil"}, client=client)
-    assert not [name for name in started if name.startswith("alphacast_")]
+    assert not [name for name in started if name == "alphacast-worker"]
 
 
 def test_a_small_push_compresses_and_checks_without_threads(
     stored: int, client: ap.Client, started: list[str]
 ) -> None:
     panel().alphacast.push(stored, client=client)
-    assert not [name for name in started if name.startswith("alphacast_")]
+    assert not [name for name in started if name == "alphacast-worker"]
 
 
 def test_a_push_asks_for_what_it_needs_to_know_and_sends_once(
@@ -108,7 +108,7 @@ def test_numbers_and_dates_of_blocks_are_moved_once_and_then_are_the_frame() -> 
         )
         columns.add(Block(table, 10), 20.0)
     table = columns.table()
-    frame = to_frame(table, Definitions(), dtype_backend=None, categories=False, used_up=True)
+    frame = to_frame(table, Definitions(), dtype_backend=None, categories=False, is_last_use=True)
     memory = np.frombuffer(table.column("x").chunk(0).buffers()[1])
     assert np.shares_memory(frame["x"].to_numpy(), memory)
     np.testing.assert_array_equal(frame["x"], [0.0, np.nan, 5.0, np.nan])

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alphacast_pandas import QueryError
-from alphacast_pandas.filters.dates import after, instant
+from alphacast_pandas.filters.dates import parse_end, parse_instant
+from alphacast_pandas.filters.expression import col
 
 day = datetime.datetime.fromisoformat
 HOURS = pd.Series(0, index=pd.date_range("2019-12-30", "2021-01-03", freq="6h"))
@@ -21,7 +22,7 @@ PARTIAL = st.dates(datetime.date(2019, 12, 31), datetime.date(2021, 1, 1)).flatm
 
 @given(low=PARTIAL, high=PARTIAL)
 def test_a_partial_date_means_what_it_means_in_loc(low: str, high: str) -> None:
-    first, (stop, included) = instant(low, "start"), after(high, "end")
+    first, (stop, included) = parse_instant(low, "start"), parse_end(high, "end")
     index = HOURS.index
     found = HOURS[(index >= first) & ((index <= stop) if included else (index < stop))]
     pd.testing.assert_series_equal(found, HOURS.loc[low:high], check_freq=False)
@@ -46,15 +47,15 @@ def test_a_minute_is_as_long_as_it_is_in_loc(end: str) -> None:
         "13:00",
     ]
     rows = pd.Series(0, index=pd.to_datetime([f"2020-01-31T{t}" for t in times], format="ISO8601"))
-    stop, included = after(end, "end")
+    stop, included = parse_end(end, "end")
     found = rows[(rows.index <= stop) if included else (rows.index < stop)]
     pd.testing.assert_series_equal(found, rows.loc[: end.strip()])
 
 
 def test_the_last_minute_of_the_calendar_has_an_end() -> None:
-    assert after("9999-12-31 23:59", "end") == (day("9999-12-31T23:59:59.999999"), True)
+    assert parse_end("9999-12-31 23:59", "end") == (day("9999-12-31T23:59:59.999999"), True)
     with pytest.raises(QueryError, match="not a date"):
-        after("2020-13-01 12:00", "end")
+        parse_end("2020-13-01 12:00", "end")
 
 
 @pytest.mark.parametrize(
@@ -70,8 +71,8 @@ def test_the_last_minute_of_the_calendar_has_an_end() -> None:
     ],
 )
 def test_a_day_is_a_day_in_every_spelling(value: Any) -> None:
-    assert instant(value, "start") == day("2020-02-29")
-    stop, included = after(value, "end")
+    assert parse_instant(value, "start") == day("2020-02-29")
+    stop, included = parse_end(value, "end")
     # An exact instant belongs to its range; a day ends before the next one.
     assert (stop, included) in [
         (day("2020-03-01"), False),
@@ -84,17 +85,17 @@ def test_a_day_is_a_day_in_every_spelling(value: Any) -> None:
     [("2020", "2021-01-01"), ("2020Q1", "2020-04-01"), ("2020-02", "2020-03-01")],
 )
 def test_a_period_ends_before_the_next(period: str, stop: str) -> None:
-    assert after(pd.Period(period), "end") == (day(stop), False)
+    assert parse_end(pd.Period(period), "end") == (day(stop), False)
 
 
 @pytest.mark.parametrize("year", ["1500", "2999"])
 def test_a_year_that_nanoseconds_cannot_hold_is_a_date(year: str) -> None:
-    assert instant(year, "start") == day(f"{year}-01-01")
-    assert after(year, "end") == (day(f"{int(year) + 1}-01-01"), False)
+    assert parse_instant(year, "start") == day(f"{year}-01-01")
+    assert parse_end(year, "end") == (day(f"{int(year) + 1}-01-01"), False)
 
 
 def test_the_last_year_of_the_calendar_has_an_end() -> None:
-    assert after("9999", "end") == (day("9999-12-31T23:59:59.999999"), True)
+    assert parse_end("9999", "end") == (day("9999-12-31T23:59:59.999999"), True)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +116,7 @@ def test_the_last_year_of_the_calendar_has_an_end() -> None:
     ],
 )
 def test_what_is_no_date_is_refused_with_the_ways_to_write_one(value: Any) -> None:
-    for read in (instant, after):
+    for read in (parse_instant, parse_end):
         with pytest.raises(QueryError, match=r"^end .* is not a date: give text such as '2020'"):
             read(value, "end")
 
@@ -130,11 +131,43 @@ def test_what_is_no_date_is_refused_with_the_ways_to_write_one(value: Any) -> No
     ],
 )
 def test_a_time_zone_is_refused(value: Any) -> None:
-    for read in (instant, after):
+    for read in (parse_instant, parse_end):
         with pytest.raises(QueryError, match="has a time zone"):
             read(value, "start")
 
 
 def test_a_nanosecond_is_refused() -> None:
     with pytest.raises(QueryError, match="finer than a microsecond"):
-        instant(pd.Timestamp("2020-01-01T00:00:00.000000001"), "start")
+        parse_instant(pd.Timestamp("2020-01-01T00:00:00.000000001"), "start")
+
+
+BEYOND = [
+    *(np.datetime64("-0044-03-15"), np.datetime64("0000-12-31"), np.datetime64("10000-01-01")),
+    *(np.datetime64(10**18, "s"), np.datetime64(-(10**18), "s")),
+    *(pd.Period(year=-44, freq="Y"), pd.Period(year=0, freq="Y"), pd.Period(year=12000, freq="Y")),
+    *("-0044-03-15", "0000", "0000-01-01", "10000-01-01", "10000-01-01 12:00", "9" * 5000),
+    *("9" * 5000 + ":00", "\ud800", "\ud800:"),
+]
+
+
+@pytest.mark.parametrize("value", BEYOND, ids=lambda value: ascii(value)[-25:])
+def test_a_date_before_our_era_or_after_9999_is_refused(value: Any) -> None:
+    for read in (parse_instant, parse_end):
+        with pytest.raises(QueryError, match=r"is not a date.* of the years 1 to 9999"):
+            read(value, "end")
+
+
+def test_the_first_and_the_last_span_of_the_calendar_are_dates() -> None:
+    first = pd.Period(year=1, freq="Y")
+    assert parse_instant(first, "start") == day("0001-01-01")
+    assert parse_end(first, "end") == (day("0002-01-01"), False)
+    last = pd.Period(year=9999, freq="Y")
+    assert parse_instant(last, "start") == day("9999-01-01")
+    assert parse_end(last, "end") == (day("9999-12-31T23:59:59.999999"), True)
+    assert parse_instant(np.datetime64("0001-01-01"), "start") == day("0001-01-01")
+
+
+def test_an_expression_is_no_date() -> None:
+    for read in (parse_instant, parse_end):
+        with pytest.raises(QueryError, match="is not a date"):
+            read(col("Date"), "start")

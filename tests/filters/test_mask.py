@@ -1,115 +1,23 @@
-"""The evaluation here against plain pandas, and what is sent against the evaluation here."""
+"""The evaluation here against plain pandas."""
 
-import datetime
-import math
 import operator
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from filters.frames import FRAME
+from filters.trees import CELLS, OPERATORS, ROWS, TREES, TYPES, holds
 from hypothesis import given
 from hypothesis import strategies as st
-from odata_query import ast
-from odata_query.grammar import ODataLexer, ODataParser
 
-from alphacast_pandas.filters.mask import mask
-from alphacast_pandas.filters.odata import DOCUMENTED_FORM, SDK_FORM, Form, translate
-from alphacast_pandas.filters.parse import parse_text
-from alphacast_pandas.filters.simplify import normal_form
-from alphacast_pandas.filters.tree import (
-    And,
-    Comparison,
-    Membership,
-    Missing,
-    Node,
-    Not,
-    Or,
-    Range,
-)
-
-
-def parse_odata(text: str) -> ast._Node:
-    """Read a filter as an independent implementation of the language does."""
-    return ODataParser().parse(ODataLexer().tokenize(text))
-
-
-OPERATORS = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-DAYS = [
-    datetime.datetime.fromisoformat("2020-01-01"),
-    datetime.datetime.fromisoformat("2020-01-01T12:00"),
-    datetime.datetime.fromisoformat("2020-02-01"),
-]
-CELLS: dict[str, st.SearchStrategy[Any]] = {
-    "date": st.sampled_from(DAYS),
-    "text": st.sampled_from(["a", "A", "á", "b", "", "it's"]),
-    "number": st.sampled_from([-1.5, 0.0, 0.1, math.nextafter(0.1, 1), 2.0, 1e300])
-    | st.floats(-10, 10),
-    "short": st.integers(-2, 2),
-}
-TYPES = {
-    "date": pa.timestamp("us"),
-    "text": pa.string(),
-    "number": pa.float64(),
-    "short": pa.int16(),
-}
-
-
-@st.composite
-def leaves(draw: st.DrawFn) -> Node:
-    name = draw(st.sampled_from(list(CELLS)))
-    if draw(st.integers(0, 5)) == 0:
-        return Missing(name)
-    if draw(st.integers(0, 3)) == 0:
-        return Membership(name, tuple(draw(st.lists(CELLS[name], max_size=3))))
-    return Comparison(name, draw(st.sampled_from(list(OPERATORS))), draw(CELLS[name]))  # type: ignore[arg-type] # a word of the table
-
-
-TREES = st.recursive(
-    leaves(),
-    lambda inner: (
-        st.builds(Not, inner)
-        | st.lists(inner, max_size=3).map(lambda parts: And(tuple(parts)))
-        | st.lists(inner, max_size=3).map(lambda parts: Or(tuple(parts)))
-    ),
-    max_leaves=6,
-)
-ROWS = st.lists(
-    st.fixed_dictionaries(
-        {n: cells if n == "date" else st.none() | cells for n, cells in CELLS.items()}
-    ),
-    max_size=6,
-)
-
-
-def sent(tree: Node, form: Form = SDK_FORM) -> str | None:
-    """What travels of a filter."""
-    return translate(normal_form(tree, "date"), form, 4000).text
-
-
-def holds(node: Node, row: dict[str, Any]) -> bool:
-    """Evaluate a tree for one row, with pandas' rules for missing values."""
-    match node:
-        case And(parts):
-            return all(holds(part, row) for part in parts)
-        case Or(parts):
-            return any(holds(part, row) for part in parts)
-        case Not(part):
-            return not holds(part, row)
-        case Membership(name, values):
-            return row[name] is not None and row[name] in values
-        case Missing(name):
-            return row[name] is None
-        case Comparison(name, word, value):
-            return word == "!=" if row[name] is None else OPERATORS[word](row[name], value)
-    raise AssertionError(node)
+from alphacast_pandas.errors import QueryError
+from alphacast_pandas.filters.expression import Expression, col
+from alphacast_pandas.filters.mask import evaluate_condition, evaluate_expression, mask
+from alphacast_pandas.filters.parse import to_tree
+from alphacast_pandas.filters.simplify import simplify
+from alphacast_pandas.filters.tree import Comparison, Membership, Node, PandasCondition, Range
 
 
 @given(tree=TREES, rows=ROWS)
@@ -117,7 +25,7 @@ def test_a_mask_is_what_pandas_would_make_of_each_row(
     tree: Node, rows: list[dict[str, Any]]
 ) -> None:
     table = pa.table({n: pa.array([r[n] for r in rows], kind) for n, kind in TYPES.items()})
-    assert mask(normal_form(tree), table, pa.Table.to_pandas).to_pylist() == [
+    assert mask(simplify(tree), table, pa.Table.to_pandas).to_pylist() == [
         holds(tree, row) for row in rows
     ]
 
@@ -138,66 +46,6 @@ def test_a_range_is_no_condition_before_it_was_checked() -> None:
         mask(Range("x", 1, 2), pa.table({"x": [1]}), pa.Table.to_pandas)
 
 
-def service_keeps(node: ast._Node, row: dict[str, Any]) -> bool:
-    """A service that drops as much as any reading lets it: text exact, missing is false."""
-    if isinstance(node, ast.BoolOp):
-        sides = service_keeps(node.left, row), service_keeps(node.right, row)
-        return any(sides) if isinstance(node.op, ast.Or) else all(sides)
-    assert isinstance(node, ast.Compare)
-    cell, wanted = (
-        row[node.left.val if isinstance(node.left, ast.String) else node.left.name],
-        node.right,
-    )
-    if cell is None:
-        return False
-    word = type(node.comparator).__name__
-    compare = {
-        "Eq": operator.eq,
-        "Lt": operator.lt,
-        "LtE": operator.le,
-        "Gt": operator.gt,
-        "GtE": operator.ge,
-    }
-    if isinstance(cell, datetime.datetime):
-        day = datetime.datetime.fromisoformat(str(wanted.val))
-        # Some compare days, some instants: a row stays only if both would keep it.
-        return compare[word](cell, day) and compare[word](cell.date(), day.date())
-    return compare[word](cell, wanted.val if isinstance(cell, str) else float(wanted.val))
-
-
-@pytest.mark.parametrize("form", [SDK_FORM, DOCUMENTED_FORM], ids=["sdk", "documented"])
-@given(tree=TREES, rows=ROWS)
-def test_what_is_sent_never_asks_for_less(
-    form: Form, tree: Node, rows: list[dict[str, Any]]
-) -> None:
-    text = sent(tree, form)
-    if text is None:
-        return
-    parsed = parse_odata(text)
-    kept = [service_keeps(parsed, row) for row in rows]
-    assert all(keep for keep, row in zip(kept, rows, strict=True) if holds(tree, row))
-
-
-@pytest.mark.parametrize(
-    ("leaf", "text"),
-    [
-        (Comparison("date", "<", DAYS[1]), "'date' lt 2020-01-02"),
-        (Comparison("date", "<", DAYS[2]), "'date' lt 2020-02-01"),
-        (Comparison("date", "<=", DAYS[2]), "'date' lt 2020-02-02"),
-        (Comparison("date", ">", DAYS[1]), "'date' ge 2020-01-01"),
-        (Comparison("date", "==", DAYS[1]), "'date' ge 2020-01-01 and 'date' lt 2020-01-02"),
-        # A service with more digits than a double has may hold a number beside this one.
-        (
-            Comparison("number", "==", 0.1),
-            "'number' ge 0.09999999999999999 and 'number' le 0.10000000000000002",
-        ),
-        (Comparison("number", "<", 0.1), "'number' lt 0.1"),
-    ],
-)
-def test_what_is_sent_is_as_wide_as_it_must_be(leaf: Node, text: str) -> None:
-    assert sent(leaf) == text
-
-
 def test_both_zeros_are_one_value_of_a_list() -> None:
     table = pa.table({"number": pa.array([0.0, -0.0, 1.0, None])})
     for zero in (0, 0.0, -0.0):
@@ -205,49 +53,130 @@ def test_both_zeros_are_one_value_of_a_list() -> None:
         assert found.to_pylist() == [True, True, False, False]
 
 
-@given(tree=TREES)
-def test_what_depends_on_collation_or_missing_values_stays_here(tree: Node) -> None:
-    text = sent(tree) or ""
-    assert " ne " not in text
-    assert not any(f"'text' {word} " in text for word in ("lt", "le", "gt", "ge"))
+@pytest.mark.parametrize("negated", [False, True])
+def test_a_row_without_an_answer_does_not_match(negated: bool) -> None:
+    nullable = evaluate_condition(col("s") * 2 > 2, FRAME, negated=negated)
+    assert nullable.tolist() == (
+        [True, False, False, False] if negated else [False, False, True, True]
+    )
+    text = evaluate_condition(col("c").str.startswith("A"), FRAME, negated=negated)
+    assert text.tolist() == [value != negated for value in (True, False, False, True)]
 
 
-def test_a_list_too_long_for_an_address_stays_here() -> None:
-    long = Membership("text", tuple(f"value {n}" for n in range(1000)))
-    short = Comparison("number", ">", 1.0)
-    assert sent(long) is None
-    assert sent(And((long, short))) == "'number' gt 1.0"
-    assert sent(Or((long, short))) is None
+@pytest.mark.parametrize("negated", [False, True])
+def test_a_map_that_meets_none_of_its_values_is_no_failure(negated: bool) -> None:
+    for answers in ({"z": True}, lambda text: text == "z"):
+        expression = col("c").map(answers)
+        assert not evaluate_condition(expression, FRAME.head(0), negated=negated).any()
+    missing = FRAME.iloc[[1]].reset_index(drop=True)
+    assert not evaluate_condition(col("s") * 2 > 2, missing, negated=negated).any()
+    nobody = evaluate_condition(col("c").map({"z": True}), FRAME, negated=negated)
+    assert nobody.tolist() == [negated] * 4
 
 
-def structure(node: ast._Node) -> Any:
-    """What odata-query read: words, names and literals, chains of one word as one level."""
-    if isinstance(node, ast.BoolOp):
-        word = type(node.op).__name__.lower()
-        sides = [structure(node.left), structure(node.right)]
-        return word, tuple(p for s in sides for p in (s[1] if s[0] == word else [s]))
-    assert isinstance(node, ast.Compare)
-    name = node.left.val if isinstance(node.left, ast.String) else node.left.name
-    return type(node.comparator).__name__, name, node.right.val
+def test_rows_are_matched_by_their_labels() -> None:
+    assert evaluate_condition(col("x").sort_values() > 0, FRAME, negated=False).tolist() == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert evaluate_condition(col("x").mean() > 0, FRAME, negated=False).tolist() == [True] * 4
 
 
-def our_structure(node: Node) -> Any:
-    if isinstance(node, And | Or):
-        word = type(node).__name__.lower()
-        sides = [our_structure(part) for part in node.parts]
-        return word, tuple(p for s in sides for p in (s[1] if s[0] == word else [s]))
-    assert isinstance(node, Comparison)
-    words = {"==": "Eq", "<": "Lt", "<=": "LtE", ">": "Gt", ">=": "GtE"}
-    return words[node.operator], node.column, node.value.text
+@pytest.mark.parametrize(
+    ("expression", "words"),
+    [
+        (col("x") + 1, "a column of float64, not one boolean per row"),
+        (col("x").dropna() > 1, "not one boolean per row"),
+        (col("x").mean(), "float"),
+        (col("c").str.nonsense() > 1, "AttributeError"),
+    ],
+    ids=["numbers", "fewer rows", "one number", "unknown method"],
+)
+def test_what_is_no_answer_for_each_row_is_refused(expression: Expression, words: str) -> None:
+    with pytest.raises(QueryError, match=words):
+        evaluate_condition(expression, FRAME, negated=False)
 
 
-@pytest.mark.parametrize("form", [SDK_FORM, DOCUMENTED_FORM], ids=["sdk", "documented"])
-@given(tree=TREES)
-def test_another_parser_reads_everything_that_is_sent_as_the_same_tree(
-    form: Form, tree: Node
-) -> None:
-    text = sent(tree, form)
-    if text is not None:
-        parsed = parse_text(text)
-        assert parsed is not None
-        assert structure(parse_odata(text)) == our_structure(parsed)
+def test_every_operator_means_what_it_means_to_pandas() -> None:
+    for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
+        apply = getattr(operator, name)
+        for pair in ((col("x"), 2), (2, col("x")), (col("x"), col("y")), (np.float64(2), col("x"))):
+            sides = [
+                FRAME[side._step.name] if isinstance(side, Expression) else side for side in pair
+            ]
+            pd.testing.assert_series_equal(
+                evaluate_expression(apply(*pair), FRAME), apply(*sides), check_names=False
+            )
+    for apply in (operator.neg, operator.pos, operator.abs):
+        pd.testing.assert_series_equal(
+            evaluate_expression(apply(col("x")), FRAME), apply(FRAME["x"])
+        )
+    truth = FRAME.assign(p=[True, False, True, False], q=[True, True, False, False])
+    for apply in (operator.and_, operator.or_, operator.xor):
+        for pair in ((col("p"), col("q")), (col("p"), True), (True, col("p"))):
+            sides = [truth[s._step.name] if isinstance(s, Expression) else s for s in pair]
+            assert evaluate_expression(apply(*pair), truth).tolist() == apply(*sides).tolist()
+
+
+def test_expressions_inside_arguments_are_evaluated_too() -> None:
+    expression = col("x").where(col("y") > 0.5, other=col("y"))
+    assert evaluate_expression(expression, FRAME).equals(
+        FRAME["x"].where(FRAME["y"] > 0.5, FRAME["y"])
+    )
+    cases = col("x").case_when([(col("x") > 1, col("y")), (col("x") < 0, 7)])
+    expected = FRAME["x"].case_when([(FRAME["x"] > 1, FRAME["y"]), (FRAME["x"] < 0, 7)])
+    assert evaluate_expression(cases, FRAME).equals(expected)
+    named = to_tree(cases > 1)
+    assert isinstance(named, PandasCondition)
+    assert named.columns == ("x", "y")
+
+
+BIG = [1e16, 2.1e16, 2.0**53, 2.0**63, -1e17, 5.0, None]
+
+
+@pytest.mark.parametrize("value", [10**16, 21 * 10**15, 2**53, 2**63, 2**64, -(10**17), 10**300])
+@pytest.mark.parametrize("word", OPERATORS)
+def test_an_integer_beyond_two_to_the_53_is_compared_as_a_double(word: str, value: int) -> None:
+    table = pa.table({"x": pa.array(BIG, pa.float64())})
+    expected = OPERATORS[word](pd.Series(BIG, dtype="float64"), float(value)).tolist()
+    assert mask(Comparison("x", word, value), table, pa.Table.to_pandas).to_pylist() == expected
+    several = mask(Membership("x", (value, 5)), table, pa.Table.to_pandas)
+    assert several.to_pylist() == pd.Series(BIG, dtype="float64").isin([float(value), 5.0]).tolist()
+
+
+def test_such_an_integer_is_compared_with_short_integers_too() -> None:
+    table = pa.table({"x": pa.array([1, None, 3], pa.int16())})
+    assert mask(Comparison("x", "<", 10**16), table, pa.Table.to_pandas).to_pylist() == [
+        *(True, False, True)
+    ]
+
+
+@pytest.mark.parametrize("values", [("a",), ("a", "b"), (1.0, "a"), ("a", 1.0)])
+def test_texts_and_numbers_do_not_meet(values: tuple[Any, ...]) -> None:
+    numbers, texts = pa.table({"x": [1.0]}), pa.table({"x": ["a"]})
+    with pytest.raises(QueryError, match="turned out to hold numbers, unlike 'a'"):
+        mask(Membership("x", values), numbers, pa.Table.to_pandas)
+    if len({type(value) for value in values}) > 1:
+        with pytest.raises(QueryError, match=r"turned out to hold text, unlike 1\.0"):
+            mask(Membership("x", values), texts, pa.Table.to_pandas)
+
+
+def nested(inner: Any, depth: int) -> list[Any]:
+    for _ in range(depth):
+        inner = [inner]
+    return inner
+
+
+def test_whatever_stops_pandas_is_an_error_of_ours() -> None:
+    itself: list[Any] = [col("y")]
+    itself.append(itself)
+    labels = col("x").set_axis([1, "a", None, 2.5]) > 0  # rows that have no order
+    for expression in (
+        col("x").replace(nested(col("y"), 2000), 1) == 1,
+        col("x").replace(itself, 1) == 1,
+        labels,
+    ):
+        with pytest.raises(QueryError, match="pandas cannot evaluate"):
+            evaluate_condition(expression, FRAME, negated=False)

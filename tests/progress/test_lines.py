@@ -1,172 +1,136 @@
-"""Reading and pushing as they are watched: what is told of both ways, where, and when not."""
+"""What a program logs, warns and prints stands whole on lines of its own beside a bar."""
 
-import re
-import subprocess
-import sys
-from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
-
-import pandas as pd
 import pytest
-from progress.clocks import Clock
-
-import alphacast_pandas as ap
-from alphacast_pandas.api.polling import wait_for
-from alphacast_pandas.api.records import Process
-from alphacast_pandas.api.settings import resolve_progress
-from alphacast_pandas.emulator import Emulator
-
-Captured = pytest.CaptureFixture[str]
-FRAME = pd.DataFrame({"Date": pd.date_range("2020-01-01", periods=500), "price": range(500)})
-READ = """
-import os
-from clocks import Clock
-import alphacast_pandas as ap
-with ap.Client("{key}", base_url="{url}") as client:
-    client.transport.clock = Clock(step=2.0)
-    assert len(ap.read_alphacast({number}, client=client, progress={progress})) == 500
-"""
+from progress.programs import program
+from progress.terminal import on_terminal
 
 
-@pytest.fixture
-def watched(client: ap.Client, emulator: Emulator) -> ap.Client:
-    """A client whose time flies."""
-    client.transport.clock = Clock(step=1.5, meanwhile=emulator.wait)
-    return client
+def test_records_stand_whole_on_lines_of_their_own() -> None:
+    before = "logging.basicConfig(level=logging.INFO, format='%(levelname)s: %(message)s')"
+    shown = on_terminal(program("logging.info('record %d', number)", before=before))
+    assert "Reading dataset 5" in shown.everything
+    assert shown.lines == [f"INFO: record {number}" for number in range(11)]
 
 
-@pytest.fixture
-def stored(client: ap.Client) -> int:
-    return FRAME.alphacast.push(name="Prices", client=client, progress=False).dataset_id
-
-
-@pytest.fixture
-def script(emulator: Emulator, stored: int) -> Callable[..., str]:
-    """A program that reads the dataset."""
-    return lambda progress=None: READ.format(
-        key=emulator.api_key, url=emulator.url, number=stored, progress=progress
-    )
-
-
-def test_a_read_shows_its_bytes(watched: ap.Client, stored: int, capsys: Captured) -> None:
-    ap.read_alphacast(stored, client=watched, progress=True)
-    drawn = capsys.readouterr().err.split("\r")
-    assert any(re.search(rf"Reading dataset {stored}: .*B/s", line) for line in drawn)
-    assert drawn[-1] == ""
-
-
-def test_a_push_shows_its_phases_in_order(
-    watched: ap.Client, emulator: Emulator, capsys: Captured
-) -> None:
-    watched.transport.clock = Clock(step=1.5, meanwhile=emulator.advance)
-    with emulator.hold_processes():
-        result = FRAME.alphacast.push(name="Held", client=watched, progress=True)
-    drawn = [line for line in capsys.readouterr().err.split("\r") if line.strip()]
-    heads = [re.split(r": | \[", line)[0] for line in drawn]
-    to = f"Pushing to {result.dataset_id}, "
-    assert list(dict.fromkeys(heads)) == [
-        f"{to}writing",
-        f"{to}uploading",
-        f"{to}Requested",
-        f"{to}Processing",
-        f"{to}Processed",
+def test_handlers_keep_their_levels_filters_formats_and_order() -> None:
+    before = """
+plain, grave, own = (logging.StreamHandler(to) for to in (sys.stdout, sys.stderr, sys.stderr))
+plain.addFilter(lambda record: record.levelno < logging.ERROR)
+plain.setFormatter(logging.Formatter("out %(message)s"))
+grave.setLevel(logging.ERROR)
+grave.setFormatter(logging.Formatter("err %(message)s"))
+own.setFormatter(logging.Formatter("own %(message)s"))
+logging.getLogger().handlers = [plain, grave]
+logging.getLogger().setLevel(logging.INFO)
+logging.getLogger("of.a.library").addHandler(own)
+def state():
+    return [
+        (dict(vars(logger)), [dict(vars(handler)) for handler in logger.handlers])
+        for logger in (logging.getLogger(), logging.getLogger("of.a.library"))
     ]
-    assert any("500/500" in line for line in drawn if "writing" in line)
-    assert any("100%" in line for line in drawn if "uploading" in line)
-    assert result.bytes_sent > 1000
+at_first, streams = state(), [dict(vars(s)) for s in (sys.stdout, sys.stderr)]
+"""
+    during = """
+    logging.debug("not to be seen")
+    logging.getLogger("of.a.library").info("a%d", number)
+    logging.error("b%d", number)
+    assert state() == at_first
+"""
+    after = """
+assert state() == at_first
+assert streams == [dict(vars(s)) for s in (sys.stdout, sys.stderr)]
+"""
+    shown = on_terminal(program(during, before=before, after=after))
+    assert shown.lines == [
+        line for n in range(11) for line in (f"own a{n}", f"out a{n}", f"err b{n}")
+    ]
 
 
-def test_a_push_in_parts_says_which_part_it_is_at(watched: ap.Client, capsys: Captured) -> None:
-    transport = watched.transport
-    transport.settings = replace(transport.settings, largest_file_bytes=1000)
-    result = FRAME.alphacast.push(name="Large", client=watched, progress=True)
-    shown = capsys.readouterr().err
-    for part in range(1, len(result.parts) + 1):
-        assert f"Pushing to {result.dataset_id}, part {part}, uploading" in shown
-        assert f"Pushing to {result.dataset_id}, part {part}, Processed" in shown
-    assert len(result.parts) > 1
-    assert f"part {len(result.parts) + 1}" not in shown
-    assert re.search(rf"part 2, writing: .*/{len(FRAME) - result.parts[0].rows} ", shown)
+def test_what_is_logged_without_handlers_warned_and_printed_is_whole_too() -> None:
+    during = """
+    logging.getLogger("nobody").warning("record %d", number)
+    print("printed", number, "in pieces")
+    sys.stdout.writelines(["two\\n", "lines\\n"])
+    """
+    shown = on_terminal(program(during), PYTHONUNBUFFERED="1")
+    assert shown.lines == [
+        line
+        for n in range(11)
+        for line in (f"record {n}", f"printed {n} in pieces", "two", "lines")
+    ]
 
 
-def test_every_status_is_told_and_the_last_one_too() -> None:
-    states = iter(["Processing", "Processing", "Processed"])
-    told: list[str] = []
-    ended = wait_for(
-        Process(1, status="Requested"),
-        lambda: Process(1, status=next(states)),
-        Clock(),
-        60.0,
-        told.append,
-    )
-    assert told == ["Requested", "Processing", "Processing", "Processed"]
-    assert ended.succeeded
+def test_a_line_that_takes_long_is_not_broken() -> None:
+    during = "print('.' if number < 7 else '!\\n', end='', flush=True)"
+    shown = on_terminal(program(during))
+    assert shown.lines == [".......!", "!", "!", "!"]
 
 
-def test_a_comparison_shows_that_it_reads(
-    watched: ap.Client, stored: int, capsys: Captured
-) -> None:
-    FRAME.alphacast.diff(stored, client=watched, progress=True)
-    assert f"Comparing with dataset {stored}" in capsys.readouterr().err
+def test_a_line_begun_while_a_bar_was_there_stays_when_it_goes() -> None:
+    during = "if number > 9: print('.', end='', flush=True)"
+    assert on_terminal(program(during, after="print('next')")).lines == [".", "next"]
 
 
-def test_a_terminal_shows_it_unasked(script: Callable[..., str]) -> None:
-    from progress.terminal import on_terminal
-
-    shown = on_terminal(script())
-    assert "Reading dataset" in shown.everything
-    assert shown.lines == []
-
-
-def test_the_environment_turns_it_off(script: Callable[..., str]) -> None:
-    from progress.terminal import on_terminal
-
-    assert on_terminal(script(), ALPHACAST_PROGRESS="off").everything == ""
-
-
-@pytest.mark.parametrize("word", ["0", "false", "No", " OFF "])
-@pytest.mark.parametrize("progress", [None, False, True])
-def test_words_that_mean_off_hold_without_an_argument(
-    word: str, progress: bool | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ALPHACAST_PROGRESS", word)
-    assert resolve_progress(progress=progress) is bool(progress)
+def test_records_of_many_threads_are_whole() -> None:
+    before = """
+import concurrent.futures
+logging.basicConfig(level=logging.INFO, format="%(message)s")
+pool = concurrent.futures.ThreadPoolExecutor(4)
+def talk():
+    for number in range(25):
+        logging.info("a record that is long enough to be torn: %02d", number)
+"""
+    during = """
+    waiting = [pool.submit(talk) for _ in range(4)] if number == 5 else []
+    while not all(task.done() for task in waiting):
+        meter.advance(1)
+"""
+    shown = on_terminal(program(during, before=before))
+    expected = [f"a record that is long enough to be torn: {number:02}" for number in range(25)]
+    assert sorted(shown.lines) == sorted(expected * 4)
 
 
-@pytest.mark.parametrize("word", ["", "1", "perhaps"])
-@pytest.mark.parametrize("progress", [None, False, True])
-def test_other_words_in_the_environment_are_left_alone(
-    word: str, progress: bool | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ALPHACAST_PROGRESS", word)
-    assert resolve_progress(progress=progress) is progress
+def test_a_bar_of_the_program_itself_is_respected() -> None:
+    before = """
+from tqdm import tqdm
+from tqdm.contrib.logging import logging_redirect_tqdm
+logging.basicConfig(level=logging.INFO, format="%(message)s")
+for _ in tqdm(range(2), desc="Mine"):
+    with logging_redirect_tqdm(), Meter("Ours", progress=None, clock=Clock(step=0.5)) as meter:
+        for number in range(5):
+            meter.advance(1)
+            logging.info("record %d", number)
+            tqdm.write("told")
+            list(tqdm(range(3), desc="Inner", leave=False, mininterval=0))
+"""
+    shown = on_terminal(program("pass", before=before))
+    assert "Ours" in shown.everything
+    told = [line for n in range(5) for line in (f"record {n}", "told")]
+    assert shown.lines[:-1] == told * 2
+    assert shown.lines[-1].startswith("Mine: 100%")
 
 
-def test_the_argument_comes_before_the_environment(
-    watched: ap.Client, stored: int, capsys: Captured, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ALPHACAST_PROGRESS", "0")
-    ap.read_alphacast(stored, client=watched, progress=True)
-    FRAME.alphacast.push(stored, client=watched, progress=True)
-    shown = capsys.readouterr().err
-    assert "Reading" in shown
-    assert "Pushing" in shown
+def test_a_process_forked_meanwhile_writes_as_if_there_were_no_bar() -> None:
+    during = """
+    if number == 6:
+        import os
+        child = os.fork()
+        if not child:
+            print("from a child", flush=True)
+            os._exit(0)
+        os.waitpid(child, 0)
+"""
+    before = "warnings.simplefilter('ignore')"
+    shown = on_terminal(program(during, before=before))
+    assert "from a child\r\n\rReading" in shown.everything
 
 
-def test_the_argument_turns_it_off(script: Callable[..., str]) -> None:
-    from progress.terminal import on_terminal
-
-    assert on_terminal(script(progress=False)).everything == ""
-
-
-def test_nothing_is_shown_to_a_pipe_unless_asked_for(script: Callable[..., str]) -> None:
-    program = f"{script()}print('silent so far', file=sys.stderr)\n{script(progress=True)}"
-    run = subprocess.run(
-        [sys.executable, "-c", f"import sys\n{program}"],
-        capture_output=True,
-        cwd=Path(__file__).parent,
-        check=True,
-    )
-    assert run.stdout == b""
-    assert re.match(rb"silent so far\s+Reading dataset", run.stderr)
+@pytest.mark.parametrize("covered", [False, True])
+def test_what_others_make_of_a_stream_meanwhile_remains(covered: bool) -> None:
+    cover = "theirs = sys.stderr.write; sys.stderr.write = lambda text: theirs('> ' + text)\n"
+    before = cover if covered else ""
+    during = "pass" if covered else f"if number == 5:\n        global theirs; {cover}"
+    after = "print('a line', file=sys.stderr, end='\\n')\nprint('write' in vars(sys.stderr))"
+    shown = on_terminal(program(during, before=before, after=after))
+    assert shown.lines[-1] == "True"
+    assert "> a line" in shown.everything

@@ -88,7 +88,7 @@ def test_a_status_is_shown_in_its_own_words_with_the_time_it_takes(capsys: Captu
         meter.tell("Processing\x1b[2J")
     shown = capsys.readouterr().err
     assert "Pushing, Requested [00:00]" in shown
-    assert "Pushing, Processing [2J [01:15]" in shown
+    assert r"Pushing, Processing\x1b[2J [01:15]" in shown
 
 
 def test_it_is_drawn_no_more_than_ten_times_a_second(capsys: Captured) -> None:

@@ -2,7 +2,7 @@
 Prices of Perú: dataset 7938 of Alphacast.
 
 Written by "python -m alphacast_pandas model 7938". Checks of your own go into the fields, such
-as pa.Field(ge=0, ...). Give the class as schema= to read_alphacast and to df.alphacast.push.
+as pa.Field(ge=0, ...). Pass the class as schema= to read_alphacast and to df.alphacast.push.
 """
 
 from typing import ClassVar

@@ -1,1 +1,1 @@
-"""Handlers: read the request, ask the store, render the reply."""
+"""Handlers: one function for each operation, from the call to its answer."""

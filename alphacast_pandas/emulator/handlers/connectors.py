@@ -3,18 +3,18 @@
 import json
 from typing import Any
 
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
-from alphacast_pandas.emulator.calls import Call, json_reply
-from alphacast_pandas.emulator.catalog import dataset_for
-from alphacast_pandas.emulator.refusals import Refusal
-from alphacast_pandas.emulator.store import Cursor, insert, next_id, now
+from alphacast_pandas.emulator.errors import Refusal
+from alphacast_pandas.emulator.handlers.calls import Call
+from alphacast_pandas.emulator.store.catalog import check_dataset_access
+from alphacast_pandas.emulator.store.database import Cursor, insert, next_id, now
 
 
 def start_run(call: Call) -> Response:
     """Answer `POST /datasets/{id}/connector/runs`."""
     with call.service.store.write() as cursor:
-        dataset, _ = dataset_for(cursor, call.holder, call.number("dataset"), "Write")
+        dataset, _ = check_dataset_access(cursor, call.holder, call.number("dataset"), "Write")
         number = next_id(cursor, "run")
         insert(
             cursor,
@@ -25,14 +25,14 @@ def start_run(call: Call) -> Response:
             created_at=now(),
         )
         run = run_by_id(cursor, dataset.id, number)
-    return json_reply(run, call.status(201))
+    return JSONResponse(run, call.status(201))
 
 
 def get_run(call: Call) -> Response:
     """Answer `GET /datasets/{id}/connector/runs/{id}`."""
     with call.service.store.transaction() as cursor:
-        dataset, _ = dataset_for(cursor, call.holder, call.number("dataset"))
-        return json_reply(run_by_id(cursor, dataset.id, call.number("run")))
+        dataset, _ = check_dataset_access(cursor, call.holder, call.number("dataset"))
+        return JSONResponse(run_by_id(cursor, dataset.id, call.number("run")))
 
 
 def run_by_id(cursor: Cursor, dataset: int, number: int | None) -> dict[str, Any]:

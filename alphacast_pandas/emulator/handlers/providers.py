@@ -3,27 +3,26 @@
 from datetime import date
 from typing import Any
 
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
-from alphacast_pandas.emulator.calls import Call, json_reply, text_field
-from alphacast_pandas.emulator.handlers.user_keys import stored
-from alphacast_pandas.emulator.manifest import boolean
-from alphacast_pandas.emulator.providers import (
+from alphacast_pandas.emulator.errors import Refusal
+from alphacast_pandas.emulator.handlers.calls import Call, text_field
+from alphacast_pandas.emulator.handlers.user_keys import load_user_keys
+from alphacast_pandas.emulator.queries.text_search import rank
+from alphacast_pandas.emulator.store.providers import (
     CAPABILITIES,
     Point,
     Provider,
     Series,
-    provider_by_slug,
-    providers,
+    find_provider,
+    load_providers,
 )
-from alphacast_pandas.emulator.ranking import best
-from alphacast_pandas.emulator.refusals import Refusal
-from alphacast_pandas.emulator.selection import whole_number
+from alphacast_pandas.emulator.text import parse_boolean, parse_count
 
-MATCHES = 5
-POPULAR = 3
-PREVIEWED = 24
-LIMIT, LARGEST_LIMIT = 200, 1000
+MAX_MATCHES = 5
+POPULAR_SERIES = 3
+PREVIEW_POINTS = 24
+DEFAULT_LIMIT, MAX_LIMIT = 200, 1000
 PARAMETERS = [
     {"name": name, "type": "date", "required": False, "description": text}
     for name, text in (("start_date", "first day, included"), ("end_date", "last day, included"))
@@ -32,71 +31,73 @@ PARAMETERS = [
 
 def list_providers(_: Call) -> Response:
     """Answer `GET /providers`."""
-    return json_reply([brief(provider) for provider in providers()])
+    return JSONResponse([list_fields(provider) for provider in load_providers()])
 
 
 def match_providers(call: Call) -> Response:
     """Answer `GET /providers/match`: the best five."""
-    wanted = words(call)
+    wanted = query_text(call)
     texts = [
         (p, {p.slug: 4.0, p.name: 3.0, p.organisation: 2.0, p.description: 1.0})
-        for p in providers()
+        for p in load_providers()
     ]
-    return json_reply([detailed(call, provider) for provider in best(wanted, texts)[:MATCHES]])
+    return JSONResponse(
+        [detail_fields(call, provider) for provider in rank(wanted, texts)[:MAX_MATCHES]]
+    )
 
 
 def get_provider(call: Call) -> Response:
     """Answer `GET /providers/{slug}`."""
-    return json_reply(detailed(call, provider_by_slug(call.path["slug"])))
+    return JSONResponse(detail_fields(call, find_provider(call.path["slug"])))
 
 
 def browse_provider(call: Call) -> Response:
     """Answer `GET /providers/{slug}/browse`: the categories, or with `series=true` the series."""
-    provider = provider_by_slug(call.path["slug"])
+    provider = find_provider(call.path["slug"])
     category = call.query.get("category") or None
     found = [each for each in provider.series if category in {None, each.category}]
-    if boolean(call.query.get("series")):
-        return json_reply(page(call, provider, found))
+    if parse_boolean(call.query.get("series")):
+        return JSONResponse(series_page(call, provider, found))
     counts: dict[str, int] = {}
     for each in found:
         counts[each.category] = counts.get(each.category, 0) + 1
     categories = [{"id": name, "label": name, "series_count": n} for name, n in counts.items()]
-    return json_reply({"slug": provider.slug, "categories": categories})
+    return JSONResponse({"slug": provider.slug, "categories": categories})
 
 
 def search_provider(call: Call) -> Response:
     """Answer `GET /providers/{slug}/search`."""
-    provider = provider_by_slug(call.path["slug"])
-    wanted = words(call)
+    provider = find_provider(call.path["slug"])
+    wanted = query_text(call)
     texts = [(each, {each.label: 2.0, each.id: 1.0}) for each in provider.series]
-    return json_reply(page(call, provider, best(wanted, texts)))
+    return JSONResponse(series_page(call, provider, rank(wanted, texts)))
 
 
 def preview_series(call: Call) -> Response:
     """Answer `GET /providers/{slug}/series/{id}`: the newest points."""
-    provider, series = wanted_series(call)
-    reply = described(provider, series, series.points[-PREVIEWED:], is_preview=True)
-    if provider.wants_key:
+    provider, series = find_series(call)
+    reply = series_fields(provider, series, series.points[-PREVIEW_POINTS:], is_preview=True)
+    if provider.requires_key:
         reply |= key_fields(call, provider)
         reply["instructions"] = f"Store your key: PUT /user-keys/{provider.slug}"
-    return json_reply(reply)
+    return JSONResponse(reply)
 
 
 def download_provider_series(call: Call) -> Response:
     """Answer `POST /providers/{slug}/series/{id}/data`: the full history."""
-    provider, series = wanted_series(call)
-    if provider.wants_key and not has_key(call, provider):
+    provider, series = find_series(call)
+    if provider.requires_key and not has_key(call, provider):
         raise Refusal(400, f"{provider.name} needs a key: PUT /user-keys/{provider.slug}")
     first, last = day_field(call, "start_date"), day_field(call, "end_date")
     points = [
         point for point in series.points if (first or "") <= point[0] <= (last or "9999-12-31")
     ]
-    return json_reply(described(provider, series, points, is_preview=False))
+    return JSONResponse(series_fields(provider, series, points, is_preview=False))
 
 
-def wanted_series(call: Call) -> tuple[Provider, Series]:
+def find_series(call: Call) -> tuple[Provider, Series]:
     """Return the series of a path, or refuse with 404, or 402 if the plan is too small."""
-    provider = provider_by_slug(call.path["slug"])
+    provider = find_provider(call.path["slug"])
     if provider.slug in call.service.plan.paid_providers:
         raise Refusal(402, f"Your plan does not include {provider.name}")
     return provider, provider.series_by_id(call.path["series"])
@@ -111,7 +112,7 @@ def day_field(call: Call, name: str) -> str | None:
         raise Refusal(400, f"{name} must be a date, YYYY-MM-DD") from None
 
 
-def words(call: Call) -> str:
+def query_text(call: Call) -> str:
     """Return the free text of a query."""
     text = call.query.get("q") or call.query.get("query") or ""
     if not text.strip():
@@ -119,11 +120,11 @@ def words(call: Call) -> str:
     return text
 
 
-def page(call: Call, provider: Provider, found: list[Series]) -> dict[str, Any]:
+def series_page(call: Call, provider: Provider, found: list[Series]) -> dict[str, Any]:
     """Return the part of a list of series that `limit` and `offset` ask for."""
     query = dict(call.query)
-    limit, offset = whole_number(query, "limit"), whole_number(query, "offset") or 0
-    limit = LIMIT if limit is None else min(limit, LARGEST_LIMIT)
+    limit, offset = parse_count(query, "limit"), parse_count(query, "offset") or 0
+    limit = DEFAULT_LIMIT if limit is None else min(limit, MAX_LIMIT)
     return {
         "slug": provider.slug,
         "series": [
@@ -136,7 +137,7 @@ def page(call: Call, provider: Provider, found: list[Series]) -> dict[str, Any]:
     }
 
 
-def brief(provider: Provider) -> dict[str, Any]:
+def list_fields(provider: Provider) -> dict[str, Any]:
     """Return a provider as the list shows it."""
     return {
         "slug": provider.slug,
@@ -148,15 +149,19 @@ def brief(provider: Provider) -> dict[str, Any]:
     }
 
 
-def detailed(call: Call, provider: Provider) -> dict[str, Any]:
-    """Return a provider with what its series take."""
-    popular = [{"series_id": each.id, "label": each.label} for each in provider.series[:POPULAR]]
+def detail_fields(call: Call, provider: Provider) -> dict[str, Any]:
+    """Return a provider as its own page shows it."""
+    popular = [
+        {"series_id": each.id, "label": each.label} for each in provider.series[:POPULAR_SERIES]
+    ]
     more = {"parameters": PARAMETERS, "popular_series": popular}
-    return brief(provider) | more | (key_fields(call, provider) if provider.wants_key else {})
+    return (
+        list_fields(provider) | more | (key_fields(call, provider) if provider.requires_key else {})
+    )
 
 
 def key_fields(call: Call, provider: Provider) -> dict[str, Any]:
-    """Return what is said about a key that the upstream source wants."""
+    """Return the fields about the key that the upstream source requires."""
     return {"api_key_required": True, "api_key_stored": has_key(call, provider)}
 
 
@@ -165,10 +170,10 @@ def has_key(call: Call, provider: Provider) -> bool:
     if call.account is None:
         return False
     with call.service.store.transaction() as cursor:
-        return provider.slug in {entry["slug"] for entry in stored(cursor, call.account.id)}
+        return provider.slug in {entry["slug"] for entry in load_user_keys(cursor, call.account.id)}
 
 
-def described(
+def series_fields(
     provider: Provider,
     series: Series,
     points: list[Point] | tuple[Point, ...],

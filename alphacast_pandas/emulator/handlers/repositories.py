@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
-from alphacast_pandas.emulator.accounts import level_on
-from alphacast_pandas.emulator.calls import Call, json_reply, text_field
-from alphacast_pandas.emulator.catalog import (
+from alphacast_pandas.emulator.errors import Refusal
+from alphacast_pandas.emulator.handlers.calls import Call, deletion_reply, text_field
+from alphacast_pandas.emulator.store.accounts import find_level
+from alphacast_pandas.emulator.store.catalog import (
     Repository,
+    check_repository_access,
     delete_repository,
-    home_of,
-    repositories,
-    repository_for,
+    load_home,
+    load_repositories,
 )
-from alphacast_pandas.emulator.refusals import Refusal
-from alphacast_pandas.emulator.store import insert, next_id, scalar, update
+from alphacast_pandas.emulator.store.database import fetch_value, insert, next_id, update
 
 
 def list_repositories(call: Call) -> Response:
@@ -23,10 +23,10 @@ def list_repositories(call: Call) -> Response:
     if call.service.readings.list_filters == "ignored":
         wanted = None
     with call.service.store.transaction() as cursor:
-        levels = [(r, level_on(cursor, call.holder, r.id)) for r in repositories(cursor)]
-    return json_reply(
+        levels = [(r, find_level(cursor, call.holder, r.id)) for r in load_repositories(cursor)]
+    return JSONResponse(
         [
-            as_json(repository, level)
+            to_json(repository, level)
             for repository, level in levels
             if is_listed(call, repository, level) and wanted in {None, repository.name}
         ]
@@ -34,7 +34,7 @@ def list_repositories(call: Call) -> Response:
 
 
 def is_listed(call: Call, repository: Repository, level: str | None) -> bool:
-    """Return whether an account's lists show a repository that it may see."""
+    """Return whether an account's lists show a repository; None is no permission on it."""
     listing = call.service.readings.listing
     if level is None or repository.owner_id == call.holder.id:
         return level is not None
@@ -46,21 +46,21 @@ def is_listed(call: Call, repository: Repository, level: str | None) -> bool:
 def home(call: Call) -> Response:
     """Answer `GET /repositories/home`."""
     with call.service.store.transaction() as cursor:
-        return json_reply(as_json(home_of(cursor, call.holder), "Owner"))
+        return JSONResponse(to_json(load_home(cursor, call.holder), "Owner"))
 
 
 def get_repository(call: Call) -> Response:
     """Answer `GET /repositories/{id}`."""
     with call.service.store.transaction() as cursor:
-        repository, level = repository_for(cursor, call.holder, call.number("repository"))
-    return json_reply(as_json(repository, level))
+        repository, level = check_repository_access(cursor, call.holder, call.number("repository"))
+    return JSONResponse(to_json(repository, level))
 
 
 def create_repository(call: Call) -> Response:
     """Answer `POST /repositories`."""
     name, privacy = text_field(call, "name", required=True), privacy_field(call)
     with call.service.store.write() as cursor:
-        private = scalar(
+        private = fetch_value(
             cursor,
             """SELECT count(*) FROM repositories
                WHERE owner_id = ? AND privacy = 'Private' AND NOT coalesce(is_home, false)""",
@@ -81,8 +81,8 @@ def create_repository(call: Call) -> Response:
             team=text_field(call, "team"),
             slug=text_field(call, "slug"),
         )
-        repository, level = repository_for(cursor, call.holder, number)
-    return json_reply(as_json(repository, level), call.status(201))
+        repository, level = check_repository_access(cursor, call.holder, number)
+    return JSONResponse(to_json(repository, level), call.status(201))
 
 
 def privacy_field(call: Call) -> str:
@@ -97,32 +97,28 @@ def update_repository(call: Call) -> Response:
     """Answer `PUT /repositories/{id}`."""
     with call.service.store.write() as cursor:
         number = call.number("repository")
-        repository, _ = repository_for(cursor, call.holder, number, "Owner")
+        repository, _ = check_repository_access(cursor, call.holder, number, "Owner")
         values = {"name": text_field(call, "name", required=True), "privacy": privacy_field(call)}
         if "description" in call.fields:
             values["description"] = text_field(call, "description")
         update(cursor, "repositories", repository.id, **values)
-        repository, level = repository_for(cursor, call.holder, number)
-    return json_reply(as_json(repository, level))
+        repository, level = check_repository_access(cursor, call.holder, number)
+    return JSONResponse(to_json(repository, level))
 
 
 def remove_repository(call: Call) -> Response:
     """Answer `DELETE /repositories/{id}`."""
     with call.service.store.write() as cursor:
-        repository, _ = repository_for(cursor, call.holder, call.number("repository"), "Owner")
+        repository, _ = check_repository_access(
+            cursor, call.holder, call.number("repository"), "Owner"
+        )
         if repository.is_home:
             raise Refusal(403, "The Home repository cannot be deleted")
         delete_repository(cursor, repository.id)
-    return gone(call)
+    return deletion_reply(call)
 
 
-def gone(call: Call) -> Response:
-    """Answer a deletion."""
-    status = call.status(204)
-    return Response(status_code=204) if status == 204 else json_reply({}, status)
-
-
-def as_json(repository: Repository, level: str | None) -> dict[str, Any]:
+def to_json(repository: Repository, level: str | None) -> dict[str, Any]:
     """Return a repository as the service shows it."""
     return {
         "id": repository.id,

@@ -2,53 +2,52 @@
 
 from typing import Any
 
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
-from alphacast_pandas.emulator.calls import Call, json_reply, text_field
-from alphacast_pandas.emulator.handlers.repositories import gone
-from alphacast_pandas.emulator.providers import provider_by_slug
-from alphacast_pandas.emulator.refusals import Refusal
-from alphacast_pandas.emulator.store import Cursor, insert, now
+from alphacast_pandas.emulator.errors import Refusal
+from alphacast_pandas.emulator.handlers.calls import Call, deletion_reply, text_field
+from alphacast_pandas.emulator.store.database import Cursor, insert, now
+from alphacast_pandas.emulator.store.providers import find_provider
 
-SPELLINGS = ("key", "apiKey", "api_key")
+FIELD_NAMES = ("key", "apiKey", "api_key")
 
 
 def list_user_keys(call: Call) -> Response:
     """Answer `GET /user-keys`: never with the keys themselves."""
     with call.service.store.transaction() as cursor:
-        return json_reply(stored(cursor, call.holder.id))
+        return JSONResponse(load_user_keys(cursor, call.holder.id))
 
 
 def put_user_key(call: Call) -> Response:
     """Answer `PUT /user-keys/{slug}`."""
-    slug = provider_by_slug(call.path["slug"]).slug
-    key = next((text_field(call, name) for name in SPELLINGS if call.fields.get(name)), None)
+    slug = find_provider(call.path["slug"]).slug
+    key = next((text_field(call, name) for name in FIELD_NAMES if call.fields.get(name)), None)
     if not (key or "").strip():
         raise Refusal(400, "key is required")
     with call.service.store.write() as cursor:
-        forget(cursor, call.holder.id, slug)
+        delete_user_key(cursor, call.holder.id, slug)
         insert(cursor, "user_keys", account_id=call.holder.id, slug=slug, key=key, created_at=now())
-        found = stored(cursor, call.holder.id)
-    return json_reply(next(entry for entry in found if entry["slug"] == slug))
+        found = load_user_keys(cursor, call.holder.id)
+    return JSONResponse(next(entry for entry in found if entry["slug"] == slug))
 
 
 def remove_user_key(call: Call) -> Response:
     """Answer `DELETE /user-keys/{slug}`."""
-    slug = provider_by_slug(call.path["slug"]).slug
+    slug = find_provider(call.path["slug"]).slug
     with call.service.store.write() as cursor:
-        if not forget(cursor, call.holder.id, slug):
+        if not delete_user_key(cursor, call.holder.id, slug):
             raise Refusal(404, "No key is stored for this provider")
-    return gone(call)
+    return deletion_reply(call)
 
 
-def stored(cursor: Cursor, account: int) -> list[dict[str, Any]]:
-    """Return for which providers an account has stored a key."""
+def load_user_keys(cursor: Cursor, account: int) -> list[dict[str, Any]]:
+    """Return the providers for which an account has stored a key."""
     sql = "SELECT slug, created_at FROM user_keys WHERE account_id = ? ORDER BY slug"
     rows = cursor.execute(sql, [account]).fetchall()
     return [{"slug": slug, "createdAt": moment.isoformat()} for slug, moment in rows]
 
 
-def forget(cursor: Cursor, account: int, slug: str) -> bool:
+def delete_user_key(cursor: Cursor, account: int, slug: str) -> bool:
     """Remove a key; return whether there was one."""
     sql = "DELETE FROM user_keys WHERE account_id = ? AND slug = ? RETURNING slug"
     return cursor.execute(sql, [account, slug]).fetchone() is not None

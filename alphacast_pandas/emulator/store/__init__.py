@@ -1,0 +1,1 @@
+"""What the service stores: accounts, repositories, datasets, columns, processes."""

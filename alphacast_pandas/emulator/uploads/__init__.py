@@ -1,0 +1,1 @@
+"""Writing to a dataset: from an uploaded file to merged rows."""

@@ -1,0 +1,179 @@
+"""Merges the staged rows of an upload into its dataset, counted in values."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from alphacast_pandas.emulator.readings import Readings
+from alphacast_pandas.emulator.store.columns import Column
+from alphacast_pandas.emulator.store.database import Cursor, fetch_row
+from alphacast_pandas.emulator.store.processes import Flags
+from alphacast_pandas.emulator.uploads.layout import Layout
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many values an upload added, changed and removed, and how many there are now."""
+
+    inserted: int
+    updated: int
+    deleted: int
+    total: int
+
+    def to_stats(self) -> dict[str, int]:
+        """Return the counts as a process shows them."""
+        counts = asdict(self) | {"changed": self.inserted + self.updated + self.deleted}
+        names = ("inserted", "updated", "deleted", "changed", "total")
+        return {f"{name}Values": counts[name] for name in names}
+
+    def to_sentence(self) -> str:
+        """Return the counts in words; `/n` at the end is in the documentation's example."""
+        sentences = [f"{self.inserted} values added to database."]
+        if self.updated:
+            sentences.append(f"{self.updated} values updated.")
+        if self.deleted:
+            sentences.append(f"{self.deleted} values deleted.")
+        return " ".join(sentences) + "/n"
+
+
+@dataclass(frozen=True)
+class Dates:
+    """The first and the last date of a dataset, and how often it has one."""
+
+    first: datetime | None = None
+    last: datetime | None = None
+    has_time: bool = False
+    frequency: str | None = None
+
+
+# The median gap between two dates in days, from and to, and the word for it.
+GAPS = (
+    (1, 4, "daily"),
+    (5, 9, "weekly"),
+    (26, 33, "monthly"),
+    (85, 95, "quarterly"),
+    (175, 190, "semiannual"),
+    (350, 380, "yearly"),
+)
+
+
+def merge(
+    cursor: Cursor,
+    old: str | None,
+    new: str,
+    layout: Layout,
+    *,
+    existing: list[Column],
+    flags: Flags,
+    readings: Readings,
+) -> Counts:
+    """Make the table `new` from the rows of `old` and those of `stage`; return the counts."""
+    create_before_view(cursor, old, layout, existing)
+    matches = " AND ".join(f"b.{column.field} = s.{column.field}" for column in layout.key)
+    # A key is never missing (rules 1 and 4), so plain equality finds every match.
+    joined = f"FROM before b FULL JOIN stage s ON {matches or 'true'}"
+    cells = {column: cell_sql(column, layout, flags, readings) for column in layout.columns}
+    fields = ", ".join(f"{sql} AS {column.field}" for column, sql in cells.items())
+    # `misfit` is never missing in a row of the file: it tells whether the join found one.
+    condition = "s.misfit IS NOT NULL" if flags.delete_missing else "true"
+    # Rows are served in the order of the table, so it is sorted once, here.
+    order = ", ".join(column.field for column in layout.key) or "1"
+    cursor.execute(
+        f"CREATE TABLE {new} AS SELECT {fields} {joined} WHERE {condition} ORDER BY {order}"
+    )
+    values = {column: sql for column, sql in cells.items() if column.is_value}
+    counts = (
+        count_changes(cursor, joined, values) if old else count_values(cursor, new, list(values))
+    )
+    cursor.execute("DROP VIEW before")
+    return counts
+
+
+def create_before_view(
+    cursor: Cursor, old: str | None, layout: Layout, existing: list[Column]
+) -> None:
+    """Create the view `before`: the old rows with the columns of the new table."""
+    fields = {column.id: column.field for column in existing} if old else {}
+    cells = [
+        f"CAST({fields.get(column.id, 'NULL')} AS {column.sql_type}) AS {column.field}"
+        for column in layout.columns
+    ]
+    fields_sql = ", ".join(["true AS is_there", *cells])
+    source = f"FROM {old}" if old else "WHERE false"
+    cursor.execute(f"CREATE OR REPLACE TEMP VIEW before AS SELECT {fields_sql} {source}")
+
+
+def cell_sql(column: Column, layout: Layout, flags: Flags, readings: Readings) -> str:
+    """Return the SQL of a cell after the merge."""
+    before, new = f"b.{column.field}", f"s.{column.field}"
+    if column.is_entity:
+        return f"coalesce({new}, {before})"
+    if all(column.id != source.id for _, source in layout.sources):
+        return absent_cell_sql(column, flags, readings)
+    # The three cases below: the row is new, the file lacks it, both have it.
+    if not flags.update_existing:
+        after = before
+    elif readings.empty_cell == "keeps":
+        after = f"coalesce({new}, {before})"
+    else:
+        after = new
+    without_row = "NULL" if flags.delete_missing else before
+    return (
+        f"CASE WHEN b.is_there IS NULL THEN {new}"
+        f" WHEN s.misfit IS NULL THEN {without_row} ELSE {after} END"
+    )
+
+
+def absent_cell_sql(column: Column, flags: Flags, readings: Readings) -> str:
+    """Return the SQL of a cell of a column that the file lacks."""
+    if not flags.delete_missing:
+        return f"b.{column.field}"
+    if readings.absent_column == "erases":
+        return f"CAST(NULL AS {column.sql_type})"
+    return f"CASE WHEN s.misfit IS NOT NULL THEN b.{column.field} END"
+
+
+def count_changes(cursor: Cursor, joined: str, cells: dict[Column, str]) -> Counts:
+    """Count the values that the merge adds, changes, removes and leaves behind."""
+    # Of each value column, a is the value after the merge, b the one before.
+    tests = (
+        "{b} IS NULL AND {a} IS NOT NULL",
+        "{b} IS NOT NULL AND {a} IS NOT NULL AND {a} <> {b}",
+        "{b} IS NOT NULL AND {a} IS NULL",
+        "{a} IS NOT NULL",
+    )
+    sums = []
+    for test in tests:
+        parts = [f"({test.format(a=f'a{c.id}', b=f'b{c.id}')})::INTEGER" for c in cells]
+        sums.append(f"coalesce(sum({' + '.join(parts) or '0'}), 0)")
+    pairs = ", ".join(f"{sql} AS a{c.id}, b.{c.field} AS b{c.id}" for c, sql in cells.items())
+    return Counts(
+        *fetch_row(cursor, f"SELECT {', '.join(sums)} FROM (SELECT {pairs or 1} {joined})")
+    )
+
+
+def count_values(cursor: Cursor, table: str, values: list[Column]) -> Counts:
+    """Count the values of a table that had none before."""
+    sums = " + ".join(f"count({column.field})" for column in values) or "0"
+    (total,) = fetch_row(cursor, f"SELECT {sums} FROM {table}")
+    return Counts(total, 0, 0, total)
+
+
+def find_dates(cursor: Cursor, table: str, layout: Layout) -> Dates:
+    """Return the span and the frequency of a table's dates."""
+    date = next((column.field for column in layout.columns if column.is_date), None)
+    if date is None:
+        return Dates()
+    first, last, has_time, gap = fetch_row(
+        cursor,
+        f"""SELECT min(d), max(d), coalesce(bool_or(d <> date_trunc('day', d)), false),
+                   median(date_diff('day', previous, d))
+            FROM (SELECT d, lag(d) OVER (ORDER BY d) AS previous
+                  FROM (SELECT DISTINCT {date} AS d FROM {table}))""",
+    )
+    return Dates(first, last, has_time, find_frequency(gap))
+
+
+def find_frequency(gap: float | None) -> str | None:
+    """Return the word for the usual gap between dates."""
+    found = (word for low, high, word in GAPS if gap is not None and low <= gap <= high)
+    return next(found, None)

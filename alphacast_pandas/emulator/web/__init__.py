@@ -1,0 +1,1 @@
+"""The HTTP side: sockets, requests, routes, their description."""

@@ -1,0 +1,43 @@
+"""Text from the service or from data, made safe to show on a terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Control characters (the escape among them), formats (bidi marks, zero widths), halves of
+# surrogate pairs, and separators of lines: what moves the cursor, or hides or reorders text.
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_JOINERS = "\u200c\u200d"  # which Persian and Indic words are written with
+
+
+def printable(text: str) -> str:
+    r"""
+    Return the text with every character that could act on a terminal written as an escape.
+
+    Line breaks and tabs are among them, so the result is one line.
+
+    >>> print(printable("\x1b[31mred\u202e"))
+    \x1b[31mred\u202e
+    """
+    if text.isprintable():
+        return text
+    return "".join(_escape(c) if _is_unsafe(c) else c for c in text)
+
+
+def printable_lines(text: str) -> str:
+    r"""
+    Return a text of several lines, each of them printable.
+
+    >>> print(printable_lines("one\x07\ntwo"))
+    one\x07
+    two
+    """
+    return "\n".join(map(printable, text.splitlines()))
+
+
+def _is_unsafe(character: str) -> bool:
+    return unicodedata.category(character) in _UNSAFE and character not in _JOINERS
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode()

@@ -1,0 +1,108 @@
+"""A bar on a terminal and in a notebook: what is seen of it, and that nothing is left."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from progress.programs import program
+from progress.terminal import on_terminal
+
+from alphacast_pandas.progress.bars import CellOutput
+
+_CELL = """
+from clocks import Clock
+from alphacast_pandas.progress import Meter
+import logging, sys
+logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
+with Meter("Reading dataset 5", progress=None, clock=Clock(step=0.5)) as meter:
+    meter.begin(10_000)
+    for number in range(100):
+        meter.advance(100)
+        if number % 50 == 0:
+            logging.info("record %d", number)
+print("done")
+"""
+
+
+class Display:
+    """What IPython's `display` shows at one place, time after time."""
+
+    def __init__(self) -> None:
+        self.shown: list[str] = []
+
+    def __call__(self, output: dict[str, str], **how: bool) -> "Display":
+        assert how == {"raw": True, "display_id": True}
+        self.shown.append(output["text/plain"])
+        return self
+
+    def update(self, output: dict[str, str], *, raw: bool) -> None:
+        assert raw
+        self.shown.append(output["text/plain"])
+
+
+def test_a_bar_leaves_nothing_on_the_screen() -> None:
+    shown = on_terminal(program("pass", after="print('done')"))
+    assert "50%" in shown.everything
+    assert shown.lines == ["done"]
+
+
+def test_a_bar_fits_on_a_terminal_of_any_width() -> None:
+    for columns in (0, 40):
+        shown = on_terminal(program("pass"), columns=columns)
+        drawn = shown.everything.split("\r")
+        assert any("Reading dataset 5" in line for line in drawn)
+        assert max(map(len, drawn)) <= (columns or 80)
+
+
+def test_the_word_of_tqdm_for_no_bars_is_heard() -> None:
+    after = "print('write' in vars(sys.stderr))"
+    shown = on_terminal(program("pass", after=after), TQDM_DISABLE="1")
+    assert shown.everything == "False\r\n"
+
+
+def test_how_processes_are_started_remains_open() -> None:
+    after = "import multiprocessing; multiprocessing.set_start_method('spawn')"
+    on_terminal(program("pass", after=after))
+
+
+def test_bars_at_the_same_time_share_the_screen() -> None:
+    before = """
+import concurrent.futures
+logging.basicConfig(level=logging.INFO, format="%(message)s")
+both = threading.Barrier(2)
+def read(title):
+    with Meter(title, progress=None, clock=Clock(step=0.5)) as meter:
+        for number in range(10):
+            meter.advance(1)
+            both.wait()
+            logging.info("%s %d", title, number)
+with concurrent.futures.ThreadPoolExecutor(2) as pool:
+    list(pool.map(read, ["one", "two"]))
+"""
+    shown = on_terminal(program("pass", before=before))
+    assert sorted(shown.lines) == sorted(f"{t} {n}" for t in ("one", "two") for n in range(10))
+
+
+def test_a_line_takes_the_place_of_the_one_before() -> None:
+    display = Display()
+    cell = CellOutput(display)
+    for text in ("\rone", "\rone  ", "\rtwo", "\r   ", "\r", ""):
+        assert cell.write(text) == len(text)
+    cell.flush()
+    assert display.shown == ["one", "two", ""]
+
+
+@pytest.mark.filterwarnings("default")  # Jupyter's own
+def test_an_executed_notebook_keeps_no_drawings(tmp_path: Path) -> None:
+    nbformat: Any = pytest.importorskip("nbformat")
+    client: Any = pytest.importorskip("nbclient")
+    pytest.importorskip("ipykernel")
+    (tmp_path / "home").mkdir()
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(_CELL)])
+    here = {"metadata": {"path": str(Path(__file__).parent)}}
+    client.NotebookClient(notebook, kernel_name="python3", resources=here).execute()
+    outputs = notebook.cells[0].outputs
+    text = "".join(output.text for output in outputs if output.output_type == "stream")
+    assert text == "record 0\nrecord 50\ndone\n"
+    shown = [output for output in outputs if output.output_type != "stream"]
+    assert [output["data"] for output in shown] == [{"text/plain": ""}]
