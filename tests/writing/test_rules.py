@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alphacast_pandas.column_types import DATE, DECIMAL
+from alphacast_pandas.contracts.validation import CallerLabels
 from alphacast_pandas.writing.roles import Roles
 from alphacast_pandas.writing.rules import check_values, has_unique_rows
 
@@ -84,7 +85,7 @@ def test_rows_with_one_key_are_found_as_pandas_finds_them(
         assert is_unique is not bool(frame.duplicated(keys).any())
     for roles in (Roles("Date"), Roles("Date", ("e",))):
         types = {name: DATE if name == "Date" else DECIMAL for name in roles.keys}
-        failures = check_values(frame, roles, types, frame.index)
+        failures = check_values(frame, roles, types, CallerLabels(frame.index, frame, frame))
         found = [failure.row for failure in failures if failure.check == "unique key"]
         assert found == np.flatnonzero(frame.duplicated([*roles.keys], keep=False)).tolist()
 
@@ -92,7 +93,8 @@ def test_rows_with_one_key_are_found_as_pandas_finds_them(
 @pytest.mark.parametrize("values", [HALVES[:2], DIGITS[:2], DIGITS[2:]], ids=str)
 def test_equal_numbers_are_one_entity_however_they_are_written(values: list[Any]) -> None:
     frame = pd.DataFrame({"Date": days([0, 0]), "e": values})
-    failures = check_values(frame, Roles("Date", ("e",)), {"Date": DATE, "e": DECIMAL}, frame.index)
+    labels = CallerLabels(frame.index, frame, frame)
+    failures = check_values(frame, Roles("Date", ("e",)), {"Date": DATE, "e": DECIMAL}, labels)
     assert [(failure.check, failure.row) for failure in failures] == [
         ("unique key", 0),
         ("unique key", 1),
