@@ -72,13 +72,12 @@ def check_frame(
         raise ValidationError(msg)
     outcome = run_schema(df, frame, contract, _DROPPED)
     frame = frame if contract is None else outcome.frame.reset_index(drop=True)
-    schema_failures = outcome.failures
-    if frame.empty and not schema_failures:
+    if frame.empty and not outcome.failures:
         msg = "The schema leaves nothing of the frame, so there is nothing to push."
         raise ValidationError(msg)
     name_failures = _name_failures(frame)
     if name_failures:
-        refuse([*name_failures, *schema_failures], _REFUSED)
+        refuse([*name_failures, *outcome.failures], _REFUSED)
     stated_roles = {} if contract is None else roles_of(contract, frame)
     try:
         roles = resolve_roles(
@@ -90,13 +89,14 @@ def check_frame(
         )
     except ValidationError as error:
         # What the user's schema found is reported with it, not on the next attempt.
-        refuse([Failure(None, str(error)), *schema_failures] if schema_failures else [], _REFUSED)
+        if outcome.failures:
+            refuse([Failure(None, str(error)), *outcome.failures], _REFUSED)
         raise
     frame = _columns_to_send(frame, roles)
     types = {name: _type_of(name, frame[name], roles, definitions) for name in frame.columns}
     failures = [
         *_column_failures(frame, roles, definitions, accept_new=options.accept_new_columns),
-        *schema_failures,
+        *outcome.failures,
         *check_values(frame, roles, types, outcome.labels),
     ]
     if failures:

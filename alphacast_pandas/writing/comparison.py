@@ -52,8 +52,8 @@ def compare_plan(plan: Plan) -> Comparison:
     if changed_roles is None:
         _check_columns(before, plan.keys)
     # Under another key no row of the dataset is one of the frame's: all of them count as deleted.
-    is_rekeyed = changed_roles is not None or not has_columns(before, plan.keys)
-    difference = compare(before, sent, plan.keys, plan.mode, has_other_key=is_rekeyed)
+    has_other_key = changed_roles is not None or not has_columns(before, plan.keys)
+    difference = compare(before, sent, plan.keys, plan.mode, has_other_key=has_other_key)
     _check_key(difference)
     return Comparison(difference, state, dates)
 

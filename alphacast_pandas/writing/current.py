@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 
+from alphacast_pandas.api.parameters import FORMAT, PARAMETERS
+from alphacast_pandas.api.records import PROCESS_STATUSES
 from alphacast_pandas.errors import AlphacastError, APIError
 from alphacast_pandas.progress import Meter
 from alphacast_pandas.reading.csv_table import table_with_nulls
@@ -27,8 +29,7 @@ if TYPE_CHECKING:
 # Asks for every row. A request without any of these options is answered from an exported file,
 # which may be older than the dataset.
 _EVERY_ROW = ReadOptions(top=2**31 - 1)
-_COMPUTED = {"$filter", "$select", "$last", "$top"}
-_RUNNING = {"requested", "processing", "queued", "pending", "running"}
+_COMPUTED = {parameter.name for parameter in PARAMETERS if parameter is not FORMAT}
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def fetch_state(client: Client, dataset_id: int) -> DatasetState:
     newest = max(processes, key=lambda process: process.id, default=None)
     if newest is None:
         return DatasetState(updated_at, 0)
-    is_running = newest.status.casefold() in _RUNNING
+    is_running = PROCESS_STATUSES.get(newest.status.casefold()) == "running"
     return DatasetState(updated_at, newest.id, newest.id if is_running else None)
 
 

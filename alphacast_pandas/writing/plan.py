@@ -109,11 +109,9 @@ class Plan:
 
     def turn(self, dataset_id: int | None) -> AbstractContextManager[None]:
         """Hold back other uploads of this client to a dataset; one to be created has none."""
-        return (
-            nullcontext()
-            if dataset_id is None
-            else self.client._connection.one_upload_at_a_time(dataset_id)
-        )
+        if dataset_id is None:
+            return nullcontext()
+        return self.client._connection.one_upload_at_a_time(dataset_id)
 
 
 def plan_push(
@@ -128,9 +126,7 @@ def plan_push(
     progress: bool | None,
 ) -> Plan:
     """Return the plan of a push, or raise for whatever is wrong with the frame."""
-    started_at = (
-        client._connection.clock.monotonic()
-    )  # `seconds` of the result count what comes now too
+    started_at = client._connection.clock.monotonic()
     target = resolve_target(client, dataset_id, name, repository)
     definitions = fetch_definitions(client, target.dataset_id, df)
     return Plan(

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from alphacast_pandas.column_types import SHORT_INTEGER, STRING
 from alphacast_pandas.contracts.failures import Failure, from_pandera, plain
@@ -17,7 +19,7 @@ from alphacast_pandas.writing.arrow import as_timestamps
 from alphacast_pandas.writing.kinds import NUMBERS, Kind, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from alphacast_pandas.column_types import ColumnType
     from alphacast_pandas.contracts.validation import CallerLabels
@@ -27,6 +29,8 @@ LARGEST_EXACT = 2**53
 UNIQUE_KEY = "unique key"
 # From here on threads are worth their start.
 _MANY_ROWS = 100_000
+# Rows compared together: few calls, and little memory beyond the frame.
+_ROWS_PER_SLICE = 1 << 17
 _SHORT_RANGE = (-32768, 32767)
 _FIRST_INSTANT, _END_OF_TIME = np.datetime64("0001-01-01"), np.datetime64("10000-01-01")
 
@@ -66,22 +70,20 @@ def _find_failures(
     frame: pd.DataFrame, roles: Roles, rules: Mapping[str, list[Rule]], labels: CallerLabels
 ) -> list[Failure]:
     """Return what pandera reports; its import takes half a second, which good frames are spared."""
-    import pandera.errors
-    import pandera.pandas as pa
+    from pandera.errors import SchemaErrors
+    from pandera.pandas import Check, Column, DataFrameSchema
 
     columns = {
-        name: pa.Column(
+        name: Column(
             nullable=True,
-            checks=[
-                pa.Check(rule.passes, name=rule.name, ignore_na=False) for rule in column_rules
-            ],
+            checks=[Check(rule.passes, name=rule.name, ignore_na=False) for rule in column_rules],
         )
         for name, column_rules in rules.items()
     }
     # pandera tells the rows and the values, and joins them with those of the user's own schema.
     try:
-        pa.DataFrameSchema(columns).validate(frame, lazy=True)
-    except pandera.errors.SchemaErrors as error:
+        DataFrameSchema(columns).validate(frame, lazy=True)
+    except SchemaErrors as error:
         remedies = {(name, rule.name): rule.remedy for name, rs in rules.items() for rule in rs}
         keys = frame[[name for name in roles.keys if name in frame.columns]]
         failures = sorted(from_pandera(error, None, may_raise=False), key=_reading_order([*rules]))
@@ -203,13 +205,47 @@ def _unique_key(frame: pd.DataFrame, roles: Roles) -> Rule:
     def is_unique(_: pd.Series) -> Any:
         if any(kind_of(frame[name]) is Kind.OTHER for name in keys):
             return True  # a value that cannot be hashed breaks another rule
-        return ~frame.duplicated(subset=keys, keep=False)
+        return has_unique_rows(frame, keys) or ~frame.duplicated(subset=keys, keep=False)
 
     remedy = (
         f"Rows are identified by {', '.join(map(repr, keys))}; drop or sum repeated ones "
         f"(df.drop_duplicates({keys!r})), or name more columns in entities=."
     )
     return Rule(UNIQUE_KEY, is_unique, remedy)
+
+
+def has_unique_rows(
+    frame: pd.DataFrame, keys: Sequence[str], *, rows_per_slice: int = _ROWS_PER_SLICE
+) -> bool:
+    """
+    Tell whether no two rows have the same values in the columns `keys`.
+
+    Most frames are sorted, by date or by entity first, and rows that ascend differ. That takes 1 MB
+    for a million rows; pandas takes 24 MB, which raises the peak of a push by 15 %, and as long.
+    """
+    for order in (keys, [*keys[1:], keys[0]]):
+        if _ascend(frame, order, rows_per_slice):
+            return True
+    return not frame.duplicated(subset=[*keys]).any()
+
+
+def _ascend(frame: pd.DataFrame, keys: Sequence[str], rows_per_slice: int) -> bool:
+    """Tell whether each row is greater than the one before it, compared column by column."""
+    try:
+        for start in range(1, len(frame), rows_per_slice):
+            rows = frame.iloc[start - 1 : start + rows_per_slice]  # with the last row before
+            is_greater = np.zeros(len(rows) - 1, dtype=bool)
+            is_equal = ~is_greater
+            for name in keys:
+                values = pa.array(rows[name], from_pandas=True)
+                pair = values.slice(1), values.slice(0, len(values) - 1)
+                is_greater |= is_equal & np.asarray(pc.greater(*pair).fill_null(False))  # noqa: FBT003 - the value to fill with
+                is_equal &= np.asarray(pc.equal(*pair).fill_null(False))  # noqa: FBT003 - the same
+            if not is_greater.all():
+                return False
+    except (ValueError, ArithmeticError, pa.ArrowException):
+        return False  # Arrow cannot compare them: pandas decides
+    return True
 
 
 def _in_calendar(values: pd.Series) -> Any:

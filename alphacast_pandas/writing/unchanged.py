@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from alphacast_pandas.api.discovery import fetch_target
+from alphacast_pandas.api.parameters import ROW_LIMITS
 from alphacast_pandas.column_types import type_of_arrow
 from alphacast_pandas.difference.diff import Diff
 from alphacast_pandas.difference.difference import Difference, compare
@@ -189,7 +190,7 @@ def _is_whole_dataset(frame: pd.DataFrame) -> bool:
     """Tell whether a frame has every row of its dataset, so that a key it lacks is a new one."""
     facts = _provenance(frame)
     query = facts.get("query")
-    has_every_row = isinstance(query, dict) and not {"$filter", "$last", "$top"} & query.keys()
+    has_every_row = isinstance(query, dict) and not ROW_LIMITS & query.keys()
     has_every_row = has_every_row and facts.get("every_row", True) is True
     return has_every_row and facts.get("rows") == len(frame)
 

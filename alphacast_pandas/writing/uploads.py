@@ -120,7 +120,7 @@ class Uploads:
             self._frame.iloc[self._rows_in :],
             self._header,
             self._date_formats,
-            largest_bytes=self._client._connection.transport.settings.largest_file_bytes,
+            largest_bytes=self._client._connection.settings.largest_file_bytes,
             on_rows=meter.advance,
         )
 

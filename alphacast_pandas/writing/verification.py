@@ -59,8 +59,8 @@ def _compare_with_current(plan: Plan, expected: pa.Table, dataset_id: int) -> Di
     current = read_current(plan.client, dataset_id, dates, progress=plan.progress)
     # In the other modes the dataset may hold more rows than were pushed.
     mode = MODES["replace" if deletes else "upsert"]
-    is_rekeyed = not set(plan.keys) <= set(current.column_names)
-    return compare(current, expected, plan.keys, mode, has_other_key=is_rekeyed)
+    has_other_key = not set(plan.keys) <= set(current.column_names)
+    return compare(current, expected, plan.keys, mode, has_other_key=has_other_key)
 
 
 def _describe(difference: Difference) -> str:

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alphacast_pandas.column_types import DATE, DECIMAL
+from alphacast_pandas.contracts.validation import CallerLabels
 from alphacast_pandas.writing.roles import Roles
-from alphacast_pandas.writing.rules import check_values
+from alphacast_pandas.writing.rules import check_values, has_unique_rows
 
 Column = Callable[[list[int]], Any]
 DAY = datetime.date(2020, 1, 1)
@@ -67,15 +68,24 @@ ORDERS: list[Callable[[list[Any]], list[Any]]] = [
     rows=ROWS,
     is_distinct=st.booleans(),
     order=st.sampled_from(ORDERS),
+    rows_per_slice=st.sampled_from([1, 2, 3, 1 << 17]),
 )
 def test_rows_with_one_key_are_found_as_pandas_finds_them(
-    entity: str, date: str, rows: list[tuple[int, int]], is_distinct: bool, order: Any
+    entity: str,
+    date: str,
+    rows: list[tuple[int, int]],
+    is_distinct: bool,
+    order: Any,
+    rows_per_slice: int,
 ) -> None:
     dates, entities = zip(*order([*set(rows)] if is_distinct else rows), strict=True)
     frame = pd.DataFrame({"Date": DATES[date]([*dates]), "e": ENTITIES[entity]([*entities])})
+    for keys in (["Date"], ["Date", "e"]):
+        is_unique = has_unique_rows(frame, keys, rows_per_slice=rows_per_slice)
+        assert is_unique is not bool(frame.duplicated(keys).any())
     for roles in (Roles("Date"), Roles("Date", ("e",))):
         types = {name: DATE if name == "Date" else DECIMAL for name in roles.keys}
-        failures = check_values(frame, roles, types, frame.index)
+        failures = check_values(frame, roles, types, CallerLabels(frame.index, frame, frame))
         found = [failure.row for failure in failures if failure.check == "unique key"]
         assert found == np.flatnonzero(frame.duplicated([*roles.keys], keep=False)).tolist()
 
@@ -83,7 +93,8 @@ def test_rows_with_one_key_are_found_as_pandas_finds_them(
 @pytest.mark.parametrize("values", [HALVES[:2], DIGITS[:2], DIGITS[2:]], ids=str)
 def test_equal_numbers_are_one_entity_however_they_are_written(values: list[Any]) -> None:
     frame = pd.DataFrame({"Date": days([0, 0]), "e": values})
-    failures = check_values(frame, Roles("Date", ("e",)), {"Date": DATE, "e": DECIMAL}, frame.index)
+    labels = CallerLabels(frame.index, frame, frame)
+    failures = check_values(frame, Roles("Date", ("e",)), {"Date": DATE, "e": DECIMAL}, labels)
     assert [(failure.check, failure.row) for failure in failures] == [
         ("unique key", 0),
         ("unique key", 1),
