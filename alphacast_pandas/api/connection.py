@@ -75,6 +75,12 @@ class Connection:
         with lock:
             yield
 
+    @contextmanager
+    def one_creation_at_a_time(self) -> Iterator[None]:
+        """Let no other thread of this client look for a name while it is being created."""
+        with self._creation:
+            yield
+
     def reset_after_fork(self) -> None:
         """Replace what must not be shared with the parent process: sockets and locks."""
         self.transport.reset()
@@ -82,6 +88,7 @@ class Connection:
 
     def _make_locks(self) -> None:
         self._lock = threading.Lock()
+        self._creation = threading.Lock()
         self._uploads: dict[int, threading.Lock] = {}
 
 

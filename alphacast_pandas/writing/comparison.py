@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from alphacast_pandas.contracts.failures import Failure, refuse
 from alphacast_pandas.difference.difference import Difference, compare
 from alphacast_pandas.difference.display import plural
+from alphacast_pandas.difference.rows import take_rows
 from alphacast_pandas.errors import ValidationError
 from alphacast_pandas.writing.arrow import to_table
 from alphacast_pandas.writing.current import DatasetState, date_range, fetch_state, read_current
 from alphacast_pandas.writing.guards import describe_vanishing
+from alphacast_pandas.writing.kinds import Kind, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import numpy as np
+    import pandas as pd
 
     from alphacast_pandas.writing.current import DateRange
     from alphacast_pandas.writing.plan import Plan
@@ -56,6 +63,38 @@ def compare_plan(plan: Plan) -> Comparison:
     difference = compare(before, sent, plan.keys, plan.mode, has_other_key=has_other_key)
     _check_key(difference)
     return Comparison(difference, state, dates)
+
+
+def keep_stored_values(plan: Plan, comparison: Comparison) -> tuple[Plan, Comparison]:
+    """Return the plan with stored values where the frame has none, and its comparison."""
+    difference = comparison.difference
+    rows = difference.rows
+    filled = {}
+    for name in difference.value_columns:
+        sent = take_rows(difference.sent_table.column(name), rows.shared_sent)
+        stored = take_rows(difference.stored_column(name), rows.shared_stored)
+        gaps = pc.and_(pc.is_null(sent), pc.is_valid(stored)).to_numpy()
+        if gaps.any():
+            values = stored.filter(pa.array(gaps)).to_pylist()
+            filled[name] = _fill(plan.frame[name], rows.shared_sent[gaps], values)
+    if not filled:
+        return plan, comparison
+    plan = replace(plan, checked=replace(plan.checked, frame=plan.frame.assign(**filled)))
+    sent_table = to_table(plan.frame, plan.checked.types)
+    difference = compare(difference.stored_table, sent_table, plan.keys, plan.mode)
+    return plan, replace(comparison, difference=difference)
+
+
+def _fill(column: pd.Series, positions: np.ndarray, values: list[Any]) -> pd.Series:
+    """Return a column with values at some positions; no other value changes its type."""
+    if column.dtype == "float64":
+        filled = column.copy()
+    else:
+        filled = column.astype(object)
+        if kind_of(column) is Kind.DECIMAL:
+            values = [Decimal(repr(value)) for value in values]
+    filled.iloc[positions] = values
+    return filled
 
 
 def read_before(plan: Plan, sent: pa.Table, dates: DateRange | None) -> pa.Table:

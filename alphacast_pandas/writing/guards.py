@@ -12,10 +12,12 @@ from alphacast_pandas.contracts.failures import Failure, refuse
 from alphacast_pandas.difference.difference import vanishing_columns, vanishing_entities
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.user_warnings import warn
+from alphacast_pandas.writing.arrow import as_timestamps
 
 if TYPE_CHECKING:
     from alphacast_pandas.difference.difference import Difference
     from alphacast_pandas.difference.modes import Mode
+    from alphacast_pandas.writing.plan import Plan
 
 _MOST_NAMED = 10
 
@@ -26,6 +28,7 @@ class Guards:
 
     only_changes: bool
     max_delete: int | float | None
+    keep_stored: bool
     verify: bool
     wait: bool
     timeout: float
@@ -35,11 +38,19 @@ class Guards:
         limited = self.max_delete is not None and mode.deletes
         # An upload that updates and deletes nothing leaves what it sent, whatever was there.
         verifies_old_values = self.verify and (mode.deletes or not mode.updates)
-        return self.only_changes or limited or verifies_old_values
+        keeps = self.keep_stored and mode.updates
+        return self.only_changes or limited or keeps or verifies_old_values
 
 
 def check_guards(
-    mode: Mode, *, only_changes: Any, max_delete: Any, verify: Any, wait: Any, timeout: Any
+    mode: Mode,
+    *,
+    only_changes: Any,
+    max_delete: Any,
+    missing: Any,
+    verify: Any,
+    wait: Any,
+    timeout: Any,
 ) -> Guards:
     """Return the guards in one form, or raise for keywords that contradict each other."""
     check_seconds(timeout)
@@ -53,8 +64,45 @@ def check_guards(
     if verify and not wait:
         msg = "verify reads back what a process has done, so it must be waited for: wait=True."
         raise QueryError(msg)
-    limit = _check_limit(max_delete)
-    return Guards(bool(only_changes), limit, bool(verify), bool(wait), timeout)
+    if missing not in {"send", "keep"}:
+        msg = f"missing must be 'send' or 'keep', got {missing!r}."
+        raise QueryError(msg)
+    return Guards(
+        only_changes=bool(only_changes),
+        max_delete=_check_limit(max_delete),
+        keep_stored=missing == "keep",
+        verify=bool(verify),
+        wait=bool(wait),
+        timeout=timeout,
+    )
+
+
+def check_dates_covered(plan: Plan) -> None:
+    """
+    Raise if a mode that deletes would delete rows of dates beyond those of the frame.
+
+    The dataset's record, which is fetched in any case, has its first and its last date. It is no
+    proof that nothing else goes, but finds the frame that holds only the newest rows.
+    """
+    record = None if plan.definitions is None else plan.definitions.dataset
+    if not plan.mode.deletes or plan.is_first or record is None:
+        return
+    name = plan.checked.roles.date
+    dates = as_timestamps(plan.frame[name])
+    first, last = dates.min().date(), dates.max().date()
+    is_before = record.min_date is not None and record.min_date < first
+    is_after = record.max_date is not None and record.max_date > last
+    if not (is_before or is_after):
+        return
+    what = (
+        f"the dataset reaches from {record.min_date} to {record.max_date}, the frame only from "
+        f"{first} to {last}, and mode {plan.mode.name!r} deletes every row that the frame lacks"
+    )
+    remedy = (
+        f"mode={'upsert' if plan.mode.updates else 'append'!r} keeps the other rows; "
+        "df.alphacast.diff(...) shows what would go; max_delete=1.0 lets everything go."
+    )
+    refuse([Failure(name, what, remedy=remedy)], "Nothing was sent, since rows would be deleted")
 
 
 def check_deletions(difference: Difference, max_delete: int | float | None) -> None:

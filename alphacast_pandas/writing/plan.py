@@ -12,7 +12,7 @@ from alphacast_pandas.api.identifiers import resolve_id
 from alphacast_pandas.api.multipart import UploadFlags
 from alphacast_pandas.api.settings import resolve_progress
 from alphacast_pandas.difference.modes import MODES, Mode
-from alphacast_pandas.errors import QueryError
+from alphacast_pandas.errors import ConflictError, QueryError
 from alphacast_pandas.writing.check_frame import CheckedFrame, FrameOptions, check_frame
 from alphacast_pandas.writing.manifest import (
     Manifest,
@@ -181,13 +181,51 @@ def resolve_target(
 
 
 def create_missing(client: Client, target: Target) -> int:
-    """Return the number of the dataset, after creating it and its repository if need be."""
+    """
+    Return the number of the dataset, after creating it and its repository if need be.
+
+    Whatever is created is looked for once more before and after: other threads of this client wait
+    meanwhile, and other programs do not know of each other.
+    """
     if target.dataset_id is not None:
         return target.dataset_id
-    repository_id = target.repository_id
-    if repository_id is None:
-        repository_id = client.repositories.create(target.repository_name).id
-    return client.datasets.create(target.name, repository_id=repository_id).id
+    with client._connection.one_creation_at_a_time():
+        repository_id = target.repository_id
+        if repository_id is None:
+            repository_id = _create_repository(client, target.repository_name)
+        return _create_dataset(client, target.name, repository_id)
+
+
+def _create_repository(client: Client, name: str) -> int:
+    """Return the number of the repository of this name, the first one if several were created."""
+    found = client.repositories.find(name)
+    if found is not None:
+        return found.id
+    created = client.repositories.create(name).id
+    first = min([each.id for each in client.repositories.list() if each.name == name] or [created])
+    # All programs that created one at the same time go on with the first, and each removes its own.
+    if first < created and not client.datasets.list(created):
+        client.repositories.delete(created)
+    return min(first, created)
+
+
+def _create_dataset(client: Client, name: str, repository_id: int) -> int:
+    """Return the number of a new dataset; raise if somebody else has just created it."""
+    msg = (
+        f"A dataset {name!r} was created in repository {repository_id} while this push was being "
+        "prepared. Nothing was sent. Push again, so that the frame is checked against it."
+    )
+    if client.datasets.find(name, repository_id) is not None:
+        raise ConflictError(msg, retryable=True)
+    try:
+        created = client.datasets.create(name, repository_id=repository_id).id
+    except ConflictError as error:
+        raise ConflictError(msg, status_code=error.status_code, retryable=True) from error
+    twins = [each.id for each in client.datasets.list(repository_id) if each.name == name]
+    if min([*twins, created]) < created:
+        client.datasets.delete(created)
+        raise ConflictError(msg, retryable=True)
+    return created
 
 
 def _find_repository(client: Client, repository: int | str | None) -> int | None:

@@ -12,8 +12,18 @@ from alphacast_pandas.contracts.schemas import frame_schema
 from alphacast_pandas.difference.diff import Diff
 from alphacast_pandas.user_warnings import warn
 from alphacast_pandas.writing.check_frame import FrameOptions, check_frame
-from alphacast_pandas.writing.comparison import Comparison, compare_plan, diff_notes
-from alphacast_pandas.writing.guards import Guards, check_deletions, check_guards
+from alphacast_pandas.writing.comparison import (
+    Comparison,
+    compare_plan,
+    diff_notes,
+    keep_stored_values,
+)
+from alphacast_pandas.writing.guards import (
+    Guards,
+    check_dates_covered,
+    check_deletions,
+    check_guards,
+)
 from alphacast_pandas.writing.manifest import Manifest, describe_changed_roles, needed_manifest
 from alphacast_pandas.writing.plan import (
     Plan,
@@ -62,6 +72,7 @@ def push(
     timeout: float = 600.0,
     only_changes: bool = False,
     max_delete: int | float | None = None,
+    missing: Literal["send", "keep"] = "send",
     verify: bool = False,
     if_unchanged: pd.DataFrame | None = None,
     progress: bool | None = None,
@@ -117,6 +128,13 @@ def push(
     max_delete : int or float, optional
         Refuse if more rows of the dataset (int), or a larger share of them (float),
         would be deleted. Entities and columns that would vanish are named.
+        By default "replace" and "mirror" are refused if the dataset reaches beyond the
+        first or the last date of the frame; 1.0 lets everything go.
+    missing : {"send", "keep"}, default "send"
+        What becomes of stored values where the frame has none. With "send" the cells are
+        empty in the upload; whether that erases what is stored is not documented. With
+        "keep" the stored values of those keys are read and sent in the gaps, so that they
+        stay.
     verify : bool, default False
         Whether to read the pushed keys back, past every cached file, and compare them
         with what they should be: what was sent, or in the modes that keep values, what
@@ -169,7 +187,8 @@ def push(
     UserWarning
         If a value column holds empty text, which comes back as missing; if the roles
         are not those of a dataset that holds rows; if something would vanish within
-        the limit of `max_delete`; if `schema` drops rows, with their number.
+        the limit of `max_delete`; if `schema` drops rows, with their number; if the
+        service reports deleted values in a mode that deletes nothing.
 
     See Also
     --------
@@ -205,6 +224,7 @@ def push(
         chosen,
         only_changes=only_changes,
         max_delete=max_delete,
+        missing=missing,
         verify=verify,
         wait=wait,
         timeout=timeout,
@@ -223,8 +243,15 @@ def push(
         if if_unchanged is not None:
             check_unchanged_since_read(plan, if_unchanged)
         _warn_of(plan.changed_roles)
-        difference = _compare_for(guards, plan)
-        return _send(plan, guards, difference)
+        if guards.max_delete is None:
+            check_dates_covered(plan)
+        if not guards.need_comparison(plan.mode):
+            return _send(plan, guards, None)
+        comparison = compare_plan(plan)
+        check_no_upload_running(comparison.state)
+        if guards.keep_stored and plan.mode.updates:
+            plan, comparison = keep_stored_values(plan, comparison)
+        return _send(plan, guards, comparison.difference)
 
 
 def diff(
@@ -530,15 +557,6 @@ def _warn_of(changed_roles: str | None) -> None:
         warn(changed_roles)
 
 
-def _compare_for(guards: Guards, plan: Plan) -> Difference | None:
-    """Return what the push would change, None if no guard needs to know."""
-    if not guards.need_comparison(plan.mode):
-        return None
-    comparison = compare_plan(plan)
-    check_no_upload_running(comparison.state)
-    return comparison.difference
-
-
 def _push_diff(
     plan: Plan,
     comparison: Comparison,
@@ -553,6 +571,7 @@ def _push_diff(
         plan.mode,
         only_changes=False,
         max_delete=max_delete,
+        missing="send",
         verify=verify,
         wait=wait,
         timeout=timeout,

@@ -16,6 +16,7 @@ from alphacast_pandas.errors import (
     ValidationError,
 )
 from alphacast_pandas.progress import Meter
+from alphacast_pandas.user_warnings import warn
 from alphacast_pandas.writing.csv_files import csv_files
 from alphacast_pandas.writing.result import PushPart, combine_parts
 from alphacast_pandas.writing.verification import verify
@@ -237,13 +238,20 @@ class Uploads:
 
     def _result(self) -> PushResult:
         plan, pending = self._plan, self._pending
-        return combine_parts(
+        result = combine_parts(
             self._parts if pending is None else (*self._parts, pending[0]),
             dataset_id=self._dataset_id,
             seconds=plan.clock.monotonic() - plan.started_at,
             url=self._client._connection.page_of(self._dataset_id),
             wait=None if pending is None else self.wait,
         )
+        if pending is None and result.deleted and not plan.mode.deletes:
+            warn(
+                f"The service reports {result.deleted:,} deleted values, though mode "
+                f"{plan.mode.name!r} deletes nothing: empty cells have erased stored values. "
+                "missing='keep' keeps what is stored where the frame has no value."
+            )
+        return result
 
     @contextmanager
     def _interruptible(self) -> Iterator[None]:
