@@ -3,8 +3,7 @@ Every error of the package.
 
 ::
 
-    AlphacastError                     status_code, retryable, in_doubt on every member;
-    │                                  parts, resumable, resume() of a push in parts
+    AlphacastError                     status_code, retryable, in_doubt on every member
     ├── ConfigurationError  ValueError   no key, unusable address
     ├── QueryError          ValueError   unknown column, contradicting keywords, refused filter
     ├── ValidationError     ValueError   the frame breaks the contract; .failures
@@ -19,26 +18,89 @@ Every error of the package.
     │   ├── RateLimitError      429
     │   └── ServiceError        5xx
     ├── DecodeError         ValueError   a 2xx whose body is not what was promised, or is cut short
-    └── ProcessError                     .process
-        └── ProcessTimeout  TimeoutError
+    ├── ProcessError                     .process
+    │   └── ProcessTimeout  TimeoutError
+    └── PushInterrupted                  a push in parts stopped; .parts, .cause, .resume()
 
-The second name is a builtin base, for people who catch what Python taught them.
+The second name is a builtin base, for people who catch what Python taught them. Errors can be
+pickled with all their facts; only what needs a connection, such as `PushInterrupted.resume`, is
+lost on the way.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
-    from alphacast_pandas.api.records import Process
-    from alphacast_pandas.difference.diff import Diff
     from alphacast_pandas.writing.result import PushPart, PushResult
 
-    Rest = Callable[[float | None], PushResult]
+
+# The modules of `Diff` and `Process` raise errors themselves, so importing these classes here, if
+# only for annotations, would be a circle. The protocols state what an error shows of them.
+class ErrorDiff(Protocol):
+    """A `Diff` that a check has found."""
+
+    @property
+    def added(self) -> pd.DataFrame:
+        """Rows that the dataset lacks."""
+
+    @property
+    def changed(self) -> pd.DataFrame:
+        """One row a value that differs."""
+
+    @property
+    def deleted(self) -> pd.DataFrame:
+        """Rows that should not be in the dataset."""
+
+    @property
+    def by_column(self) -> pd.DataFrame:
+        """Number of values, one row a column."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no difference."""
+
+
+class ErrorProcess(Protocol):
+    """A `Process` that has not ended well."""
+
+    @property
+    def id(self) -> int:
+        """Number of the process."""
+
+    @property
+    def dataset_id(self) -> int | None:
+        """Number of its dataset."""
+
+    @property
+    def status(self) -> str:
+        """The state, as the service names it."""
+
+    @property
+    def description(self) -> str | None:
+        """The service's own text."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether the status means failure."""
+
+    @property
+    def raw(self) -> Mapping[str, Any]:
+        """The service's JSON."""
+
+    def wait(self, *, timeout: float = ...) -> ErrorProcess:
+        """Follow the process to its end."""
+
+
+class Resumable(Protocol):
+    """A push that has stopped."""
+
+    def resume(self, timeout: float | None) -> PushResult:
+        """Send what is left."""
 
 
 class AlphacastError(Exception):
@@ -56,13 +118,6 @@ class AlphacastError(Exception):
     in_doubt : bool, default False
         Whether the service may have carried out the request all the same.
 
-    Attributes
-    ----------
-    parts : tuple of PushPart
-        Of a push that went in several uploads: those that are in. Otherwise empty.
-    resumable : bool
-        Whether `resume` can send what is left of such a push.
-
     See Also
     --------
     alphacast_pandas.errors : The whole tree.
@@ -73,9 +128,6 @@ class AlphacastError(Exception):
     >>> issubclass(QueryError, AlphacastError)
     True
     """
-
-    parts: tuple[PushPart, ...] = ()
-    _rest: Rest | None = None
 
     def __init__(
         self,
@@ -89,64 +141,6 @@ class AlphacastError(Exception):
         self.status_code = status_code
         self.retryable = retryable
         self.in_doubt = in_doubt
-
-    @property
-    def resumable(self) -> bool:
-        """Whether `resume` can send what is left of a push in parts."""
-        return self._rest is not None
-
-    def resume(self, *, timeout: float | None = None) -> PushResult:
-        """
-        Go on with a push in parts where this error has stopped it.
-
-        A process whose end is not known is followed first. If it has failed, or it is not
-        known whether the service took the upload, those rows are sent again: the same values
-        under the same keys, which does no harm. Then comes what was not sent. `verify` is done
-        at the end. The dataset is not compared again with `if_unchanged`, or with what a
-        `Diff` was made from, since the push itself has changed it.
-
-        Parameters
-        ----------
-        timeout : float, optional
-            Seconds until each process must have ended, by default those of the push.
-
-        Returns
-        -------
-        PushResult
-            How it ended, with all parts.
-
-        Raises
-        ------
-        QueryError
-            If there is nothing to go on with.
-        AlphacastError
-            If it stops again; that error can be resumed as well.
-
-        See Also
-        --------
-        DataFrame.alphacast.push : Explains when a push goes in parts.
-
-        Examples
-        --------
-        >>> import alphacast_pandas as ap
-        >>> try:
-        ...     result = df.alphacast.push(name="Prices", repository="Examples")
-        ... except ap.AlphacastError as error:
-        ...     if not error.resumable:
-        ...         raise
-        ...     result = error.resume(timeout=3600.0)
-        >>> len(result.parts)
-        1
-        """
-        if self._rest is None:
-            msg = (
-                "There is nothing to resume: this is not the error of a push in parts. "
-                "Read the dataset, or make a diff, to see what it holds, and push again."
-            )
-            from alphacast_pandas.errors import QueryError
-
-            raise QueryError(msg)
-        return self._rest(timeout)
 
 
 class ConfigurationError(AlphacastError, ValueError):
@@ -202,15 +196,18 @@ def _one_failure(message: str) -> pd.DataFrame:
 
 class VerificationError(AlphacastError, ValueError):
     """
-    What the service holds is not what was meant; the push itself has ended well.
+    The dataset does not hold what was pushed; the push itself has ended well.
 
     Parameters
     ----------
     message : str
         Summary of the difference.
     diff : Diff, optional
-        What would have to change for the dataset to hold what was meant: in ``changed``,
-        ``old`` is held and ``new`` was meant. None if it could not be read back.
+        What would have to change for the dataset to hold what was pushed: in ``changed``,
+        ``old`` is the value in the dataset and ``new`` the one pushed. None if it could not be
+        read back.
+    status_code : int, optional
+        HTTP status of the answer if it could not be read back.
 
     See Also
     --------
@@ -223,8 +220,10 @@ class VerificationError(AlphacastError, ValueError):
     True
     """
 
-    def __init__(self, message: str = "", *, diff: Diff | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str = "", *, diff: ErrorDiff | None = None, status_code: int | None = None
+    ) -> None:
+        super().__init__(message, status_code=status_code)
         self.diff = diff
 
 
@@ -242,8 +241,12 @@ class APIError(AlphacastError):
         Request, status, what it means, and the service's own words.
     retry_after : float, optional
         Seconds the service asked to wait before the next attempt.
-    **facts
-        `status_code`, `retryable` and `in_doubt`, as for every error.
+    status_code : int, optional
+        HTTP status of the answer.
+    retryable : bool, default False
+        Whether the same call may succeed later without any change.
+    in_doubt : bool, default False
+        Whether the service may have carried out the request all the same.
 
     See Also
     --------
@@ -257,9 +260,15 @@ class APIError(AlphacastError):
     """
 
     def __init__(
-        self, message: str = "", *, retry_after: float | None = None, **facts: Any
+        self,
+        message: str = "",
+        *,
+        retry_after: float | None = None,
+        status_code: int | None = None,
+        retryable: bool = False,
+        in_doubt: bool = False,
     ) -> None:
-        super().__init__(message, **facts)
+        super().__init__(message, status_code=status_code, retryable=retryable, in_doubt=in_doubt)
         self.retry_after = retry_after
 
 
@@ -309,8 +318,12 @@ class ProcessError(AlphacastError):
         The service's own text, with dataset and process.
     process : Process, optional
         The process as last seen.
-    **facts
-        `status_code`, `retryable` and `in_doubt`, as for every error.
+    status_code : int, optional
+        HTTP status of the answer.
+    retryable : bool, default False
+        Whether the same call may succeed later without any change.
+    in_doubt : bool, default False
+        Whether the service may have carried out the request all the same.
 
     See Also
     --------
@@ -323,10 +336,124 @@ class ProcessError(AlphacastError):
     True
     """
 
-    def __init__(self, message: str = "", *, process: Process | None = None, **facts: Any) -> None:
-        super().__init__(message, **facts)
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        process: ErrorProcess | None = None,
+        status_code: int | None = None,
+        retryable: bool = False,
+        in_doubt: bool = False,
+    ) -> None:
+        super().__init__(message, status_code=status_code, retryable=retryable, in_doubt=in_doubt)
         self.process = process
 
 
 class ProcessTimeout(ProcessError, TimeoutError):
     """The process was still running at `timeout`; ``.process`` can still be followed."""
+
+
+class PushInterrupted(AlphacastError):
+    """
+    A push that went in parts has stopped; the message says which rows are in the dataset.
+
+    Parameters
+    ----------
+    message : str
+        What stopped it, and which rows are in.
+    parts : sequence of PushPart, optional
+        The parts that are in.
+    cause : AlphacastError, optional
+        The error that stopped it. `status_code`, `retryable` and `in_doubt` are repeated from it.
+    push : object, optional
+        The push itself, which `resume` goes on with.
+
+    See Also
+    --------
+    DataFrame.alphacast.push : Explains when a push goes in parts.
+
+    Examples
+    --------
+    >>> import alphacast_pandas as ap
+    >>> try:
+    ...     result = df.alphacast.push(name="Prices", repository="Examples")
+    ... except ap.PushInterrupted as error:
+    ...     result = error.resume(timeout=3600.0)
+    >>> len(result.parts)
+    1
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        parts: Sequence[PushPart] = (),
+        cause: AlphacastError | None = None,
+        push: Resumable | None = None,
+    ) -> None:
+        repeated = AlphacastError() if cause is None else cause
+        super().__init__(
+            message,
+            status_code=repeated.status_code,
+            retryable=repeated.retryable,
+            in_doubt=repeated.in_doubt,
+        )
+        self.parts = tuple(parts)
+        self.cause = cause
+        self._push = push
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A push holds a connection, which cannot be pickled.
+        return type(self), self.args, {**vars(self), "_push": None}
+
+    def resume(self, *, timeout: float | None = None) -> PushResult:
+        """
+        Go on with the push where it has stopped.
+
+        A process whose end is not known is followed first. If it has failed, or it is not
+        known whether the service took the upload, those rows are sent again: the same values
+        under the same keys, which does no harm. Then comes what was not sent. `verify` is done
+        at the end. The dataset is not compared again with `if_unchanged`, or with what a
+        `Diff` was made from, since the push itself has changed it.
+
+        Parameters
+        ----------
+        timeout : float, optional
+            Seconds until each process must have ended, by default those of the push.
+
+        Returns
+        -------
+        PushResult
+            How it ended, with all parts.
+
+        Raises
+        ------
+        QueryError
+            If this is a copy of the error, such as one that was pickled: it has no connection.
+        PushInterrupted
+            If it stops again; that error can be resumed as well.
+        VerificationError
+            With `verify`, if the dataset does not hold what was pushed.
+
+        See Also
+        --------
+        DataFrame.alphacast.push : Explains when a push goes in parts.
+
+        Examples
+        --------
+        >>> import alphacast_pandas as ap
+        >>> try:
+        ...     result = df.alphacast.push(name="Prices", repository="Examples")
+        ... except ap.PushInterrupted as error:
+        ...     result = error.resume(timeout=3600.0)
+        >>> result.rows
+        3
+        """
+        if self._push is None:
+            msg = (
+                "This push cannot be resumed from here: the error is a copy, which has no "
+                "connection. Resume it in the process that pushed, or read the dataset, or make "
+                "a diff, to see what it holds, and push again."
+            )
+            raise QueryError(msg)
+        return self._push.resume(timeout)

@@ -23,8 +23,10 @@ def parse_ours(_: str, folder: Path) -> Callable[[], Any]:
     from alphacast_pandas.api.csv_head import read_head
     from alphacast_pandas.api.definitions import define
     from alphacast_pandas.api.records import Column
+    from alphacast_pandas.reading.answer import OpenAnswer
     from alphacast_pandas.reading.csv_table import parse_table
     from alphacast_pandas.reading.frame import to_frame
+    from alphacast_pandas.reading.query import Query
 
     columns = json.loads((folder / "columns.json").read_text())
     definitions = define(None, map(Column.from_json, columns))
@@ -33,9 +35,9 @@ def parse_ours(_: str, folder: Path) -> Callable[[], Any]:
     def parse() -> Any:
         read = io.BytesIO(body).read
         stream = BodyStream(read, encoding="", end_is_proven=True, length=len(body))
-        header, _ = read_head(stream)
-        table = parse_table(stream, header, header, definitions)
-        return to_frame(table, definitions, dtype_backend=None, categories=False, used_up=True)
+        header = tuple(read_head(stream).header)
+        table = parse_table(OpenAnswer(definitions, Query(), {}, stream, header, header))
+        return to_frame(table, definitions, dtype_backend=None, categories=False, is_last_use=True)
 
     return parse
 
@@ -76,13 +78,13 @@ def parse_pandas(_: str, folder: Path) -> Callable[[], Any]:
 def serialise_ours(_: str, folder: Path) -> Callable[[], Any]:
     """Our text of the frame, which is not kept."""
     from alphacast_pandas.parallel import side_by_side
-    from alphacast_pandas.writing.csv_files import _slices, _text
+    from alphacast_pandas.writing.csv_files import _slices, _to_csv
 
     table = frame_of(folder)
 
     def serialise() -> int:
-        slices = _slices(table, [*table.columns], _DATES)
-        return sum(side_by_side(slices, lambda _, part: len(_text(part, include_header=False))))
+        slices = _slices(table, [*table.columns], _DATES, 64_000, 16)
+        return sum(side_by_side(slices, lambda _, part: len(_to_csv(part, include_header=False))))
 
     return serialise
 
@@ -100,7 +102,7 @@ def write_ours(_: str, folder: Path) -> Callable[[], Any]:
     table = frame_of(folder)
 
     def write() -> int:
-        files = csv_files(table, [*table.columns], _DATES, most_bytes=1 << 40)
+        files = csv_files(table, [*table.columns], _DATES, largest_bytes=1 << 40)
         return sum(file.stream.size for file in files)
 
     return write

@@ -1,4 +1,4 @@
-"""One emulator for the session, a fresh store for each test, no settings, only loopback."""
+"""How much of the suite a run takes, and what every test has: an emulator and no settings."""
 
 import datetime
 import os
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 import alphacast_pandas as ap
@@ -15,7 +16,132 @@ from alphacast_pandas.api.connection import Connection
 from alphacast_pandas.api.settings import Settings, set_process_login
 from alphacast_pandas.emulator import Emulator, Plan, Readings
 
+PARAMETERS = 3  # of each test in a plain run
+EXAMPLES = 18  # of each property in a plain run
+CAMPAIGN = 300  # examples of each property in an exhaustive run
+LEFT_OUT = pytest.StashKey[int]()
 PLACES = ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "APPDATA", "LOCALAPPDATA")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("how much of the suite runs")
+    group.addoption(
+        "--exhaustive",
+        action="store_true",
+        help=f"run every parameter of every test, {CAMPAIGN} examples of every property, and"
+        " thousands of cases of each kind in tests/campaign",
+    )
+    group.addoption(
+        "--at-most",
+        type=int,
+        default=PARAMETERS,
+        metavar="N",
+        help="run at most N parameters of each test, spread from the first to the last"
+        " (default: %(default)s; a test named with :: runs with all of them)",
+    )
+    group.addoption("--cases", type=int, metavar="N", help="cases of each kind in tests/campaign")
+    group.addoption(
+        "--first-case", type=int, default=0, metavar="N", help="number of the first of them"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[LEFT_OUT] = 0
+    hypothesis.settings.register_profile(
+        "plain",
+        max_examples=EXAMPLES,
+        deadline=None,  # how long an example takes depends on what else the machine does
+        suppress_health_check=[
+            # A store that lasts for all examples of a test is meant: each makes what it needs.
+            hypothesis.HealthCheck.function_scoped_fixture,
+            hypothesis.HealthCheck.too_slow,
+        ],
+        # On CI a failure comes again whenever the same commit is tried.
+        **({"derandomize": True, "database": None} if os.environ.get("CI") else {}),
+    )
+    hypothesis.settings.register_profile(
+        "exhaustive", hypothesis.settings.get_profile("plain"), max_examples=CAMPAIGN
+    )
+    if not config.getoption("--hypothesis-profile"):
+        hypothesis.settings.load_profile("exhaustive" if takes_all(config) else "plain")
+
+
+def takes_all(config: pytest.Config) -> bool:
+    return bool(config.getoption("--exhaustive"))
+
+
+def names_tests(config: pytest.Config) -> bool:
+    """Whether the command line names single tests."""
+    return all("::" in argument for argument in config.args)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    if takes_all(config):
+        return f"taken: every parameter, {CAMPAIGN} examples of each property"
+    if names_tests(config):
+        return f"taken: every parameter of the tests named, {EXAMPLES} examples of each property"
+    most = config.getoption("--at-most")
+    return (
+        f"taken: at most {most} parameters of each test, {EXAMPLES} examples of each property"
+        " (--exhaustive for all)"
+    )
+
+
+@pytest.hookimpl(tryfirst=True)  # before --last-failed and -k: what a run takes depends on neither
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Take every test, but of its parameters only so many, spread from the first to the last."""
+    if takes_all(config) or names_tests(config):
+        return
+    tests: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        tests.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    most = config.getoption("--at-most")
+    taken = {id(many[place]) for many in tests.values() for place in spread(len(many), most)}
+    left_out = [item for item in items if id(item) not in taken]
+    config.stash[LEFT_OUT] = len(left_out)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if id(item) in taken]
+
+
+def spread(many: int, most: int) -> set[int]:
+    """Return `most` places among `many`, the first and the last included."""
+    if many <= most:
+        return set(range(many))
+    return {round(n * (many - 1) / max(1, most - 1)) for n in range(most)}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Start no workers where they take longer than they save, or would hide what is shown."""
+    shows = config.getoption("trace") or config.getoption("capture") == "no"
+    files = {argument.partition("::")[0] for argument in config.args}
+    folder = config.invocation_params.dir
+    single = len(files) == 1 and all((folder / file).is_file() for file in files)
+    return 0 if shows or single or names_tests(config) else None
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell the process that started this one, if one did, how many parameters were left out."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["left_out"] = session.config.stash[LEFT_OUT]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: object) -> None:
+    """Note what a worker left out; all of them leave out the same."""
+    config: pytest.Config = node.config  # type: ignore[attr-defined]  # xdist's, which has no types
+    output = getattr(node, "workeroutput", {})
+    config.stash[LEFT_OUT] = max(config.stash[LEFT_OUT], output.get("left_out", 0))
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if left_out := config.stash[LEFT_OUT]:
+        terminalreporter.write_line(
+            f"{left_out} more cases of these tests were left out; pytest --exhaustive runs them."
+        )
 
 
 class Clock:

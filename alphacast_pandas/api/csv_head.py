@@ -13,6 +13,8 @@ from alphacast_pandas.errors import DecodeError
 from alphacast_pandas.names import canonical_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from alphacast_pandas.api.body import BodyStream
     from alphacast_pandas.api.responses import Answer
 
@@ -67,6 +69,10 @@ def parse_record(record: bytes, delimiter: str = ",") -> list[str]:
         return [quoted.replace('""', '"') or plain for quoted, plain in fields]
 
 
+class EmptyTableError(DecodeError):
+    """A body without even a header, as that of a dataset that holds nothing may be."""
+
+
 @dataclass(frozen=True)
 class Head:
     """The beginning of a table: its header, its first row if it has one, its media type."""
@@ -75,14 +81,29 @@ class Head:
     first_row: list[str] | None
     media_type: str
 
-    def check_can_be_a_table(self) -> None:
-        """Raise unless something shows that this is a dataset: no definitions name its columns."""
+    def check_is_of(self, names: Sequence[str]) -> None:
+        """Raise unless this can be the head of a dataset with these columns, if any are known."""
+        if any(name in names for name in self.header):
+            return
+        # A column of a dataset may be called "[x]", so this is looked at only for other headers.
+        if self.header[0].lstrip()[:1] in {"<", "{", "["}:
+            msg = f"The answer is a page or JSON, not a table. It begins: {self._beginning}"
+            raise DecodeError(msg)
+        if not names:
+            self._check_can_be_a_table()
+
+    @property
+    def _beginning(self) -> str:
+        return shown_body(",".join(self.header).encode())
+
+    def _check_can_be_a_table(self) -> None:
+        """Raise unless something shows that this is a dataset, whose columns are not known."""
         first = "" if self.first_row is None else self.first_row[0]
         is_dated = ISO_DATE.fullmatch(first) or canonical_name(self.header[0]) in _DATE_NAMES
         if not (is_dated or self.media_type in _CSV_TYPES):
             msg = (
                 "The service does not tell the columns of the dataset, and nothing shows that its "
-                f"answer is a table. It begins: {shown_body(','.join(self.header).encode())}"
+                f"answer is a table. It begins: {self._beginning}"
             )
             raise DecodeError(msg)
 
@@ -102,7 +123,6 @@ def read_head(stream: BodyStream, media_type: str = "") -> Head:
         size += len(chunk)
     body = b"".join(chunks)
     stream.unread(body)
-    _check_beginning(body)
     header_end, row_end = [*ends, size, size][:2]
     header = check_header(body[:header_end], body[header_end:])
     row = body[header_end:row_end].rstrip(b"\r\n")
@@ -124,20 +144,13 @@ def check_table_answer(answer: Answer) -> str:
     return media_type
 
 
-def _check_beginning(body: bytes) -> None:
-    first = body.removeprefix(_BOM).lstrip()[:1]
-    if first and first in b"<{[":
-        msg = f"The answer is a page or JSON, not a table: {shown_body(body)}"
-        raise DecodeError(msg)
-
-
 def check_header(record: bytes, rest: bytes) -> list[str]:
     """Return the names of a table's header; raise if it is none."""
     names = parse_record(record)
     check_not_quota_notice(names, rest)
     if not any(names):
         msg = "The service answered with an empty body in the place of a table."
-        raise DecodeError(msg)
+        raise EmptyTableError(msg)
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         msg = f"The header of the table names {twice!r} twice: {shown_body(record)}"

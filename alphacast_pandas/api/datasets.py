@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from alphacast_pandas.api.csv_head import check_table_body
 from alphacast_pandas.api.identifiers import data_path, dataset_path, resolve_id
-from alphacast_pandas.api.multipart import File, opened, send_file
+from alphacast_pandas.api.multipart import File, Multipart, UploadFlags, open_stream, upload_form
 from alphacast_pandas.api.parameters import FORMAT
 from alphacast_pandas.api.polling import wait_for
 from alphacast_pandas.api.records import Column, Dataset, DateStats, Process, columns_from_json
@@ -18,7 +18,6 @@ from alphacast_pandas.errors import DecodeError, QueryError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from alphacast_pandas.api.multipart import Payload
     from alphacast_pandas.api.transport import Transport
 
 
@@ -514,32 +513,18 @@ class Datasets:
         >>> process.wait(timeout=60.0).status
         'Processed'
         """
-        flags = {
-            "deleteMissingFromDB": delete_missing,
-            "onConflictUpdateDB": update_on_conflict,
-            "acceptNewColumns": accept_new_columns,
-        }
-        with opened(file) as stream:
-            return self.send_file(id, stream, manifest=manifest, flags=flags)
+        flags = UploadFlags(delete_missing, update_on_conflict, accept_new_columns)
+        with open_stream(file) as stream:
+            return self.send_form(id, upload_form(stream, manifest), flags)
 
-    def send_file(
+    def send_form(
         self,
         id: int | str,  # noqa: A002 - the service's own word
-        stream: Payload,
-        *,
-        manifest: Sequence[Mapping[str, Any]] | None,
-        flags: Mapping[str, bool],
-        on_read: Callable[[int], None] | None = None,
+        form: Multipart,
+        flags: UploadFlags,
     ) -> Process:
-        """Upload as `upload` does, with the service's flags and a witness of the bytes sent."""
-        answer = send_file(
-            self._transport,
-            data_path(id),
-            stream,
-            manifest=manifest,
-            flags=flags,
-            on_read=on_read,
-        )
+        """Send the form of an upload; return the process that the service starts."""
+        answer = self._transport.send("PUT", data_path(id), params=flags.to_params(), content=form)
         try:
             return self._process(answer, resolve_id(id))
         except DecodeError as error:

@@ -6,7 +6,13 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from alphacast_pandas.api.csv_head import ISO_DATE, Head, check_table_answer, read_head
+from alphacast_pandas.api.csv_head import (
+    ISO_DATE,
+    EmptyTableError,
+    Head,
+    check_table_answer,
+    read_head,
+)
 from alphacast_pandas.api.definitions import Definitions, define
 from alphacast_pandas.api.identifiers import data_path
 from alphacast_pandas.api.parameters import FORMAT, TOP
@@ -120,9 +126,9 @@ def fetch_target(client: Client, dataset_id: int, names: Iterable[object]) -> De
         return definitions
     try:
         head = _fetch_head(client, dataset_id)
-    except DecodeError:
-        # A dataset without data may have no header either.
+    except EmptyTableError:
         return replace(definitions, has_rows=False)
+    head.check_is_of(definitions.names)
     stored = {*definitions.names}
     seen = [Column(name) for name in head.header if name not in stored]
     return replace(
@@ -136,8 +142,7 @@ def fetch_target(client: Client, dataset_id: int, names: Iterable[object]) -> De
 def with_header(definitions: Definitions, head: Head) -> Definitions:
     """Return definitions that agree with the header of a whole answer, or raise."""
     header = head.header
-    if not definitions.names:
-        head.check_can_be_a_table()
+    head.check_is_of(definitions.names)
     folded = {canonical_name(name) for name in header}
     absent = [name for name in definitions.names if canonical_name(name) not in folded]
     if absent:

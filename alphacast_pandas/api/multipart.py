@@ -1,4 +1,4 @@
-"""Multipart forms as streams of known length, so that no file is held in memory whole."""
+"""Uploads as ``multipart/form-data``: the form with its fields, and the flags sent beside it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from alphacast_pandas.api.transport import Transport
 
-
+File = bytes | str | os.PathLike[str] | BinaryIO
 _BLOCK_BYTES = 1 << 20
+_GZIP_MAGIC = b"\x1f\x8b"
 
 
 class Payload(Protocol):
@@ -34,7 +34,7 @@ class Payload(Protocol):
 
 
 @dataclass(frozen=True)
-class Part:
+class Field:
     """One field of a form; names are ours and need no escaping."""
 
     name: str
@@ -54,17 +54,23 @@ class Part:
 
 
 class Multipart:
-    """A ``multipart/form-data`` body, read once from beginning to end."""
+    """
+    A ``multipart/form-data`` body of known length, read once from beginning to end.
+
+    The payloads are read as they are sent. `requests` and `urllib3` would copy them into one body
+    first, 49 MB more memory for a file of 49 MB; requests-toolbelt, which would not, is not among
+    the dependencies of this package.
+    """
 
     def __init__(
-        self, parts: Sequence[Part], *, on_read: Callable[[int], None] | None = None
+        self, fields: Sequence[Field], *, on_read: Callable[[int], None] | None = None
     ) -> None:
         boundary = secrets.token_hex(16)
         self.headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
         self._on_read = on_read
         self._streams: list[Payload] = []
-        for part in parts:
-            self._streams += [io.BytesIO(part.head(boundary)), part.payload, io.BytesIO(b"\r\n")]
+        for field in fields:
+            self._streams += [io.BytesIO(field.head(boundary)), field.payload, io.BytesIO(b"\r\n")]
         self._streams.append(io.BytesIO(f"--{boundary}--\r\n".encode("ascii")))
         self._length = sum(_remaining(stream) for stream in self._streams)
         self._position = 0
@@ -102,31 +108,41 @@ def _remaining(stream: Payload) -> int:
     return end - here
 
 
-File = bytes | str | os.PathLike[str] | BinaryIO
-_GZIP_MAGIC = b"\x1f\x8b"
+@dataclass(frozen=True)
+class UploadFlags:
+    """What an upload may do with the rows and columns that a dataset has."""
+
+    delete_missing: bool = False
+    update_on_conflict: bool = False
+    accept_new_columns: bool = False
+
+    def to_params(self) -> dict[str, str]:
+        """Return the flags as query parameters."""
+        params = {
+            "deleteMissingFromDB": "true" if self.delete_missing else "false",
+            "onConflictUpdateDB": "true" if self.update_on_conflict else "false",
+        }
+        # The official SDK sends this one only when it is true.
+        return {**params, "acceptNewColumns": "true"} if self.accept_new_columns else params
 
 
-def send_file(
-    transport: Transport,
-    path: str,
+def upload_form(
     stream: Payload,
-    *,
     manifest: Sequence[Mapping[str, Any]] | None,
-    flags: Mapping[str, bool],
+    *,
     on_read: Callable[[int], None] | None = None,
-) -> Any:
-    """Return what the service answers to the file in `stream`: the process it starts."""
-    parts = [Part("data", stream, filename=_filename(stream))]
+) -> Multipart:
+    """Return the form of an upload: the file in `stream`, after its manifest if there is one."""
+    fields = [Field("data", stream, filename=_filename(stream))]
     if manifest is not None:
         text = json.dumps([dict(column) for column in manifest], ensure_ascii=False)
-        parts.insert(0, Part("manifest", io.BytesIO(text.encode())))
-    content = Multipart(parts, on_read=on_read)
-    return transport.send("PUT", path, params=_query(flags), content=content)
+        fields.insert(0, Field("manifest", io.BytesIO(text.encode())))
+    return Multipart(fields, on_read=on_read)
 
 
 @contextlib.contextmanager
-def opened(file: File) -> Iterator[BinaryIO]:
-    """Open a file given as bytes, path or binary stream; a stream of the caller stays open."""
+def open_stream(file: File) -> Iterator[BinaryIO]:
+    """Yield a binary stream for any kind of file; only what was opened here is closed."""
     if isinstance(file, bytes | bytearray | memoryview):
         yield io.BytesIO(file)
     elif isinstance(file, str | os.PathLike):
@@ -141,11 +157,3 @@ def _filename(stream: Payload) -> str:
     compressed = stream.read(2) == _GZIP_MAGIC
     stream.seek(start)
     return "data.csv.gz" if compressed else "data.csv"
-
-
-def _query(flags: Mapping[str, bool]) -> dict[str, str]:
-    query = {name: "true" if value else "false" for name, value in flags.items()}
-    # The official SDK sends this one only when it is true.
-    if query.get("acceptNewColumns") == "false":
-        del query["acceptNewColumns"]
-    return query

@@ -23,6 +23,10 @@ DEFAULT_TIMEOUT = (10.0, 60.0)
 DEFAULT_RETRIES = 5
 _MEANS_OFF = {"0", "false", "no", "off"}
 KEYS_PAGE = "https://www.alphacast.io/settings/api-keys"
+# The service's documentation says that files have at most "50 MB": not whether 10**6 or 2**20 bytes
+# are a MB, whether a file counts as sent or unpacked, nor whether the form around it counts. This
+# takes the smaller MB and files as sent, and leaves a million bytes for the form with its manifest.
+LARGEST_FILE_BYTES = 49_000_000
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Settings:
     base_url: str = DEFAULT_BASE_URL
     timeout: tuple[float, float] = DEFAULT_TIMEOUT
     retries: int = DEFAULT_RETRIES
+    largest_file_bytes: int = LARGEST_FILE_BYTES
     key_source: str = field(default="the argument api_key", compare=False)
     address_source: str = field(default="the default", compare=False)
 

@@ -133,6 +133,7 @@ def _check_name(name: Any) -> str:
 
 
 def _to_comparison(operator: str, left: Any, right: Any) -> Node | None:
+    # Python itself exchanges the sides of 5 < col("x"), but NumPy's scalars do not.
     name, value = _name_of(left), right
     if name is None:
         name, value, operator = _name_of(right), left, COMPARISONS[operator].mirrored
@@ -205,6 +206,8 @@ def _from_between(name: str, /, *given: Any, **keywords: Any) -> Node | None:
         raise QueryError(msg)
     if any(isinstance(bound, Expression) for bound in words.values()):
         return None
+    # Two comparisons, not a range: the ends of a range are spans of time, as in df.loc, and those
+    # of Series.between are instants.
     low, high = ends
     for bound in words.values():
         _refuse_list(name, "between", bound)

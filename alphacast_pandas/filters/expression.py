@@ -137,7 +137,7 @@ class Expression:
         object.__setattr__(self, "_step", step)
 
     def __setattr__(self, name: str, value: object) -> None:
-        msg = f"An expression cannot be changed: {name} = {value!r}."
+        msg = f"An expression cannot be changed: {name} = {value_text(value)}."
         raise TypeError(msg)
 
     def __reduce__(self) -> tuple[type[Expression], tuple[Step]]:
@@ -151,9 +151,11 @@ class Expression:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Expression:
         """Record a call."""
+        _refuse_pandas_expressions(*args, *kwargs.values())
         return Expression(Call(self, args, kwargs))
 
     def __getitem__(self, item: Any) -> Expression:
+        _refuse_pandas_expressions(item)
         return Expression(Item(self, item))
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Expression:
@@ -280,10 +282,14 @@ def _to_operation(symbol: str, *operands: Any) -> Expression:
             '(ap.col("x") == "a") & (ap.col("y") > 1).'
         )
         raise QueryError(msg)
-    if any(is_pandas_expression(operand) for operand in operands):
+    _refuse_pandas_expressions(*operands)
+    return Expression(Operation(symbol, operands))
+
+
+def _refuse_pandas_expressions(*values: Any) -> None:
+    if any(is_pandas_expression(value) for value in values):
         msg = "ap.col and pd.col stand in one expression; write all of it with one of them."
         raise QueryError(msg)
-    return Expression(Operation(symbol, operands))
 
 
 def step_of(expression: Expression) -> Step:

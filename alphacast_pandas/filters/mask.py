@@ -108,7 +108,9 @@ def _to_one_type(
         # Only of a column without a definition it is not known before what it holds.
         if isinstance(value, str) != is_text:
             kind = "text" if is_text else "numbers"
-            msg = f"filter: column {column!r} turned out to hold {kind}, unlike {value!r}."
+            msg = (
+                f"filter: column {column!r} turned out to hold {kind}, unlike {value_text(value)}."
+            )
             raise QueryError(msg)
     if pa.types.is_integer(values.type):
         values = values.cast(pa.float64())

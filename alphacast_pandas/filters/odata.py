@@ -15,9 +15,9 @@ True
 
 A quote is doubled, so that no name and no value can end its own quotation.
 
->>> quoted("Côte d'Ivoire")
+>>> quote("Côte d'Ivoire")
 "'Côte d''Ivoire'"
->>> quoted("' or 'a' eq 'a")
+>>> quote("' or 'a' eq 'a")
 "''' or ''a'' eq ''a'"
 """
 
@@ -207,8 +207,8 @@ def _translate(node: Node, form: Form, max_length: int) -> Conjunct:
             return made
         return _hull(each, form) or Conjunct(each, (), (TOO_LONG,))
 
-    # The opposite of a condition is none for the service: where a widened condition holds for
-    # rows too many, its opposite would hold for rows too few.
+    # `Not` is a leaf here, of which nothing is sent: the opposite of a condition that was widened
+    # would be one that is too narrow.
     return reduce_tree(
         node, lambda each: parts_of(each) if isinstance(each, And | Or) else (), translate_node
     )
@@ -280,6 +280,7 @@ def _date_bounds(
     name: str, operator: Operator, value: datetime.datetime, form: Form
 ) -> Iterable[str]:
     """Compare by whole days, the last one as "before the next": there may be times of day."""
+    # Some services compare the time of day as well, others cut it off on either side.
     day, midnight = value.date(), value.time() == datetime.time.min
     if "lower" in operator.bounds:
         yield f"{name} {_GE} {form.date(day)}"
@@ -290,6 +291,9 @@ def _date_bounds(
 
 def _translate_number(node: Node, name: str, operator: Operator, value: float) -> Conjunct:
     """Widen what includes its bound by one step: the service may hold more digits than a double."""
+    # A stored 0.1000000000000000001 is read as the double 0.1, so it equals 0.1 here, and it must
+    # not be left out there. Without the bound the order of doubles is enough: what is greater
+    # than `value` as a double is greater with all its digits too.
     low, high = _neighbours(value) if operator.includes_bound else (value, value)
     lower, upper = (_GE, _LE) if operator.includes_bound else (_GT, _LT)
     ends = [("lower", lower, low), ("upper", upper, high)]
@@ -305,7 +309,12 @@ def _neighbours(value: float) -> tuple[float, float]:
 
 
 def _hull(node: Node, form: Form) -> Conjunct | None:
-    """Return the range that a long list of dates or numbers spans, None for other conditions."""
+    """
+    Return the range that a long list of dates or numbers spans, None for other conditions.
+
+    It holds rows between the values of the list too, which are dropped here. Texts have no such
+    range: which of them lie between two others is up to the collation of the service.
+    """
     if not isinstance(node, Membership) or any(isinstance(value, str) for value in node.values):
         return None
     ends = (

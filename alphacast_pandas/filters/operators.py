@@ -65,6 +65,7 @@ class Operator:
         return len(self.bounds) == 1
 
 
+# Both for ==, which is a range of one value; none for !=, which leaves no range.
 LOWER, UPPER = frozenset({"lower"}), frozenset({"upper"})
 
 # fmt: off - one operator is one block

@@ -74,6 +74,7 @@ class _Recorder:
 
 
 def _evaluate(expression: Any) -> Expression:
+    # Not expression._eval_expression(frame), which is what assign calls: that is private.
     recorder: Any = _Recorder()
     pd.DataFrame.assign(recorder, result=expression)
     result = recorder.result

@@ -165,6 +165,8 @@ def parse_text(text: str) -> Node | None:
     >>> parse_text("contains(Country, 'U')") is None
     True
     """
+    # To read a text that goes to the service anyway is needed for what is checked again here: the
+    # service may ignore a filter, or understand it otherwise.
     try:
         return _parse(_tokens(text))
     except UnreadableError:
@@ -184,13 +186,15 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 
 def _parse(tokens: Iterator[_Token]) -> Node:
-    # One level per open parenthesis; a level holds alternatives, and these hold conditions.
+    # One level per open parenthesis, without recursion; a level holds alternatives, and these hold
+    # conditions, since `and` binds closer than `or`.
     levels: list[list[list[Node]]] = [[[]]]
     condition_is_next = True
     for token in tokens:
         if condition_is_next and token == _OPEN:
             levels.append([[]])
         elif condition_is_next:
+            # With the end as a stand-in a text that breaks off is no condition, so unreadable.
             levels[-1][-1].append(_parse_comparison(token, next(tokens, _END), next(tokens, _END)))
             condition_is_next = False
         elif token == _CLOSE and len(levels) > 1:

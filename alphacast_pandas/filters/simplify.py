@@ -147,6 +147,8 @@ def _distinct(parts: Iterable[Node], kind: type[And | Or]) -> list[Node]:
 
 def _identity(node: Node) -> Any:
     """Return what makes two conditions the same: their content if they are leaves."""
+    # Expressions cannot be compared, and chains are compared by no one: that would take a time
+    # that grows with their depth.
     if isinstance(node, Not):
         return Not, _identity(node.part)
     return node if isinstance(node, Comparison | Membership | Missing) else id(node)
@@ -177,6 +179,7 @@ def _tighten_bounds(parts: list[Node]) -> list[Node]:
         if (place := _place(part)) is not None and isinstance(part, Comparison):
             tightest[place] = _tighter(tightest.get(place, part), part)
     lows = ((place, low) for place, low in tightest.items() if place[-1])
+    # An empty range means that nothing is read at all, so both ends must be of one kind.
     if any(_is_empty(low, tightest.get((*place[:2], False))) for place, low in lows):
         return [NOTHING]
     kept = {id(part) for part in tightest.values()}
@@ -187,6 +190,7 @@ def _place(node: Node) -> tuple[str, type, bool] | None:
     """Return which bound a condition is: of which column and kind of values, whether the lower."""
     if not isinstance(node, Comparison) or not COMPARISONS[node.operator].is_order:
         return None
+    # Of a column whose type is not stated, texts and numbers have no order between them.
     kind = float if isinstance(node.value, int | float) else type(node.value)
     return node.column, kind, "lower" in COMPARISONS[node.operator].bounds
 

@@ -35,6 +35,7 @@ def reduce_tree(
         if key(node) in results:
             waiting.pop()
             continue
+        # The node stays in the list until its parts are done; then it is met again.
         below = parts(node)
         unready = [part for part in below if key(part) not in results]
         if unready:

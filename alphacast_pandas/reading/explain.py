@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from alphacast_pandas.reading.options import Date, Filter, ReadOptions
     from alphacast_pandas.reading.query import Query
 
-_NOT_READ = "sent, but not understood here and so not checked again"
-_WIDEST = 300
+_NOT_UNDERSTOOD = "sent, but not understood here and so not checked again"
+_MOST_CHARACTERS = 300
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ def explain(
 
 def _conditions(options: ReadOptions, query: Query) -> Iterator[tuple[str, str]]:
     if query.text is not None:
-        yield query.text, _NOT_READ if options.tree is None else "sent"
+        yield query.text, _NOT_UNDERSTOOD if options.tree is None else "sent"
     for part in () if query.is_empty else query.translation.conjuncts:
         yield describe(part.node), _place(part)
 
@@ -178,26 +178,29 @@ def _steps(options: ReadOptions, query: Query) -> Iterator[str]:
     if query.is_empty:
         yield "no row can match, so no data are read"
         return
-    extra = [name for name in query.keep or () if name not in (*(query.values or ()), *query.keys)]
+    returned = {*(query.values or ()), *query.keys}
+    extra = [name for name in query.keep or () if name not in returned]
     if extra:
         yield f"drop {', '.join(map(repr, extra))}, which only the conditions need"
     if options.last is not None:
-        yield f"keep the rows of the last {_counted(options.last, 'date')}"
+        yield f"keep the rows of the last {_count_text(options.last, 'date')}"
     if options.top is not None:
-        yield f"keep the first {_counted(options.top, 'row')}"
+        yield f"keep the first {_count_text(options.top, 'row')}"
 
 
 def _lines(explanation: Explanation) -> Iterator[str]:
     yield f"Reading dataset {explanation.dataset_id} sends"
     for name, value in (explanation.params or {"nothing": ""}).items():
-        yield f"  {name:<7}  {_cut(value)}".rstrip()
+        yield f"  {name:<7}  {_shorten(value)}".rstrip()
     if explanation.alternatives:
-        others = _counted(len(explanation.alternatives), "other spelling")
+        others = _count_text(len(explanation.alternatives), "other spelling")
         yield f"  or, should that be refused, {others}"
     if explanation.conditions:
         yield "Conditions, all of them checked here again"
         width = min(40, max(len(text) for text, _ in explanation.conditions))
-        yield from (f"  {_cut(text):<{width}}  {place}" for text, place in explanation.conditions)
+        yield from (
+            f"  {_shorten(text):<{width}}  {place}" for text, place in explanation.conditions
+        )
     if explanation.steps:
         yield "Then, here"
         yield from (f"  {step}" for step in explanation.steps)
@@ -205,15 +208,19 @@ def _lines(explanation: Explanation) -> Iterator[str]:
 
 def _rows(explanation: Explanation) -> Iterator[tuple[str, str, str]]:
     for name, value in (explanation.params or {"nothing": ""}).items():
-        yield name, _cut(value), "sent"
-    yield from (("condition", _cut(text), place) for text, place in explanation.conditions)
+        yield name, _shorten(value), "sent"
+    yield from (("condition", _shorten(text), place) for text, place in explanation.conditions)
     yield from (("then", step, "here") for step in explanation.steps)
 
 
-def _counted(number: int, what: str) -> str:
+def _count_text(number: int, what: str) -> str:
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
-def _cut(value: Any) -> str:
+def _shorten(value: Any) -> str:
     text = str(value)
-    return text if len(text) <= _WIDEST else f"{text[:_WIDEST]} ... ({len(text):,} characters)"
+    return (
+        text
+        if len(text) <= _MOST_CHARACTERS
+        else f"{text[:_MOST_CHARACTERS]} ... ({len(text):,} characters)"
+    )

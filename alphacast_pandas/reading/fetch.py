@@ -166,6 +166,7 @@ def open_answer(
     meter.watch(answer.stream, answer.headers)
     head = read_head(answer.stream, check_table_answer(answer))
     definitions = source.result()
+    head.check_is_of(definitions.names)
     if SELECT.name not in params:
         definitions = _agreed_definitions(source, definitions, head)
     keep = query.keep or in_order(definitions)

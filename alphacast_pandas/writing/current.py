@@ -1,4 +1,4 @@
-"""What a dataset holds now, read where nothing is cached, with the signs of its last change."""
+"""What a dataset holds now, read past every cached file, and the signs of its last change."""
 
 from __future__ import annotations
 
@@ -21,39 +21,40 @@ if TYPE_CHECKING:
 
     from alphacast_pandas.api.client import Client
 
-    Span = tuple[datetime.datetime, datetime.datetime]
+    DateRange = tuple[datetime.datetime, datetime.datetime]
 
 
-# Asks for every row. It is there because a request without parameters is answered from a file that
-# may be older than the dataset.
+# Asks for every row. A request without any of these options is answered from an exported file,
+# which may be older than the dataset.
 _EVERY_ROW = ReadOptions(top=2**31 - 1)
 _COMPUTED = {"$filter", "$select", "$last", "$top"}
-_UNDER_WAY = {"requested", "processing", "queued", "pending", "running"}
+_RUNNING = {"requested", "processing", "queued", "pending", "running"}
 
 
 @dataclass(frozen=True)
-class State:
+class DatasetState:
     """
-    The record of a dataset as far as the service shows it; None is what it does not show.
+    What the service tells of the last change of a dataset; None is what it does not tell.
 
-    `newest_process` is 0 where there was none yet.
+    `newest_process` is 0 if there was none yet; `running_process` is the newest, if it has not
+    ended.
     """
 
     updated_at: str | None = None
     newest_process: int | None = None
-    under_way: str | None = None
+    running_process: int | None = None
 
-    def has_moved(self, since: State) -> str | None:
-        """Return the sign that the dataset has changed since, None if there is none."""
-        if _differ(self.newest_process, since.newest_process):
+    def change_since(self, earlier: DatasetState) -> str | None:
+        """Return the sign that the dataset has changed since then, None if there is none."""
+        if _differ(self.newest_process, earlier.newest_process):
             return f"process {self.newest_process} has begun"
-        if _differ(self.updated_at, since.updated_at):
-            return f"it was updated at {self.updated_at}, before that at {since.updated_at}"
+        if _differ(self.updated_at, earlier.updated_at):
+            return f"it was updated at {self.updated_at}, before that at {earlier.updated_at}"
         return None
 
 
-def state_of(client: Client, dataset_id: int) -> State:
-    """Return what the service tells of the last change."""
+def fetch_state(client: Client, dataset_id: int) -> DatasetState:
+    """Ask the service for the signs of the last change."""
     try:
         updated_at = client.datasets.get(dataset_id).updated_at
     except APIError:
@@ -61,32 +62,33 @@ def state_of(client: Client, dataset_id: int) -> State:
     try:
         processes = client.datasets.processes(dataset_id)
     except AlphacastError:
-        return State(updated_at)
+        return DatasetState(updated_at)
     newest = max(processes, key=lambda process: process.id, default=None)
     if newest is None:
-        return State(updated_at, 0)
-    is_under_way = newest.status.casefold() in _UNDER_WAY
-    return State(updated_at, newest.id, f"process {newest.id}" if is_under_way else None)
+        return DatasetState(updated_at, 0)
+    is_running = newest.status.casefold() in _RUNNING
+    return DatasetState(updated_at, newest.id, newest.id if is_running else None)
 
 
-def _differ(now: object, then: object) -> bool:
-    return now is not None and then is not None and now != then
-
-
-def read_stored(
-    client: Client, dataset_id: int, span: Span | None, *, progress: bool | None
+def read_current(
+    client: Client, dataset_id: int, dates: DateRange | None, *, progress: bool | None
 ) -> pa.Table:
-    """Return the rows of a dataset, at least those within `span`; None asks for all of them."""
-    options = _EVERY_ROW if span is None else check_options(start=span[0], end=span[1])
+    """Return the rows of a dataset, at least those of these dates; None asks for all of them."""
+    options = _EVERY_ROW if dates is None else check_options(start=dates[0], end=dates[1])
     title = f"Comparing with dataset {dataset_id}"
     with Meter(title, progress=progress, clock=client._connection.clock) as meter:
         fetched = fetch(client, dataset_id, options, meter)
-        if not _COMPUTED & fetched.params.keys():
+        if not _COMPUTED & fetched.params.keys():  # the dates were left to us
             fetched = fetch(client, dataset_id, _EVERY_ROW, meter)
     return table_with_nulls(finish(fetched))
 
 
-def span_of(dates: pa.ChunkedArray) -> Span:
+def date_range(dates: pa.ChunkedArray) -> DateRange:
     """Return the first and the last date."""
     ends: dict[str, Any] = pc.min_max(dates).as_py()
     return ends["min"], ends["max"]
+
+
+def _differ(now: object, then: object) -> bool:
+    """Tell whether two facts are known and differ."""
+    return now is not None and then is not None and now != then

@@ -1,4 +1,4 @@
-"""What a column of a frame holds, whatever type it has: one word per kind."""
+"""The kinds of values that a column of a frame can have, whatever its dtype."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from alphacast_pandas.column_types import is_object
 
 
 class Kind(StrEnum):
-    """What the service may have to hold; the last ones it cannot."""
+    """A kind of values, in words for messages; the service cannot hold the last three."""
 
     DATE = "dates"
     TEXT = "text"

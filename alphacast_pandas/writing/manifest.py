@@ -1,4 +1,4 @@
-"""Column roles and types: to the manifest sent with an upload, if one is needed."""
+"""The manifest of an upload: what the service must be told of the columns, if anything."""
 
 from __future__ import annotations
 
@@ -32,34 +32,32 @@ def needed_manifest(
 ) -> Manifest | None:
     """Return what must be sent for the service to understand the file, None if it does already."""
     if definitions is not None and definitions.has_rows and not definitions.stated:
-        # There is a manifest, which the service will not show; ours might undo it.
+        # The dataset has a manifest that the service does not show, and ours would replace it.
         return None
     if definitions is None or not definitions.stated or definitions.date is None:
         return full_manifest(roles, types, date_format)
-    stored = {str(column.name): column for column in definitions.columns}
-    date = stored.get(roles.date)
-    same_keys = set(definitions.keys) == set(roles.keys)
-    unlisted = [
-        n for n, t in types.items() if t is not DECIMAL and _type_of(stored.get(n)) is not t
-    ]
-    known_formats = {date_format} if date_format != DATE_FORMAT else {DATE_FORMAT, None}
-    if same_keys and date is not None and date.date_format in known_formats and not unlisted:
+    columns = {str(column.name): column for column in definitions.columns}
+    if _is_known(roles, types, date_format, definitions, columns):
         return None
-    # Part of the key that the file lacks is part of it no more, and the service drops it.
-    lacking = [c for n, c in stored.items() if n not in types and c.role == "value"]
-    kept = [c for c in lacking if c.raw or c.type]
-    return [*full_manifest(roles, types, date_format), *map(_kept, kept)]
+    # A new manifest replaces the old one, so value columns that the file lacks are repeated. Those
+    # of the old key are not: what the file lacks of it leaves the key, and the service drops it.
+    absent = [
+        column
+        for name, column in columns.items()
+        if name not in types and column.role == "value" and (column.raw or column.type)
+    ]
+    return [*full_manifest(roles, types, date_format), *map(_repeated_entry, absent)]
 
 
-def changed_roles(roles: Roles, definitions: Definitions | None) -> str | None:
+def describe_changed_roles(roles: Roles, definitions: Definitions | None) -> str | None:
     """Return how the key differs from that of a dataset with rows, None if it does not."""
     if definitions is None or definitions.is_fresh or definitions.date is None:
         return None
     if set(definitions.keys) == set(roles.keys) and definitions.date.name == roles.date:
         return None
     return (
-        f"The dataset's rows are identified by {_listed(definitions.keys)}, and this frame's by "
-        f"{_listed(roles.keys)}. The upload changes the key of the whole dataset: rows it holds "
+        f"The dataset's rows are identified by {_join(definitions.keys)}, and this frame's by "
+        f"{_join(roles.keys)}. The upload changes the key of the whole dataset: rows it holds "
         "may be refused, lost or doubled."
     )
 
@@ -75,12 +73,25 @@ def header_names(names: list[str], definitions: Definitions | None, *, replaced:
     ]
 
 
-def _listed(names: tuple[str, ...]) -> str:
-    return ", ".join(map(repr, names))
-
-
-def _type_of(column: Column | None) -> ColumnType | None:
-    return None if column is None else column.column_type
+def _is_known(
+    roles: Roles,
+    types: Mapping[str, ColumnType],
+    date_format: str,
+    definitions: Definitions,
+    columns: Mapping[str, Column],
+) -> bool:
+    """Tell whether the dataset has this key, this format of dates and these types."""
+    date = columns.get(roles.date)
+    formats = {date_format, None} if date_format == DATE_FORMAT else {date_format}
+    return (
+        set(definitions.keys) == set(roles.keys)
+        and date is not None
+        and date.date_format in formats
+        and all(
+            type_ is DECIMAL or (name in columns and columns[name].column_type is type_)
+            for name, type_ in types.items()
+        )
+    )
 
 
 def _entry(name: str, roles: Roles, type_: ColumnType, date_format: str) -> dict[str, Any]:
@@ -92,10 +103,14 @@ def _entry(name: str, roles: Roles, type_: ColumnType, date_format: str) -> dict
     return {**entry, "dateFormat": date_format} if name == roles.date else entry
 
 
-def _kept(column: Column) -> dict[str, Any]:
-    """Return a stored column that the file lacks, so that a new manifest does not lose it."""
+def _repeated_entry(column: Column) -> dict[str, Any]:
+    """Return the entry of a column that the dataset has and the file lacks."""
     return {
         "sourceName": column.name,
         "dataType": (column.column_type or DECIMAL).name,
         "isEntity": False,
     }
+
+
+def _join(names: tuple[str, ...]) -> str:
+    return ", ".join(map(repr, names))

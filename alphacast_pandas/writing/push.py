@@ -1,33 +1,35 @@
-"""A compared plan to its end: guarded, sent, read back."""
+"""Push, diff, validate, schema and manifest: what a user can do with a frame."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from alphacast_pandas.api.client import get_client
+from alphacast_pandas.api.identifiers import resolve_id
 from alphacast_pandas.contracts.schemas import frame_schema
 from alphacast_pandas.difference.diff import Diff
-from alphacast_pandas.writing.arrow import date_format
-from alphacast_pandas.writing.comparison import (
-    Compared,
-    check_settled,
-    check_unchanged,
-    compare_plan,
-    notes_of,
+from alphacast_pandas.user_warnings import warn
+from alphacast_pandas.writing.check_frame import FrameOptions, check_frame
+from alphacast_pandas.writing.comparison import Comparison, compare_plan, diff_notes
+from alphacast_pandas.writing.guards import Guards, check_deletions, check_guards
+from alphacast_pandas.writing.manifest import Manifest, describe_changed_roles, needed_manifest
+from alphacast_pandas.writing.plan import (
+    Plan,
+    check_mode,
+    create_missing,
+    fetch_definitions,
+    plan_push,
 )
-from alphacast_pandas.writing.guards import (
-    Guards,
-    check_as_read,
-    check_deletions,
-    check_guards,
-    meant,
-    verify,
+from alphacast_pandas.writing.result import PushResult
+from alphacast_pandas.writing.unchanged import (
+    check_no_upload_running,
+    check_unchanged_since_comparison,
+    check_unchanged_since_read,
 )
-from alphacast_pandas.writing.manifest import Manifest, changed_roles, needed_manifest
-from alphacast_pandas.writing.plan import Plan, in_turn, plan_check, plan_push
-from alphacast_pandas.writing.uploads import nothing_to_send, point_out, send
+from alphacast_pandas.writing.uploads import Uploads
+from alphacast_pandas.writing.verification import expected_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,55 +39,11 @@ if TYPE_CHECKING:
     import pandera.pandas as pa
 
     from alphacast_pandas.api.client import Client
+    from alphacast_pandas.api.definitions import Definitions
     from alphacast_pandas.difference.difference import Difference
-    from alphacast_pandas.writing.result import PushResult
 
     Mode = Literal["append", "upsert", "replace", "mirror"]
     Schema = pa.DataFrameSchema | type[pa.DataFrameModel]
-
-
-def carry_out(plan: Plan, difference: Difference | None, guards: Guards) -> PushResult:
-    """Return the result of a push whose frame is checked; None: nothing needed to be compared."""
-    if difference is not None:
-        check_deletions(difference, guards.max_delete)
-    expected = meant(plan, difference) if guards.verify else None
-    positions = None
-    if guards.only_changes and difference is not None:
-        positions = difference.rows_to_send
-        if not len(positions) and plan.dataset_id is not None:
-            return nothing_to_send(plan, plan.dataset_id, difference.new_columns)
-        frame = plan.checked.frame.iloc[positions]
-        plan = replace(plan, checked=replace(plan.checked, frame=frame))
-        expected = None if expected is None else expected.take(positions)
-    then = None if expected is None else partial(verify, plan, expected)
-    return send(plan, wait=guards.wait, timeout=guards.timeout, positions=positions, then=then)
-
-
-def is_compared(plan: Plan, guards: Guards) -> bool:
-    """Tell whether the guards need to know what the dataset holds before."""
-    keeps_or_deletes = not plan.mode.updates or plan.mode.deletes
-    limited = guards.max_delete is not None and plan.mode.deletes
-    return guards.only_changes or limited or (guards.verify and keeps_or_deletes)
-
-
-def guards_of_diff(
-    plan: Plan,
-    planned: Guards,
-    *,
-    wait: bool,
-    timeout: float,
-    max_delete: int | float | None,
-    verify: bool,
-) -> Guards:
-    """Return the guards of a difference that is pushed: those planned, and those given now."""
-    return check_guards(
-        plan.mode.name,
-        only_changes=planned.only_changes,
-        max_delete=planned.max_delete if max_delete is None else max_delete,
-        verify=verify or planned.verify,
-        wait=wait,
-        timeout=timeout,
-    )
 
 
 def push(
@@ -161,8 +119,8 @@ def push(
         would be deleted. Entities and columns that would vanish are named.
     verify : bool, default False
         Whether to read the pushed keys back, past every cached file, and compare them
-        with what was meant: what was sent, or in the modes that keep values, what was
-        there.
+        with what they should be: what was sent, or in the modes that keep values, what
+        was there.
     if_unchanged : DataFrame, optional
         A frame as `read_alphacast` gave it, whole or a part of the dataset: refuse if
         what it holds has changed there since. The data are compared, not times, which
@@ -193,7 +151,7 @@ def push(
         If the dataset is not as `if_unchanged`, or an upload to it is under way that
         a comparison would have to know of; nothing has been sent.
     VerificationError
-        With `verify`, if the dataset does not hold what was meant, or could not be
+        With `verify`, if the dataset does not hold what it should, or could not be
         read back; the push itself has ended well.
     ProcessError
         If the service ends the process with an error.
@@ -202,6 +160,9 @@ def push(
     ConnectionFailed
         With ``in_doubt=True`` if the answer was lost and the dataset's processes do
         not tell whether the upload was taken.
+    PushInterrupted
+        If an error, such as one of these, has stopped a push that went in parts: it is
+        ``error.cause``, and ``error.resume()`` goes on.
 
     Warns
     -----
@@ -224,8 +185,8 @@ def push(
 
     The service takes files of up to 50 MB. A frame that is larger as gzip CSV goes in
     parts by rows, in order, each process followed to its end before the next part is
-    written; the result lists them in ``parts``. If one fails, the error says which rows
-    are in, ``error.parts`` has them, and ``error.resume()`` goes on from there. In the
+    written; the result lists them in ``parts``. If one fails, `PushInterrupted` says which
+    rows are in, ``error.parts`` has them, and ``error.resume()`` goes on from there. In the
     modes "replace" and "mirror" each upload would delete the rows of the others, so
     such a frame is refused unless the dataset holds nothing yet: use "upsert" or
     "append", or push to a new dataset and delete the old one.
@@ -239,8 +200,9 @@ def push(
     >>> df.alphacast.push(result.dataset_id, only_changes=True).status
     'Nothing to send'
     """
+    chosen = check_mode(mode)
     guards = check_guards(
-        mode,
+        chosen,
         only_changes=only_changes,
         max_delete=max_delete,
         verify=verify,
@@ -253,23 +215,16 @@ def push(
         dataset_id,
         name=name,
         repository=repository,
-        mode=mode,
-        date=date,
-        entities=entities,
-        schema=schema,
-        accept_new_columns=accept_new_columns,
-        index=index,
+        mode=chosen,
+        options=FrameOptions(index, date, entities, schema, accept_new_columns),
         progress=progress,
     )
-    with in_turn(plan):
+    with plan.turn(plan.dataset_id):
         if if_unchanged is not None:
-            check_as_read(plan, if_unchanged)
-        point_out(plan.changed_roles)
-        if not is_compared(plan, guards):
-            return carry_out(plan, None, guards)
-        compared = compare_plan(plan)
-        check_settled(compared)
-        return carry_out(plan, compared.difference, guards)
+            check_unchanged_since_read(plan, if_unchanged)
+        _warn_of(plan.changed_roles)
+        difference = _compare_for(guards, plan)
+        return _send(plan, guards, difference)
 
 
 def diff(
@@ -361,21 +316,27 @@ def diff(
       largest revisions                               old    new
       2024-02-01, Argentina, price                    2.5 -> 3                 +20%
     """
+    chosen = check_mode(mode)
     plan = plan_push(
         df,
         client or get_client(),
         dataset_id,
         name=name,
         repository=repository,
-        mode=mode,
-        date=date,
-        entities=entities,
-        schema=schema,
-        accept_new_columns=accept_new_columns,
-        index=index,
+        mode=chosen,
+        options=FrameOptions(index, date, entities, schema, accept_new_columns),
         progress=progress,
     )
-    return _diff(plan, compare_plan(plan), Guards())
+    comparison = compare_plan(plan)
+    place = plan.target.name if plan.dataset_id is None else plan.dataset_id
+    return Diff(
+        f"Diff of {len(plan.frame):,} rows with dataset {place}, mode {mode!r}",
+        mode,
+        plan.dataset_id,
+        diff_notes(plan, comparison),
+        comparison.difference,
+        partial(_push_diff, plan, comparison),
+    )
 
 
 def validate(
@@ -428,8 +389,8 @@ def validate(
     >>> df.alphacast.validate() is df
     True
     """
-    asked = None if dataset_id is None else client or get_client()
-    plan_check(df, asked, dataset_id, date=date, entities=entities, schema=schema, index=index)
+    definitions = _definitions_of(dataset_id, client, df)
+    check_frame(df, FrameOptions(index, date, entities, schema), definitions)
     return df
 
 
@@ -475,7 +436,7 @@ def schema_of_frame(
     >>> df.alphacast.schema().columns["country"].metadata
     {'alphacast': 'entity'}
     """
-    checked, _ = plan_check(df, None, None, date=date, entities=entities, schema=None, index=index)
+    checked = check_frame(df, FrameOptions(index, date, entities), None)
     roles = dict.fromkeys(checked.roles.entities, "entity") | {checked.roles.date: "date"}
     return frame_schema(checked.frame, roles)
 
@@ -546,38 +507,97 @@ def manifest(
     >>> df.alphacast.manifest(result.dataset_id)
     []
     """
-    asked = None if dataset_id is None else client or get_client()
-    checked, definitions = plan_check(
-        df,
-        asked,
-        dataset_id,
-        date=date,
-        entities=entities,
-        schema=schema,
-        index=index,
-        accept_new_columns=accept_new_columns,
+    definitions = _definitions_of(dataset_id, client, df)
+    options = FrameOptions(index, date, entities, schema, accept_new_columns)
+    checked = check_frame(df, options, definitions)
+    _warn_of(describe_changed_roles(checked.roles, definitions))
+    needed = needed_manifest(checked.roles, checked.types, checked.date_format, definitions)
+    return needed or []
+
+
+def _definitions_of(
+    dataset_id: int | str | None, client: Client | None, df: pd.DataFrame
+) -> Definitions | None:
+    """Return what is known of a dataset, None if there is none."""
+    if dataset_id is None:
+        return None
+    return fetch_definitions(client or get_client(), resolve_id(dataset_id), df)
+
+
+def _warn_of(changed_roles: str | None) -> None:
+    """Warn, before anything is sent, that the upload changes the key of the dataset."""
+    if changed_roles is not None:
+        warn(changed_roles)
+
+
+def _compare_for(guards: Guards, plan: Plan) -> Difference | None:
+    """Return what the push would change, None if no guard needs to know."""
+    if not guards.need_comparison(plan.mode):
+        return None
+    comparison = compare_plan(plan)
+    check_no_upload_running(comparison.state)
+    return comparison.difference
+
+
+def _push_diff(
+    plan: Plan,
+    comparison: Comparison,
+    *,
+    wait: bool,
+    timeout: float,
+    max_delete: int | float | None,
+    verify: bool,
+) -> PushResult:
+    """Send what a diff has shown, unless the dataset has changed since."""
+    guards = check_guards(
+        plan.mode,
+        only_changes=False,
+        max_delete=max_delete,
+        verify=verify,
+        wait=wait,
+        timeout=timeout,
     )
-    point_out(changed_roles(checked.roles, definitions))
-    format_ = date_format(checked.frame[checked.roles.date])
-    return needed_manifest(checked.roles, checked.types, format_, definitions) or []
+    plan = replace(plan, started_at=plan.clock.monotonic())
+    with plan.turn(plan.dataset_id):
+        check_unchanged_since_comparison(plan, comparison)
+        _warn_of(plan.changed_roles)
+        return _send(plan, guards, comparison.difference)
 
 
-def _diff(plan: Plan, compared: Compared, guards: Guards) -> Diff:
-    place = plan.dataset_id if plan.dataset_id is not None else plan.target.name
-    return Diff(
-        f"Diff of {len(plan.checked.frame):,} rows with dataset {place}, mode {plan.mode.name!r}",
-        plan.mode.name,
-        plan.dataset_id,
-        notes_of(plan, compared, guards),
-        compared.difference,
-        partial(_push_diff, plan, compared, guards),
+def _send(plan: Plan, guards: Guards, difference: Difference | None) -> PushResult:
+    """Send the rows of a plan whose turn it is; no difference: no guard needed a comparison."""
+    positions = None
+    if difference is not None:
+        check_deletions(difference, guards.max_delete)
+        positions = difference.rows_to_send if guards.only_changes else None
+        if positions is not None and not len(positions) and plan.dataset_id is not None:
+            return _nothing_to_send(plan, plan.dataset_id, difference.new_columns)
+    expected = expected_rows(plan, difference) if guards.verify else None
+    if positions is not None:
+        plan = plan.select_rows(positions)
+        expected = None if expected is None else expected.take(positions)
+    dataset_id = create_missing(plan.client, plan.target)
+    uploads = Uploads(plan, dataset_id, guards, positions=positions, expected=expected)
+    if plan.dataset_id is not None:
+        return uploads.send_all(guards.timeout)
+    with plan.turn(dataset_id):  # of a dataset that did not exist when the turn was taken
+        return uploads.send_all(guards.timeout)
+
+
+def _nothing_to_send(plan: Plan, dataset_id: int, new_columns: Sequence[str]) -> PushResult:
+    """Return the result of a push that has nothing to send; new columns hold nothing then."""
+    names = ", ".join(map(repr, new_columns))
+    empty = f" New columns without values were not added: {names}." if names else ""
+    return PushResult(
+        dataset_id=dataset_id,
+        process_id=None,
+        status="Nothing to send",
+        description=f"The dataset holds these rows already; nothing was uploaded.{empty}",
+        rows=0,
+        inserted=0,
+        updated=0,
+        deleted=0,
+        bytes_sent=0,
+        seconds=plan.clock.monotonic() - plan.started_at,
+        url=plan.client._connection.page_of(dataset_id),
     )
-
-
-def _push_diff(plan: Plan, compared: Compared, planned: Guards, **given: Any) -> PushResult:
-    guards = guards_of_diff(plan, planned, **given)
-    plan = replace(plan, begun=plan.client._connection.clock.monotonic())
-    with in_turn(plan):
-        check_unchanged(plan, compared)
-        point_out(plan.changed_roles)
-        return carry_out(plan, compared.difference, guards)

@@ -1,9 +1,9 @@
-"""What became of one upload of a push."""
+"""The result of a push, with its parts."""
 
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.text import printable
@@ -11,24 +11,19 @@ from alphacast_pandas.text import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from alphacast_pandas.api.records import Process
-
-    Follow = Callable[[float], "PushResult"]
-
-
-COUNTS = ("inserted", "updated", "deleted")
+_NUMBERS = {"first_row", "last_row", "rows", "inserted", "updated", "deleted", "bytes_sent"}
 
 
 @dataclass(frozen=True)
 class PushPart:
     """
-    One upload of a push: some rows of the frame, in their order, and what became of them.
+    One upload of a push: some rows of the frame in their order, and how their process ended.
 
     Parameters
     ----------
     first_row, last_row : int
         Position of its first and its last row in the frame that was pushed, counted from 0.
-        With ``only_changes`` rows between them that the dataset held already were left out.
+        With ``only_changes``, rows between them that were in the dataset already were left out.
     rows : int
         Rows sent.
     process_id : int
@@ -65,43 +60,10 @@ class PushPart:
     bytes_sent: int
 
 
-def begun_part(process: Process, span: tuple[int, int], *, rows: int, sent: int) -> PushPart:
-    """Return the part whose process has begun."""
-    return PushPart(*span, rows, process.id, **_facts(process), bytes_sent=sent)
-
-
-def with_end(part: PushPart, process: Process) -> PushPart:
-    """Return the part as its process ended."""
-    return replace(part, **_facts(process))
-
-
-def totals(parts: Sequence[PushPart]) -> dict[str, int | None]:
-    """Return the values counted in all parts, None where one of them does not say."""
-    return {name: _sum([getattr(part, name) for part in parts]) for name in COUNTS}
-
-
-def _sum(counts: Sequence[int | None]) -> int | None:
-    known = [count for count in counts if count is not None]
-    return sum(known) if len(known) == len(counts) else None
-
-
-def _facts(process: Process) -> dict[str, Any]:
-    return {
-        "status": process.status,
-        "description": process.description,
-        "inserted": process.count("insertedValues"),
-        "updated": process.count("updatedValues"),
-        "deleted": process.count("deletedValues"),
-    }
-
-
-_NUMBERS = {"first_row", "last_row", "rows", "inserted", "updated", "deleted", "bytes_sent"}
-
-
 @dataclass(frozen=True)
 class PushResult:
     """
-    What became of a push.
+    The outcome of a push.
 
     A frame too large for one file goes in several uploads, one after the other: the counts are
     those of all of them, process, status and description those of the last.
@@ -152,7 +114,7 @@ class PushResult:
     seconds: float
     url: str
     parts: tuple[PushPart, ...] = ()
-    _follow: Follow | None = field(default=None, repr=False, compare=False)
+    _wait: Callable[[float], PushResult] | None = field(default=None, repr=False, compare=False)
 
     def wait(self, *, timeout: float = 600.0) -> PushResult:
         """
@@ -174,6 +136,8 @@ class PushResult:
             If it ended badly, with the service's own text.
         ProcessTimeout
             If it was still running when the time was up.
+        PushInterrupted
+            Either of these, if the push went in several uploads.
 
         Examples
         --------
@@ -181,7 +145,7 @@ class PushResult:
         >>> result.wait(timeout=60.0).status
         'Processed'
         """
-        return self if self._follow is None else self._follow(timeout)
+        return self if self._wait is None else self._wait(timeout)
 
     def _repr_html_(self) -> str:
         names = [f.name for f in fields(self) if f.repr and f.name != "parts"]
@@ -192,15 +156,15 @@ class PushResult:
         return table + _parts_table(self.parts) if len(self.parts) > 1 else table
 
 
-def result_of(
+def combine_parts(
     parts: Sequence[PushPart],
     *,
     dataset_id: int,
     seconds: float,
     url: str,
-    follow: Follow | None,
+    wait: Callable[[float], PushResult] | None,
 ) -> PushResult:
-    """Return the result of a push as far as the process of its last part has come."""
+    """Return the result of a push; `wait` follows the process of the last part if it goes on."""
     last = parts[-1]
     return PushResult(
         dataset_id=dataset_id,
@@ -208,13 +172,21 @@ def result_of(
         status=last.status,
         description=last.description,
         rows=sum(part.rows for part in parts),
-        **totals(parts),
+        inserted=_total([part.inserted for part in parts]),
+        updated=_total([part.updated for part in parts]),
+        deleted=_total([part.deleted for part in parts]),
         bytes_sent=sum(part.bytes_sent for part in parts),
         seconds=seconds,
         url=url,
         parts=tuple(parts),
-        _follow=follow,
+        _wait=wait,
     )
+
+
+def _total(counts: Sequence[int | None]) -> int | None:
+    """Return the sum of the counts, None if the service did not state one of them."""
+    stated = [count for count in counts if count is not None]
+    return sum(stated) if len(stated) == len(counts) else None
 
 
 def _parts_table(parts: Sequence[PushPart]) -> str:

@@ -1,4 +1,4 @@
-"""Which column is the date and which are the entities: said, stored, or plain to see."""
+"""The roles of a frame's columns: its date, its entities, and the columns that are not sent."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Roles:
-    """The parts that columns have in the row key; `ignored` ones are not sent."""
+    """The columns that identify a row; `ignored` ones are not sent."""
 
     date: str
     entities: tuple[str, ...] = ()
@@ -27,7 +27,7 @@ class Roles:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The columns of the row key."""
+        """Date and entities."""
         return (self.date, *self.entities)
 
 
@@ -39,73 +39,80 @@ def resolve_roles(
     stated: Mapping[str, str],
     definitions: Definitions | None,
 ) -> Roles:
-    """Return the roles: from the arguments, then the schema, then the dataset, then inferred."""
+    """
+    Return the roles: from the arguments, then the schema, then the dataset, then inferred.
+
+    `stated` are the roles in the metadata of the schema.
+    """
     names = [*frame.columns]
     ignored = tuple(name for name, role in stated.items() if role == "ignore")
-    wanted = _given(date, entities, names)
-    said_date = wanted[0] or _with_role(stated, "date")
-    said_entities = wanted[1]
-    if said_entities is None:
-        said_entities = _stated_entities(stated)
-    stored = definitions if definitions is not None and definitions.date is not None else None
-    if said_date is None and stored is not None and stored.date is not None:
-        said_date = stored.date.name
-    if said_entities is None and stored is not None:
-        said_entities = tuple(str(column.name) for column in stored.entities)
-    columns = {name: kind_of(frame[name]) for name in names}
-    free = {name: kind for name, kind in columns.items() if name not in ignored}
-    found = said_date or _inferred_date(free)
-    if said_entities is None:
-        said_entities = _inferred_entities(free, found, stated)
-    if found in said_entities:
-        msg = f"{found!r} cannot be both the date and an entity."
+    date = _check_date(date, names) or _date_of_schema(stated)
+    listed = _check_entities(entities, names)
+    if listed is None:
+        listed = _entities_of_schema(stated)
+    if definitions is not None and definitions.date is not None:
+        date = date or definitions.date.name
+        if listed is None:
+            listed = tuple(str(column.name) for column in definitions.entities)
+    # What is still open is inferred from the values, and only where there is one candidate.
+    kinds = {name: kind_of(frame[name]) for name in names if name not in ignored}
+    date = date or _infer_date(kinds)
+    if listed is None:
+        listed = _infer_entities(kinds, date, stated)
+    if date in listed:
+        msg = f"{date!r} cannot be both the date and an entity."
         raise QueryError(msg)
-    return Roles(found, said_entities, ignored)
+    return Roles(date, listed, ignored)
 
 
-def _given(date: Any, entities: Any, names: list[str]) -> tuple[str | None, tuple[str, ...] | None]:
-    if date is not None and not isinstance(date, str):
-        msg = f"date is the name of a column, not {date!r}."
+def _check_date(date: Any, names: list[str]) -> str | None:
+    if date is None:
+        return None
+    if not isinstance(date, str):
+        msg = f"date must be the name of a column, got {date!r}."
         raise QueryError(msg)
-    if date is not None:
-        check_names([date], names, "date")
+    check_names([date], names, "date")
+    return date
+
+
+def _check_entities(entities: Any, names: list[str]) -> tuple[str, ...] | None:
     if entities is None:
-        return date, None
+        return None
     listed = (entities,) if isinstance(entities, str) else tuple(entities)
-    odd = [name for name in listed if not isinstance(name, str)]
-    if odd or len(set(listed)) < len(listed):
-        msg = f"entities are names of columns, each once, not {entities!r}."
+    if not all(isinstance(name, str) for name in listed) or len(set(listed)) < len(listed):
+        msg = f"entities must be names of columns, each once, got {entities!r}."
         raise QueryError(msg)
     check_names(listed, names, "entities")
-    return date, listed
+    return listed
 
 
-def _with_role(stated: Mapping[str, str], role: str) -> str | None:
-    found = [name for name, stated_role in stated.items() if stated_role == role]
-    if len(found) > 1:
-        msg = f"schema: {found[0]!r} and {found[1]!r} both have the role {role!r}."
+def _date_of_schema(stated: Mapping[str, str]) -> str | None:
+    dates = [name for name, role in stated.items() if role == "date"]
+    if len(dates) > 1:
+        msg = f"schema: {dates[0]!r} and {dates[1]!r} both have the role 'date'."
         raise QueryError(msg)
-    return found[0] if found else None
+    return dates[0] if dates else None
 
 
-def _stated_entities(stated: Mapping[str, str]) -> tuple[str, ...] | None:
-    """Return the entities of a schema; one that states a date and none means that there is none."""
-    found = tuple(name for name, role in stated.items() if role == "entity")
-    return found if found or "date" in stated.values() else None
+def _entities_of_schema(stated: Mapping[str, str]) -> tuple[str, ...] | None:
+    """Return the entities of a schema; one that states a date and no entity has none."""
+    entities = tuple(name for name, role in stated.items() if role == "entity")
+    return entities if entities or "date" in stated.values() else None
 
 
-def _inferred_date(columns: Mapping[str, Kind]) -> str:
-    found = [name for name, kind in columns.items() if kind in {Kind.DATE, Kind.ZONED}]
-    if len(found) == 1:
-        return found[0]
-    if found:
+def _infer_date(kinds: Mapping[str, Kind]) -> str:
+    # Dates with a time zone are refused later, with a better message than that there is no date.
+    dates = [name for name, kind in kinds.items() if kind in {Kind.DATE, Kind.ZONED}]
+    if len(dates) == 1:
+        return dates[0]
+    if dates:
         msg = (
-            f"Several columns hold dates ({_listed(found)}), and a dataset has one date column. "
-            f"Say which: push(..., date={found[0]!r})."
+            f"Several columns hold dates ({_join(dates)}), and a dataset has one date column. "
+            f"Say which: push(..., date={dates[0]!r})."
         )
         raise ValidationError(msg)
-    texts = [name for name, kind in columns.items() if kind is Kind.TEXT]
-    example = next((n for n in (*texts, *columns) if n.casefold() in {"date", "fecha"}), "Date")
+    texts = [name for name, kind in kinds.items() if kind is Kind.TEXT]
+    example = next((n for n in (*texts, *kinds) if n.casefold() in {"date", "fecha"}), "Date")
     msg = (
         "No column holds dates, and every dataset has a date column. Turn one into dates: "
         f"df[{example!r}] = pd.to_datetime(df[{example!r}]). Then it is found, or named in "
@@ -114,23 +121,23 @@ def _inferred_date(columns: Mapping[str, Kind]) -> str:
     raise ValidationError(msg)
 
 
-def _inferred_entities(
-    columns: Mapping[str, Kind], date: str, stated: Mapping[str, str]
+def _infer_entities(
+    kinds: Mapping[str, Kind], date: str, stated: Mapping[str, str]
 ) -> tuple[str, ...]:
     texts = [
         name
-        for name, kind in columns.items()
+        for name, kind in kinds.items()
         if kind is Kind.TEXT and name != date and stated.get(name) != "value"
     ]
     if len(texts) > 1:
         msg = (
-            f"Several columns hold text ({_listed(texts)}), and which of them identify a row is "
-            f"not plain to see. Say it: push(..., date={date!r}, entities={texts[:1]!r}), with "
-            "every column that belongs to the key; the others are values."
+            f"Several columns hold text ({_join(texts)}), and which of them identify a row cannot "
+            f"be inferred. Say it: push(..., date={date!r}, entities={texts[:1]!r}), with every "
+            "column that belongs to the key; the others are values."
         )
         raise ValidationError(msg)
     return tuple(texts)
 
 
-def _listed(names: Sequence[str]) -> str:
+def _join(names: Sequence[str]) -> str:
     return ", ".join(map(repr, names))

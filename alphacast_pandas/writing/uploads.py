@@ -1,396 +1,310 @@
-"""One file to the service, and what became of it if the answer is lost."""
+"""The uploads of a push: one file after the other, each sent once and followed to its end."""
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager, nullcontext
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from alphacast_pandas.api.multipart import upload_form
 from alphacast_pandas.api.polling import check_seconds
-from alphacast_pandas.errors import AlphacastError, ProcessError, ProcessTimeout, ValidationError
+from alphacast_pandas.errors import (
+    AlphacastError,
+    ProcessError,
+    ProcessTimeout,
+    PushInterrupted,
+    ValidationError,
+)
 from alphacast_pandas.progress import Meter
-from alphacast_pandas.user_warnings import warn
 from alphacast_pandas.writing.csv_files import csv_files
-from alphacast_pandas.writing.manifest import header_names
-from alphacast_pandas.writing.plan import create_missing
-from alphacast_pandas.writing.result import PushPart, PushResult, begun_part, result_of, with_end
+from alphacast_pandas.writing.result import PushPart, combine_parts
+from alphacast_pandas.writing.verification import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Generator, Iterator
 
     import numpy as np
+    import pyarrow as pa
 
-    from alphacast_pandas.api.client import Client
-    from alphacast_pandas.api.multipart import Payload
+    from alphacast_pandas.api.multipart import Multipart, UploadFlags
     from alphacast_pandas.api.records import Process
-    from alphacast_pandas.errors import Rest
     from alphacast_pandas.writing.csv_files import CsvFile
-    from alphacast_pandas.writing.manifest import Manifest
+    from alphacast_pandas.writing.guards import Guards
     from alphacast_pandas.writing.plan import Plan
-
-    Span = tuple[int, int]
-    Then = Callable[[PushResult], None]
+    from alphacast_pandas.writing.result import PushResult
 
 
-# The service stores the file before it answers, so a process may appear a little later.
+# Seconds before each look for the process of an upload whose answer was lost: the service stores
+# the file before it answers, so its process may appear a little later.
 _PAUSES = (0.0, 0.5, 1.0, 2.0)
 
 
-@dataclass(frozen=True)
-class Upload:
-    """One file on its way, with all that the service is told about it."""
-
-    dataset_id: int
-    file: Payload
-    manifest: Manifest | None
-    flags: dict[str, bool]
-
-
-def upload(client: Client, sent: Upload, meter: Meter) -> Process:
-    """Return the process of the upload; it is sent once, whatever happens."""
-    before = _process_ids(client, sent.dataset_id)
-    meter.begin(sent.file.seek(0, 2), phase="uploading")
-    sent.file.seek(0)
-    try:
-        return client.datasets.send_file(
-            sent.dataset_id,
-            sent.file,
-            manifest=sent.manifest,
-            flags=sent.flags,
-            on_read=meter.advance,
-        )
-    except AlphacastError as error:
-        found = _begun_since(client, sent, before) if error.in_doubt else None
-        if found is None:
-            raise
-        return found
-
-
-def _begun_since(client: Client, sent: Upload, before: set[int] | None) -> Process | None:
-    """Return the one process that has begun since, None if it cannot be told which is ours."""
-    if before is None:
-        return None
-    for pause in _PAUSES:
-        client._connection.clock.sleep(pause)
-        try:
-            begun = [p for p in client.datasets.processes(sent.dataset_id) if p.id not in before]
-        except AlphacastError:
-            return None
-        if begun:
-            return begun[0] if len(begun) == 1 and _may_be(begun[0], sent) else None
-    return None
-
-
-def _may_be(process: Process, sent: Upload) -> bool:
-    stated = {
-        "deleteMissingFromDB": process.delete_missing,
-        "onConflictUpdateDB": process.update_on_conflict,
-    }
-    return all(value is None or value == sent.flags[name] for name, value in stated.items())
-
-
-def _process_ids(client: Client, dataset_id: int) -> set[int] | None:
-    """Return the processes there are, None if the service does not tell."""
-    try:
-        return {process.id for process in client.datasets.processes(dataset_id)}
-    except AlphacastError:
-        return None
-
-
-@dataclass(frozen=True)
-class Stopped:
-    """Where a push was when it stopped: what is in, and the rows that were on their way."""
-
-    parts: Sequence[PushPart]
-    span: Span
-    process_id: int | None
-    is_last: bool
-    is_selection: bool
-
-
-def give_account(error: AlphacastError, stopped: Stopped, rest: Rest) -> None:
-    """Let `error` say how far the push came, and go on from there if it is asked to."""
-    message = str(error.args[0]) if error.args else ""
-    error.args = (f"{message} {_told(error, stopped)}".lstrip(), *error.args[1:])
-    error.parts = tuple(stopped.parts)
-    error._rest = rest  # noqa: SLF001 - what `resume` calls
-
-
-def _told(error: AlphacastError, stopped: Stopped) -> str:
-    of_what = "Of the rows that are new or differ, " if stopped.is_selection else ""
-    after = "" if stopped.is_last else ", and nothing after them was sent"
-    return (
-        f"{of_what}{_held(stopped.parts, is_first=not of_what)}; rows {_shown(stopped.span)} "
-        f"(part {len(stopped.parts) + 1}) {_outcome(error, stopped.process_id)}{after}. "
-        "error.resume() goes on from there."
-    )
-
-
-def _held(parts: Sequence[PushPart], *, is_first: bool) -> str:
-    if not parts:
-        return "No rows are in" if is_first else "none are in"
-    word = "Rows" if is_first else "rows"
-    many = f" ({len(parts)} parts)" if len(parts) > 1 else " (1 part)"
-    return f"{word} {_shown((parts[0].first_row, parts[-1].last_row))} are in{many}"
-
-
-def _outcome(error: AlphacastError, process_id: int | None) -> str:
-    if process_id is not None:
-        return f"are with process {process_id}, whose end is not known"
-    return "may be in" if error.in_doubt else "failed"
-
-
-def _shown(span: Span) -> str:
-    return f"{span[0]:,} to {span[1]:,}"
-
-
-# The service's documentation says that files have at most "50 MB": not whether 10**6 or 2**20 bytes
-# are a MB, whether a file counts as sent or unpacked, nor whether the form around it counts. This
-# takes the smaller MB and files as sent, and leaves a million bytes for the form with its manifest.
-MOST_FILE_BYTES = 49_000_000
-
-
-class Sender:
+class Uploads:
     """
-    Sends the rows of a plan in as many files as they need, and remembers how far it has come.
+    Sends the rows of a plan in as many files as they need, and remembers which are in.
 
-    `positions` are the rows of the caller's frame that the plan's frame is a selection of; None:
-    it is whole. `then` is done once all rows are in. Everything the service is told about the
-    file is found out once, so that no part of it differs in its header or in the form of dates.
+    `positions` are given if the plan's frame is a selection: those of its rows in the caller's.
+    `expected` is what the dataset must hold once all rows are in, if that is to be verified.
+    Everything the service is told about a file is determined here once, so that parts differ
+    neither in the header nor in the format of dates.
     """
 
     def __init__(
         self,
         plan: Plan,
         dataset_id: int,
+        guards: Guards,
         *,
-        wait: bool,
-        timeout: float,
         positions: np.ndarray | None = None,
-        then: Then | None = None,
+        expected: pa.Table | None = None,
     ) -> None:
-        self._plan, self._dataset_id = plan, dataset_id
-        self._wait, self._timeout = wait, timeout
-        self._positions, self._then = positions, then
-        self._manifest = plan.manifest
-        frame = plan.checked.frame
-        is_replaced = self._manifest is not None
-        self._header = header_names([*frame.columns], plan.definitions, replaced=is_replaced)
-        self._formats = {plan.checked.roles.date: plan.date_format}
-        self._in_parts = False
+        self._plan, self._client, self._dataset_id = plan, plan.client, dataset_id
+        self._wait, self._timeout = guards.wait, guards.timeout
+        self._positions, self._expected = positions, expected
+        self._frame = plan.frame
+        self._manifest, self._header = plan.manifest, plan.header
+        self._date_formats = {plan.checked.roles.date: plan.checked.date_format}
+        self._is_in_parts = False
         self._parts: tuple[PushPart, ...] = ()
+        # The last upload: until its end is seen, or once that was a failure.
         self._pending: tuple[PushPart, Process] | None = None
-        self._on_the_way = range(0)
+        self._failed: tuple[PushPart, Process] | None = None
+        self._rows_under_way = range(0)
 
-    def send(self, timeout: float) -> PushResult:
-        """Return the result once the rows that are left are in; the caller holds the turn."""
-        clock = self._plan.client._connection.clock
+    def send_all(self, timeout: float) -> PushResult:
+        """Send the rows that are not in; the caller holds the turn of the dataset."""
+        plan = self._plan
         with (
-            Meter(self._title, progress=self._plan.progress, clock=clock) as meter,
-            self._accounted(),
+            Meter(self._title, progress=plan.progress, clock=plan.clock) as meter,
+            self._interruptible(),
         ):
-            self._end_pending(timeout, meter.tell)
-            self._send_files(timeout, meter)
+            self._wait_for_pending(timeout, meter)
+            if self._rows_in < len(self._frame):
+                with closing(self._write_files(meter)) as files:
+                    for file in files:
+                        self._send_file(file, timeout, meter)
         result = self._result()
-        if self._then is not None:
-            self._then(result)
+        if self._expected is not None:
+            verify(plan, self._expected, result)
         return result
 
     def resume(self, timeout: float | None) -> PushResult:
         """Go on where an error has stopped it."""
         seconds = self._timeout if timeout is None else timeout
         check_seconds(seconds)
-        with self._plan.client._connection.one_upload_at_a_time(self._dataset_id):
-            return self.send(seconds)
+        with self._plan.turn(self._dataset_id):
+            return self.send_all(seconds)
+
+    def wait(self, timeout: float) -> PushResult:
+        """Follow the last upload of a push that did not wait for it."""
+        check_seconds(timeout)
+        self._pending = self._pending or self._failed  # a failure is reported again
+        with self._interruptible():
+            self._wait_for_pending(timeout, None)
+        return self._result()
 
     @property
     def _title(self) -> str:
-        part = f", part {len(self._parts) + 1}" if self._in_parts else ""
+        part = f", part {len(self._parts) + 1}" if self._is_in_parts else ""
         return f"Pushing to {self._dataset_id}{part}"
 
     @property
-    def _first_row(self) -> int:
-        """The first row that is not known to be in."""
+    def _rows_in(self) -> int:
+        """How many rows are known to be in, which are the first ones."""
         return sum(part.rows for part in self._parts)
 
-    def _send_files(self, timeout: float, meter: Meter) -> None:
-        left = self._plan.checked.frame.iloc[self._first_row :]
-        if not len(left):
-            return
-        files = csv_files(
-            left,
+    def _write_files(self, meter: Meter) -> Generator[CsvFile]:
+        """Return the rows that are not in as files, each of which is written when asked for."""
+        self._begin_writing(meter)
+        return csv_files(
+            self._frame.iloc[self._rows_in :],
             self._header,
-            self._formats,
-            most_bytes=MOST_FILE_BYTES,
+            self._date_formats,
+            largest_bytes=self._client._connection.transport.settings.largest_file_bytes,
             on_rows=meter.advance,
         )
-        is_last = False
-        with closing(files):
-            while not is_last:
-                meter.title = self._title
-                meter.begin(
-                    len(self._plan.checked.frame) - self._first_row, phase="writing", unit=" rows"
-                )
-                # No name is given to the file here: it would still be held while the next is made.
-                is_last = self._send_file(next(files), timeout, meter)
 
-    def _send_file(self, file: CsvFile, timeout: float, meter: Meter) -> bool:
-        """Send one file and follow it; return whether it is the last."""
-        self._in_parts = self._in_parts or not file.is_last
-        self._check_deletions(len(file.rows))
-        self._on_the_way = range(self._first_row, self._first_row + len(file.rows))
+    def _begin_writing(self, meter: Meter) -> None:
         meter.title = self._title
-        process = self._uploaded(file, meter)
-        span = self._span
-        part = begun_part(process, span, rows=len(file.rows), sent=meter.count)
+        meter.begin(len(self._frame) - self._rows_in, phase="writing", unit=" rows")
+
+    def _send_file(self, file: CsvFile, timeout: float, meter: Meter) -> None:
+        """Send one file and follow its process; of the last one, only if it is to be waited for."""
+        # A file knows whether it is the last, so this is known before the first one is sent.
+        self._is_in_parts = self._is_in_parts or not file.is_last
+        self._check_deletions(len(file.rows))
+        self._rows_under_way = range(self._rows_in, self._rows_in + len(file.rows))
+        meter.title = self._title
+        with file.stream as stream:  # which frees its memory before the process is waited for
+            # After the first part the service knows it.
+            manifest = None if self._parts else self._manifest
+            form = upload_form(stream, manifest, on_read=meter.advance)
+            meter.begin(len(form), phase="uploading")
+            process = self._send_once(form)
+        # The upload may have changed types and columns.
+        self._client._connection.remember(self._dataset_id, None)
+        part = _to_part(process, self._span_under_way, len(file.rows), bytes_sent=len(form))
         self._pending = part, process
         if self._wait or not file.is_last:
-            self._end_pending(timeout, meter.tell)
-        return file.is_last
-
-    def _uploaded(self, file: CsvFile, meter: Meter) -> Process:
-        client = self._plan.client
-        manifest = None if self._parts else self._manifest
-        with file.stream as stream:
-            sent = Upload(self._dataset_id, stream, manifest, self._flags)
-            process = upload(client, sent, meter)
-        client._connection.remember(self._dataset_id, None)
-        return process
-
-    @property
-    def _flags(self) -> dict[str, bool]:
-        """What the service is told; in parts, what a file lacks must stay."""
-        flags = self._plan.flags
-        return flags if not self._in_parts else {**flags, "deleteMissingFromDB": False}
+            self._wait_for_pending(timeout, meter)
+        if not file.is_last:
+            self._begin_writing(meter)
 
     def _check_deletions(self, rows: int) -> None:
         """Raise if files would delete the rows of each other."""
         plan = self._plan
-        if not self._in_parts or not plan.mode.deletes or plan.is_first:
+        if not self._is_in_parts or not plan.mode.deletes or plan.is_first:
             return
-        mode, way_round = plan.mode.name, "upsert" if plan.mode.updates else "append"
+        mode, remedy = plan.mode.name, "upsert" if plan.mode.updates else "append"
         msg = (
             f"The frame does not fit in one file: the service takes files of up to 50 MB, and as "
-            f"gzip CSV {rows:,} of its {len(plan.checked.frame):,} rows do. In mode {mode!r} each "
+            f"gzip CSV {rows:,} of its {len(self._frame):,} rows do. In mode {mode!r} each "
             "file deletes every row of the dataset that it lacks, so a second one would delete the "
-            f"rows of the first. Nothing was sent. Remedy: mode={way_round!r} goes in parts and "
+            f"rows of the first. Nothing was sent. Remedy: mode={remedy!r} goes in parts and "
             "deletes nothing. If rows are to go, push to a new dataset, name='...', which goes in "
             f"parts too, and delete this one: client.datasets.delete({self._dataset_id})."
         )
         raise ValidationError(msg)
 
-    def _end_pending(self, timeout: float, on_status: Callable[[str], None] | None) -> None:
+    def _send_once(self, form: Multipart) -> Process:
+        """
+        Return the process of an upload, which is never sent twice.
+
+        The service knows no key by which it would recognise a repetition, and with a lost answer
+        the number of the process is lost too. So the processes are listed before, and if the answer
+        does not come, one that has begun since is taken for ours.
+        """
+        flags = self._flags
+        before = self._process_ids()
+        try:
+            return self._client.datasets.send_form(self._dataset_id, form, flags)
+        except AlphacastError as error:
+            found = self._find_process(before, flags) if error.in_doubt else None
+            if found is None:
+                raise
+            return found
+
+    @property
+    def _flags(self) -> UploadFlags:
+        """What the service is told; a part must not delete the rows of the others."""
+        flags = self._plan.flags
+        return replace(flags, delete_missing=False) if self._is_in_parts else flags
+
+    def _process_ids(self) -> set[int] | None:
+        """Return the processes there are, None if the service does not tell."""
+        try:
+            return {process.id for process in self._client.datasets.processes(self._dataset_id)}
+        except AlphacastError:
+            return None
+
+    def _find_process(self, before: set[int] | None, flags: UploadFlags) -> Process | None:
+        """
+        Return the process that our upload has begun, None if that cannot be proved.
+
+        It is proved if exactly one has begun since and does not state other flags than ours. Of two
+        one may be another program's, and the wrong one would vouch for rows that are not in.
+        """
+        if before is None:
+            return None
+        for pause in _PAUSES:
+            self._plan.clock.sleep(pause)
+            try:
+                processes = self._client.datasets.processes(self._dataset_id)
+            except AlphacastError:
+                return None
+            begun = [process for process in processes if process.id not in before]
+            if begun:
+                return begun[0] if len(begun) == 1 and _has_flags(begun[0], flags) else None
+        return None
+
+    def _wait_for_pending(self, timeout: float, meter: Meter | None) -> None:
         """Follow the process of the last upload, if its end has not been seen."""
         if self._pending is None:
             return
         part, process = self._pending
         try:
             if process.follow is not None:
-                process = process.follow(process, timeout, on_status)
+                process = process.follow(process, timeout, None if meter is None else meter.tell)
         except ProcessTimeout:
-            raise  # it goes on, and so may the push
+            raise  # the process goes on, so the upload stays pending
         except ProcessError:
-            self._pending = None
+            self._pending, self._failed = None, self._pending
             raise
-        self._pending = None
-        self._parts = (*self._parts, with_end(part, process))
+        self._pending = self._failed = None
+        span = part.first_row, part.last_row
+        ended = _to_part(process, span, part.rows, bytes_sent=part.bytes_sent)
+        self._parts = (*self._parts, ended)
 
     def _result(self) -> PushResult:
         plan, pending = self._plan, self._pending
-        return result_of(
+        return combine_parts(
             self._parts if pending is None else (*self._parts, pending[0]),
             dataset_id=self._dataset_id,
-            seconds=plan.client._connection.clock.monotonic() - plan.begun,
-            url=plan.client._connection.page_of(self._dataset_id),
-            follow=None if pending is None else self._following(pending),
+            seconds=plan.clock.monotonic() - plan.started_at,
+            url=self._client._connection.page_of(self._dataset_id),
+            wait=None if pending is None else self.wait,
         )
 
-    def _following(self, pending: tuple[PushPart, Process]) -> Callable[[float], PushResult]:
-        """Return what follows the last upload of a push that did not wait for it."""
-
-        def follow(timeout: float) -> PushResult:
-            check_seconds(timeout)
-            if self._pending is None and self._first_row < len(self._plan.checked.frame):
-                self._pending = pending  # it has failed, and is asked again
-            with self._accounted():
-                self._end_pending(timeout, None)
-            return self._result()
-
-        return follow
-
     @contextmanager
-    def _accounted(self) -> Iterator[None]:
+    def _interruptible(self) -> Iterator[None]:
+        """Let an error between the parts say which rows are in, and be resumed from there."""
         try:
             yield
         except AlphacastError as error:
-            if self._in_parts and self._on_the_way:
-                give_account(error, self._stopped(), self.resume)
-            raise
+            # A single upload has nothing to go on with: pushing again does the same.
+            if not (self._is_in_parts and self._rows_under_way):
+                raise
+            message = f"{error} {self._describe_progress(error)}".lstrip()
+            raise PushInterrupted(message, parts=self._parts, cause=error, push=self) from error
 
-    def _stopped(self) -> Stopped:
-        return Stopped(
-            self._parts,
-            self._span,
-            None if self._pending is None else self._pending[1].id,
-            is_last=self._on_the_way.stop == len(self._plan.checked.frame),
-            is_selection=self._positions is not None,
-        )
+    def _describe_progress(self, error: AlphacastError) -> str:
+        """Return which rows are in, and what became of those under way."""
+        parts, (first, last) = self._parts, self._span_under_way
+        is_selection = self._positions is not None
+        rows_in = "none are in" if is_selection else "no rows are in"
+        if parts:
+            count = "1 part" if len(parts) == 1 else f"{len(parts)} parts"
+            rows_in = f"rows {parts[0].first_row:,} to {parts[-1].last_row:,} are in ({count})"
+        if is_selection:
+            rows_in = f"of the rows that are new or differ, {rows_in}"
+        outcome = "may be in" if error.in_doubt else "failed"
+        if self._pending is not None:
+            process = self._pending[1]
+            outcome = f"are with process {process.id}, whose end is not known"
+        is_last = self._rows_under_way.stop == len(self._frame)
+        rest = "" if is_last else ", and nothing after them was sent"
+        under_way = f"rows {first:,} to {last:,} (part {len(parts) + 1}) {outcome}{rest}"
+        return f"{rows_in.capitalize()}; {under_way}. error.resume() goes on from there."
+
+    def _position(self, row: int) -> int:
+        """Return the position of a row that is sent in the frame of the caller."""
+        return row if self._positions is None else int(self._positions[row])
 
     @property
-    def _span(self) -> tuple[int, int]:
-        """The first and the last row on its way, as the caller counts them."""
-        first, last = self._on_the_way[0], self._on_the_way[-1]
-        if self._positions is None:
-            return first, last
-        return int(self._positions[first]), int(self._positions[last])
+    def _span_under_way(self) -> tuple[int, int]:
+        """The first and the last row under way, as the caller counts them."""
+        return self._position(self._rows_under_way[0]), self._position(self._rows_under_way[-1])
 
 
-def send(
-    plan: Plan,
-    *,
-    wait: bool,
-    timeout: float,
-    positions: np.ndarray | None = None,
-    then: Then | None = None,
-) -> PushResult:
-    """
-    Return the result of the upload; the caller holds the turn of a dataset that exists.
-
-    `positions` are the rows of the caller's frame that the plan's is a selection of. `then` is
-    done once all rows are in, also if they come there in a second attempt.
-    """
-    number = create_missing(plan.client, plan.target)
-    sender = Sender(plan, number, wait=wait, timeout=timeout, positions=positions, then=then)
-    with _turn(plan, number):
-        return sender.send(timeout)
-
-
-def nothing_to_send(plan: Plan, dataset_id: int, new_columns: Sequence[str]) -> PushResult:
-    """Return the result of a push that has nothing to send; new columns hold nothing then."""
-    names = ", ".join(map(repr, new_columns))
-    empty = f" New columns without values were not added: {names}." if names else ""
-    return PushResult(
-        dataset_id=dataset_id,
-        process_id=None,
-        status="Nothing to send",
-        description=f"The dataset holds these rows already; nothing was uploaded.{empty}",
-        rows=0,
-        inserted=0,
-        updated=0,
-        deleted=0,
-        bytes_sent=0,
-        seconds=plan.client._connection.clock.monotonic() - plan.begun,
-        url=plan.client._connection.page_of(dataset_id),
+def _to_part(process: Process, span: tuple[int, int], rows: int, *, bytes_sent: int) -> PushPart:
+    """Return the part of a push whose process has come so far."""
+    first_row, last_row = span
+    return PushPart(
+        first_row=first_row,
+        last_row=last_row,
+        rows=rows,
+        process_id=process.id,
+        status=process.status,
+        description=process.description,
+        inserted=process.count("insertedValues"),
+        updated=process.count("updatedValues"),
+        deleted=process.count("deletedValues"),
+        bytes_sent=bytes_sent,
     )
 
 
-def point_out(changed_roles: str | None) -> None:
-    """Warn, before anything is sent, that the upload changes the key of the dataset."""
-    if changed_roles is not None:
-        warn(changed_roles)
-
-
-def _turn(plan: Plan, number: int) -> AbstractContextManager[None]:
-    made = plan.dataset_id is None
-    return plan.client._connection.one_upload_at_a_time(number) if made else nullcontext()
+def _has_flags(process: Process, flags: UploadFlags) -> bool:
+    """Tell whether a process states no other flags than these."""
+    return process.delete_missing in (None, flags.delete_missing) and (
+        process.update_on_conflict in (None, flags.update_on_conflict)
+    )

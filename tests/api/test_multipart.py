@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alphacast_pandas.api.multipart import Multipart, Part
+from alphacast_pandas.api.multipart import Field, Multipart
 
 
 def parsed(form: Multipart, body: bytes) -> list[tuple[str, str | None, bytes]]:
@@ -33,7 +33,7 @@ PAYLOADS = st.binary().map(lambda body: body.replace(b"\r", b"").replace(b"\n", 
 def test_a_form_is_read_back_whatever_the_size_of_the_pieces(
     payloads: list[bytes], size: int
 ) -> None:
-    form = Multipart([Part(f"p{n}", io.BytesIO(p), f"{n}.csv") for n, p in enumerate(payloads)])
+    form = Multipart([Field(f"p{n}", io.BytesIO(p), f"{n}.csv") for n, p in enumerate(payloads)])
     pieces = [*iter(lambda: form.read(size), b"")]
     assert max(map(len, pieces)) <= size
     body = b"".join(pieces)
@@ -44,7 +44,7 @@ def test_a_form_is_read_back_whatever_the_size_of_the_pieces(
 
 def test_a_form_is_the_same_whole_or_in_pieces() -> None:
     payload = bytes(range(256)) * 1000
-    form = Multipart([Part("data", io.BytesIO(payload), "data.csv.gz", "application/gzip")])
+    form = Multipart([Field("data", io.BytesIO(payload), "data.csv.gz", "application/gzip")])
     body = b"".join(form)
     assert payload in body
     assert b"Content-Type: application/gzip\r\n\r\n" in body
@@ -54,13 +54,13 @@ def test_a_form_is_the_same_whole_or_in_pieces() -> None:
 def test_a_file_is_sent_from_where_it_stands() -> None:
     file = io.BytesIO(b"skipped,kept")
     file.seek(8)
-    form = Multipart([Part("data", file)])
+    form = Multipart([Field("data", file)])
     assert parsed(form, form.read()) == [("data", None, b"kept")]
 
 
 def test_a_witness_hears_of_every_byte() -> None:
     heard: list[int] = []
-    form = Multipart([Part("data", io.BytesIO(b"x" * 1000))], on_read=heard.append)
+    form = Multipart([Field("data", io.BytesIO(b"x" * 1000))], on_read=heard.append)
     assert not form.sent_whole
     while form.read(64):
         pass

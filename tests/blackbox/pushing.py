@@ -37,7 +37,7 @@ def sample(**columns: Any) -> pd.DataFrame:
     return pd.DataFrame(frame | columns)
 
 
-def stored(service: State, rows: list[tuple[Any, ...]] | None = None) -> Dataset:
+def seed_dataset(service: State, rows: list[tuple[Any, ...]] | None = None) -> Dataset:
     """Return a dataset of `DEFINITIONS` with two rows, one of which `sample` has too."""
     first, second = pd.Timestamp("2020-01-01"), pd.Timestamp("2019-01-01")
     default = [(first, "Chile", 1.0, 1, "old"), (second, "Bolivia", 2.0, 2, "old")]
@@ -47,7 +47,7 @@ def stored(service: State, rows: list[tuple[Any, ...]] | None = None) -> Dataset
     )
 
 
-def held(dataset: Dataset) -> dict[tuple[str, str], dict[str, Any]]:
+def rows_by_key(dataset: Dataset) -> dict[tuple[str, str], dict[str, Any]]:
     """Return what a dataset holds: (day, country) to values."""
     keys = [column.name for column in dataset.key_columns()]
     rows = {}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from blackbox import tree
 from blackbox.frames import check_same, whole
-from blackbox.pushing import DEFINITIONS, held, stored
+from blackbox.pushing import DEFINITIONS, rows_by_key, seed_dataset
 from blackbox.state import State
 from blackbox.store import Dataset
 
@@ -135,7 +135,7 @@ def test_columns_can_be_set_and_looked_at(service: State, client: ap.Client) -> 
 
 
 def test_date_stats_and_processes_can_be_looked_at(service: State, client: ap.Client) -> None:
-    dataset = stored(service)
+    dataset = seed_dataset(service)
     stats = client.datasets.date_stats(dataset.id)
     assert stats.raw["minDate"] == "2019-01-01"
     client.datasets.upload(dataset.id, io.BytesIO(b"Date,country\n2020-01-01,Chile\n"))
@@ -189,7 +189,7 @@ def test_an_upload_sends_file_manifest_and_flags(
     assert (upload.file, upload.manifest) == (CSV, MANIFEST)
     sent = [str(upload.params.get(n, False)).lower() == "true" for n in FLAGS]
     assert sent == [delete, update, True]
-    assert held(dataset)["2020-01-01", "Chile"] == {"a, b": 1.5}
+    assert rows_by_key(dataset)["2020-01-01", "Chile"] == {"a, b": 1.5}
 
 
 FLAGS = ("deleteMissingFromDB", "onConflictUpdateDB", "acceptNewColumns")

@@ -7,7 +7,7 @@ import pandas as pd
 import pandera.pandas as pa
 import pytest
 from blackbox import tree
-from blackbox.pushing import held, sample, sent_table, stored
+from blackbox.pushing import rows_by_key, sample, seed_dataset, sent_table
 from blackbox.state import State
 from blackbox.store import Dataset
 from pandera.errors import SchemaError, SchemaErrors
@@ -105,7 +105,7 @@ def test_keywords_win_where_there_is_no_schema(service: State, client: ap.Client
 
 def held_note(dataset: Dataset) -> Any:
     """Return the note of the first row."""
-    return next(iter(held(dataset).values()))["note"]
+    return next(iter(rows_by_key(dataset).values()))["note"]
 
 
 def test_the_users_checks_and_ours_are_reported_together(service: State, client: ap.Client) -> None:
@@ -113,7 +113,7 @@ def test_the_users_checks_and_ours_are_reported_together(service: State, client:
     frame = sample(CPI=[100.0, 1.0, 2.0], country=["Chile", " Perú", "Chile"])
     frame["rank"] = [1, 2, 40000]
     with pytest.raises(tree.ValidationError) as caught:
-        frame.alphacast.push(stored(service).id, schema=schema, client=client)
+        frame.alphacast.push(seed_dataset(service).id, schema=schema, client=client)
     assert {"CPI", "country", "rank"} <= set(caught.value.failures["column"])
     assert service.uploads() == []
 
@@ -121,7 +121,7 @@ def test_the_users_checks_and_ours_are_reported_together(service: State, client:
 def test_nothing_is_coerced_behind_the_users_back(service: State, client: ap.Client) -> None:
     frame = sample(CPI=["1", "2", "3"])
     with pytest.raises(tree.ValidationError):
-        frame.alphacast.push(stored(service).id, client=client)
+        frame.alphacast.push(seed_dataset(service).id, client=client)
     assert service.uploads() == []
 
 
@@ -149,7 +149,7 @@ def test_validate_against_a_dataset_knows_its_types(
     service: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use(service, monkeypatch)
-    dataset = stored(service)
+    dataset = seed_dataset(service)
     sample(rank=[1, 2, 3]).alphacast.validate(dataset.id)
     with pytest.raises(tree.ValidationError):
         sample(rank=[1, 2, 33000]).alphacast.validate(dataset.id)
@@ -174,5 +174,7 @@ def test_a_column_to_ignore_does_not_reach_the_dataset(service: State, client: a
 def test_a_wrong_role_is_refused(service: State, client: ap.Client) -> None:
     schema = pa.DataFrameSchema({"CPI": pa.Column(float, metadata={"alphacast": "vlaue"})})
     with pytest.raises((ValueError, TypeError)):
-        sample(CPI=[1.0, 2.0, 3.0]).alphacast.push(stored(service).id, schema=schema, client=client)
+        sample(CPI=[1.0, 2.0, 3.0]).alphacast.push(
+            seed_dataset(service).id, schema=schema, client=client
+        )
     assert service.uploads() == []

@@ -6,7 +6,7 @@ import pandas as pd
 import pandera.pandas as pa
 import pytest
 from blackbox import tree
-from blackbox.pushing import held, sample, stored
+from blackbox.pushing import rows_by_key, sample, seed_dataset
 from blackbox.state import State
 from pandera.typing import Series
 
@@ -35,15 +35,15 @@ def rows_of(frame: pd.DataFrame) -> set[tuple[str, str]]:
 def test_a_diff_tells_what_its_push_does(
     service: State, client: ap.Client, mode: Any, definitions: str
 ) -> None:
-    dataset = stored(service)
-    before = held(dataset)
+    dataset = seed_dataset(service)
+    before = rows_by_key(dataset)
     service.switches.definitions = definitions
     words: dict[str, Any] = {"mode": mode, "date": "Date", "entities": "country", "client": client}
     diff = sample().alphacast.diff(dataset.id, **words)
     assert rows_of(diff.added) == {("2020-01-01", "Perú"), ("2020-02-01", "Chile")}
     assert service.uploads() == []
     diff.push(verify=True)
-    after = held(dataset)
+    after = rows_by_key(dataset)
     assert rows_of(diff.deleted) == before.keys() - after.keys()
     changes = {
         (str(c.Date)[:10], c.country, c.column): c.new for c in diff.changed.itertuples(index=False)
@@ -62,7 +62,7 @@ def test_a_diff_tells_what_its_push_does(
 def test_only_changes_travel_however_the_service_answers(
     service: State, client: ap.Client, filter_: str, order: str
 ) -> None:
-    dataset = stored(service)
+    dataset = seed_dataset(service)
     service.switches.filter, service.switches.order = filter_, order
     result = sample().alphacast.push(dataset.id, only_changes=True, verify=True, client=client)
     assert result.rows == 3
@@ -74,7 +74,7 @@ def test_only_changes_travel_however_the_service_answers(
 def test_a_change_is_seen_in_the_data_where_the_record_is_refused(
     service: State, client: ap.Client, status: int
 ) -> None:
-    dataset = stored(service)
+    dataset = seed_dataset(service)
     diff = sample().alphacast.diff(dataset.id, client=client)
     sample(CPI=[7.0, 7.0, 7.0]).alphacast.push(dataset.id, client=client)
     service.switches.dataset_status = status
@@ -84,7 +84,7 @@ def test_a_change_is_seen_in_the_data_where_the_record_is_refused(
 
 
 def test_too_many_deletions_are_refused(service: State, client: ap.Client) -> None:
-    dataset = stored(service)
+    dataset = seed_dataset(service)
     with pytest.raises(tree.ValidationError, match="Bolivia"):
         sample().alphacast.push(dataset.id, mode="replace", max_delete=0.4, client=client)
     with pytest.warns(UserWarning, match="Bolivia"):
@@ -95,7 +95,7 @@ def test_too_many_deletions_are_refused(service: State, client: ap.Client) -> No
 def test_the_manifest_shown_for_a_dataset_is_the_one_sent(
     service: State, client: ap.Client
 ) -> None:
-    dataset = stored(service)
+    dataset = seed_dataset(service)
     frame = sample(remark=["a", None, "b"])
     words: dict[str, Any] = {"accept_new_columns": True, "client": client}
     shown = frame.alphacast.manifest(dataset.id, **words)
@@ -113,7 +113,7 @@ def test_the_manifest_shown_for_a_dataset_is_the_one_sent(
 
 
 def test_a_model_checks_what_arrives_all_at_once(service: State, client: ap.Client) -> None:
-    dataset = stored(service)
+    dataset = seed_dataset(service)
     with pytest.raises(tree.ValidationError) as caught:
         ap.read_alphacast(dataset.id, schema=Strict, client=client)
     failures = caught.value.failures.set_index("column")
@@ -126,7 +126,7 @@ def test_rows_that_the_named_key_does_not_tell_apart_are_refused(
     service: State, client: ap.Client
 ) -> None:
     day = pd.Timestamp("2020-01-01")
-    dataset = stored(service, [(day, "Chile", 1.0, 1, "a"), (day, "Perú", 2.0, 2, "b")])
+    dataset = seed_dataset(service, [(day, "Chile", 1.0, 1, "a"), (day, "Perú", 2.0, 2, "b")])
     service.switches.definitions = service.switches.column_records = "absent"
     service.switches.definitions_status = 404
     frame = pd.DataFrame({"Date": [day], "CPI": [1.0]})

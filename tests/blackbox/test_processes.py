@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from blackbox import tree
-from blackbox.pushing import attempt, held, sample, stored
+from blackbox.pushing import attempt, rows_by_key, sample, seed_dataset
 from blackbox.state import State
 
 import alphacast_pandas as ap
@@ -17,7 +17,7 @@ ASK = r"api: GET /datasets/\d+/processes"
 @pytest.mark.parametrize("done", ["Processed", "completed", "Finished", "DONE", "success"])
 def test_every_name_of_success_is_success(service: State, client: ap.Client, done: str) -> None:
     service.switches.done = done
-    result = sample().alphacast.push(stored(service).id, client=client)
+    result = sample().alphacast.push(seed_dataset(service).id, client=client)
     assert result.status.lower() == done.lower()
 
 
@@ -26,14 +26,14 @@ def test_every_way_to_the_end_is_waited_for(
     service: State, client: ap.Client, states: list[str]
 ) -> None:
     service.switches.states = states
-    assert sample().alphacast.push(stored(service).id, client=client).status == "Processed"
+    assert sample().alphacast.push(seed_dataset(service).id, client=client).status == "Processed"
 
 
 @pytest.mark.parametrize("failed", ["Error", "failed", "FAILURE", "Cancelled"])
 def test_a_bad_end_raises_with_the_services_own_words(
     service: State, client: ap.Client, failed: str
 ) -> None:
-    dataset = stored(service)
+    dataset = seed_dataset(service)
     service.switches.failed, service.switches.breaks = failed, "Broken: región 'x'/n"
     with pytest.raises(tree.ProcessError, match="Broken: región 'x'") as caught:
         sample().alphacast.push(dataset.id, client=client)
@@ -45,7 +45,7 @@ def test_a_bad_end_raises_with_the_services_own_words(
 def test_a_process_without_end_times_out_and_can_still_be_followed(
     service: State, client: ap.Client, state: str
 ) -> None:
-    dataset = stored(service)
+    dataset = seed_dataset(service)
     service.switches.states = [state] * 100_000
     with pytest.raises(tree.ProcessTimeout, match=state) as caught:
         sample().alphacast.push(dataset.id, timeout=0.2, client=client)
@@ -54,7 +54,7 @@ def test_a_process_without_end_times_out_and_can_still_be_followed(
 
 
 def test_without_waiting_the_result_comes_at_once(service: State, client: ap.Client) -> None:
-    dataset = stored(service)
+    dataset = seed_dataset(service)
     result = sample().alphacast.push(dataset.id, wait=False, client=client)
     assert service.requests(ASK + "/") == []
     assert result.status == "Requested"
@@ -66,7 +66,7 @@ def test_without_waiting_the_result_comes_at_once(service: State, client: ap.Cli
 
 def test_waiting_later_can_time_out_too(service: State, client: ap.Client) -> None:
     service.switches.states = ["Processing"] * 100_000
-    result = sample().alphacast.push(stored(service).id, wait=False, client=client)
+    result = sample().alphacast.push(seed_dataset(service).id, wait=False, client=client)
     with pytest.raises(tree.ProcessTimeout):
         result.wait(timeout=0.1)
 
@@ -74,14 +74,14 @@ def test_waiting_later_can_time_out_too(service: State, client: ap.Client) -> No
 def test_a_stumble_while_waiting_does_not_matter(service: State, client: ap.Client) -> None:
     service.order_reply(ASK, 503)
     service.order(ASK, before="reset")
-    assert sample().alphacast.push(stored(service).id, client=client).status == "Processed"
+    assert sample().alphacast.push(seed_dataset(service).id, client=client).status == "Processed"
 
 
 @pytest.mark.parametrize("older", [True, False], ids=["after an older process", "alone"])
 def test_an_answer_lost_after_the_upload_was_taken_is_looked_up(
     service: State, client: ap.Client, older: bool
 ) -> None:
-    dataset = stored(service)
+    dataset = seed_dataset(service)
     if older:
         sample(CPI=[7.0, 8.0, 9.0]).alphacast.push(dataset.id, client=client)
     before = len(service.uploads())
@@ -94,7 +94,7 @@ def test_an_answer_lost_after_the_upload_was_taken_is_looked_up(
         assert result.status == "Processed"
     assert service.requests(ASK)
     assert len(service.uploads()) == before + 1
-    assert held(dataset)[NEW]["CPI"] == 5830.2271000000155
+    assert rows_by_key(dataset)[NEW]["CPI"] == 5830.2271000000155
 
 
 @pytest.mark.parametrize("how", ["reset", "hold", "nonsense"])
@@ -102,7 +102,7 @@ def test_an_answer_lost_after_the_upload_was_taken_is_looked_up(
 def test_an_upload_that_was_not_taken_is_never_called_done(
     service: State, client: ap.Client, older: bool, how: str
 ) -> None:
-    dataset = stored(service)
+    dataset = seed_dataset(service)
     if older:
         sample(CPI=[7.0, 8.0, 9.0]).alphacast.push(dataset.id, client=client)
     service.log.clear()
@@ -116,12 +116,12 @@ def test_an_upload_that_was_not_taken_is_never_called_done(
         assert error.in_doubt
         assert len(puts) == 1
     else:
-        assert held(dataset)[NEW]["CPI"] == 5830.2271000000155
+        assert rows_by_key(dataset)[NEW]["CPI"] == 5830.2271000000155
         assert any(puts[0] < i < puts[-1] for i in asked), "resent without asking first"
 
 
 def test_a_slow_answer_is_looked_up_too(service: State) -> None:
-    dataset = stored(service)
+    dataset = seed_dataset(service)
     service.order(PUT, after="hold")
     with ap.Client(service.key, base_url=service.url, timeout=(0.3, 0.3), retries=1) as hasty:
         result, error = attempt(dataset, hasty)
@@ -130,7 +130,7 @@ def test_a_slow_answer_is_looked_up_too(service: State) -> None:
 
 
 def test_what_cannot_be_decided_is_in_doubt(service: State, client: ap.Client) -> None:
-    dataset = stored(service)
+    dataset = seed_dataset(service)
 
     def forget(reply: Any) -> Any:
         service.order_reply(ASK, 403, times=99)
@@ -147,7 +147,7 @@ def test_what_cannot_be_decided_is_in_doubt(service: State, client: ap.Client) -
 def test_an_upload_answered_with_nothing_is_followed_or_in_doubt(
     service: State, client: ap.Client, status: int
 ) -> None:
-    dataset = stored(service)
+    dataset = seed_dataset(service)
     service.switches.upload_status, service.switches.upload_answer = status, False
     result, error = attempt(dataset, client)
     if error is not None:
@@ -161,7 +161,7 @@ def test_an_upload_answered_with_nothing_is_followed_or_in_doubt(
 def test_a_refused_upload_is_not_sent_again(service: State, client: ap.Client, status: int) -> None:
     service.order_reply(PUT, status, b"the reason why", times=9)
     with pytest.raises(tree.APIError, match="the reason why") as caught:
-        sample().alphacast.push(stored(service).id, client=client)
+        sample().alphacast.push(seed_dataset(service).id, client=client)
     assert caught.value.status_code == status
     assert len(service.uploads()) == 1
 
@@ -170,7 +170,7 @@ def test_a_refused_upload_is_not_sent_again(service: State, client: ap.Client, s
 def test_a_manifest_that_the_service_lost_is_not_passed_over(
     service: State, client: ap.Client, form: str
 ) -> None:
-    dataset = stored(service)
+    dataset = seed_dataset(service)
     service.switches.no_manifest = form
 
     def lose(reply: Any) -> Any:
@@ -183,4 +183,4 @@ def test_a_manifest_that_the_service_lost_is_not_passed_over(
         assert isinstance(error, (tree.APIError, tree.ProcessError))
         assert "manifest" in str(error)
     else:
-        assert held(dataset)[NEW]["CPI"] == 5830.2271000000155
+        assert rows_by_key(dataset)[NEW]["CPI"] == 5830.2271000000155

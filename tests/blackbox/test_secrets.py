@@ -11,7 +11,7 @@ import pytest
 from blackbox import tree
 from blackbox.exchange import Reply
 from blackbox.frames import check_same, whole
-from blackbox.pushing import sample, stored
+from blackbox.pushing import sample, seed_dataset
 from blackbox.state import State
 from blackbox.store import Dataset
 
@@ -53,7 +53,7 @@ def test_the_key_stays_with_the_api_host(
     service.switches.plain_csv, service.switches.redirect_status = place, status
     check_same(ap.read_alphacast(panel.id, client=client), whole(panel))
     client.repositories.list()
-    sample().alphacast.push(stored(service).id, client=client)
+    sample().alphacast.push(seed_dataset(service).id, client=client)
     check_log(service)
 
 
@@ -82,7 +82,7 @@ def test_the_key_is_in_no_log_and_no_repr(
     caplog.set_level(logging.DEBUG)
     with ap.Client(service.key, base_url=service.url) as client:
         frame = ap.read_alphacast(panel.id, client=client)
-        result = sample().alphacast.push(stored(service).id, client=client)
+        result = sample().alphacast.push(seed_dataset(service).id, client=client)
         things = [client, client.repositories, client.datasets, frame.attrs, result]
         things += [result.url, client.repositories.list(), client.datasets.get(panel.id)]
         check_hidden(service.key, *things, result._repr_html_())

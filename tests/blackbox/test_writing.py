@@ -9,7 +9,15 @@ import pandas as pd
 import pytest
 from blackbox import tree
 from blackbox.frames import check_same, whole
-from blackbox.pushing import DEFINITIONS, FLAGS, held, sample, sent_flag, sent_table, stored
+from blackbox.pushing import (
+    DEFINITIONS,
+    FLAGS,
+    rows_by_key,
+    sample,
+    seed_dataset,
+    sent_flag,
+    sent_table,
+)
 from blackbox.state import State
 
 import alphacast_pandas as ap
@@ -20,12 +28,12 @@ NEW = ("2020-02-01", "Chile")
 
 @pytest.mark.parametrize("mode", FLAGS)
 def test_each_mode_does_what_the_table_says(service: State, client: ap.Client, mode: Any) -> None:
-    dataset = stored(service)
+    dataset = seed_dataset(service)
     sample().alphacast.push(dataset.id, mode=mode, client=client)
     [upload] = service.uploads()
     flags = sent_flag(upload, "deleteMissingFromDB"), sent_flag(upload, "onConflictUpdateDB")
     assert flags == FLAGS[mode]
-    rows = held(dataset)
+    rows = rows_by_key(dataset)
     assert rows[NEW]["CPI"] == 5830.2271000000155
     assert rows[CHILE]["CPI"] == (100.0 if mode in {"upsert", "replace"} else 1.0)
     assert rows[CHILE]["note"] == "old"
@@ -33,7 +41,7 @@ def test_each_mode_does_what_the_table_says(service: State, client: ap.Client, m
 
 
 def test_upsert_is_the_default(service: State, client: ap.Client) -> None:
-    sample().alphacast.push(stored(service).id, client=client)
+    sample().alphacast.push(seed_dataset(service).id, client=client)
     [upload] = service.uploads()
     assert not sent_flag(upload, "deleteMissingFromDB")
     assert sent_flag(upload, "onConflictUpdateDB")
@@ -43,7 +51,7 @@ def test_upsert_is_the_default(service: State, client: ap.Client) -> None:
 @pytest.mark.parametrize("mode", ["", "delete", "Upsert ", None, 1])
 def test_an_unknown_mode_is_refused(service: State, client: ap.Client, mode: Any) -> None:
     with pytest.raises((ValueError, TypeError)):
-        sample().alphacast.push(stored(service).id, mode=mode, client=client)
+        sample().alphacast.push(seed_dataset(service).id, mode=mode, client=client)
     assert service.uploads() == []
 
 
@@ -61,7 +69,7 @@ def test_a_first_push_needs_no_preparation(service: State, client: ap.Client) ->
         ap.read_alphacast(dataset.id, client=client)[["Date", "country", "CPI", "note"]],
         whole(dataset)[["Date", "country", "CPI", "note"]],
     )
-    assert held(dataset)[NEW] == {"CPI": 5830.2271000000155, "note": 'q"\n,'}
+    assert rows_by_key(dataset)[NEW] == {"CPI": 5830.2271000000155, "note": 'q"\n,'}
 
 
 def test_a_first_push_with_two_texts_needs_the_entities_named(
@@ -94,10 +102,10 @@ def test_text_is_not_taken_for_dates(service: State, client: ap.Client) -> None:
 
 
 def test_the_datasets_own_roles_settle_what_is_a_key(service: State, client: ap.Client) -> None:
-    dataset = stored(service)
+    dataset = seed_dataset(service)
     frame = sample(note=["new", None, "x"])  # two texts, but the dataset knows its entity
     frame.alphacast.push(dataset.id, client=client)
-    assert held(dataset)[CHILE]["note"] == "new"
+    assert rows_by_key(dataset)[CHILE]["note"] == "new"
     assert [column.name for column in dataset.key_columns()] == ["Date", "country"]
 
 
@@ -113,10 +121,10 @@ def test_a_frame_without_entities_can_be_pushed(service: State, client: ap.Clien
 def test_a_later_push_succeeds_whatever_the_definitions_look_like(
     service: State, client: ap.Client, definitions: str, records: str
 ) -> None:
-    dataset = stored(service)
+    dataset = seed_dataset(service)
     service.switches.definitions, service.switches.column_records = definitions, records
     sample().alphacast.push(dataset.id, date="Date", entities=["country"], client=client)
-    assert held(dataset)[NEW]["CPI"] == 5830.2271000000155
+    assert rows_by_key(dataset)[NEW]["CPI"] == 5830.2271000000155
 
 
 @pytest.mark.parametrize("status", [403, 404])
@@ -127,7 +135,7 @@ def test_a_first_push_carries_a_manifest_when_definitions_are_refused(
     dataset = service.add_dataset("New")
     service.switches.definitions_status, service.switches.no_manifest = status, form
     sample().alphacast.push(dataset.id, date="Date", entities=["country"], client=client)
-    assert held(dataset)[NEW]["CPI"] == 5830.2271000000155
+    assert rows_by_key(dataset)[NEW]["CPI"] == 5830.2271000000155
 
 
 @pytest.mark.parametrize("form", ["%d/%m/%Y", "%Y%m%d", "%m/%Y"])
@@ -144,7 +152,7 @@ def test_a_format_set_earlier_does_not_move_dates(
 
 
 def test_new_columns_are_refused_until_accepted(service: State, client: ap.Client) -> None:
-    dataset = stored(service)
+    dataset = seed_dataset(service)
     frame = sample(brandnew=[1.0, 2.0, 3.0])
     with pytest.raises(tree.ValidationError, match="brandnew"):
         frame.alphacast.push(dataset.id, client=client)
@@ -152,12 +160,12 @@ def test_new_columns_are_refused_until_accepted(service: State, client: ap.Clien
     frame.alphacast.push(dataset.id, accept_new_columns=True, client=client)
     [upload] = service.uploads()
     assert sent_flag(upload, "acceptNewColumns")
-    assert held(dataset)[NEW]["brandnew"] == 3.0
+    assert rows_by_key(dataset)[NEW]["brandnew"] == 3.0
 
 
 def test_the_file_travels_as_gzip_in_a_multipart_body(service: State, client: ap.Client) -> None:
     frame = sample()
-    result = frame.alphacast.push(stored(service).id, client=client)
+    result = frame.alphacast.push(seed_dataset(service).id, client=client)
     [upload] = service.uploads()
     assert upload.headers["content-type"].startswith("multipart/form-data")
     body = upload.parts["data"]
@@ -171,7 +179,7 @@ def test_the_callers_frame_is_never_changed(service: State, client: ap.Client) -
     frame = sample(note=pd.Categorical(["a", "b", "a"])).set_index(["Date", "country"])
     frame.attrs["mine"] = [1]
     before = frame.copy(deep=True)
-    frame.alphacast.push(stored(service).id, client=client)
+    frame.alphacast.push(seed_dataset(service).id, client=client)
     pd.testing.assert_frame_equal(frame, before)
     assert frame.attrs == {"mine": [1]}
 
@@ -182,7 +190,7 @@ def test_the_callers_frame_is_never_changed(service: State, client: ap.Client) -
 def test_named_index_levels_are_columns_and_a_nameless_range_is_not(
     service: State, client: ap.Client, set_index: bool, index: bool | None
 ) -> None:
-    dataset = stored(service)
+    dataset = seed_dataset(service)
     frame = sample().set_index(["Date", "country"]) if set_index else sample()
     frame.alphacast.push(dataset.id, index=index, client=client)
     [upload] = service.uploads()
@@ -191,13 +199,13 @@ def test_named_index_levels_are_columns_and_a_nameless_range_is_not(
 
 def test_an_index_can_be_left_out(service: State, client: ap.Client) -> None:
     frame = sample().rename_axis("row")
-    frame.alphacast.push(stored(service).id, index=False, client=client)
+    frame.alphacast.push(seed_dataset(service).id, index=False, client=client)
     [upload] = service.uploads()
     assert "row" not in sent_table(upload)[0]
 
 
 def test_the_result_tells_how_it_went(service: State, client: ap.Client) -> None:
-    dataset = stored(service)
+    dataset = seed_dataset(service)
     result = sample().alphacast.push(dataset.id, client=client)
     assert (result.dataset_id, result.rows, result.status) == (dataset.id, 3, "Processed")
     assert result.process_id == dataset.processes[0]["id"]
@@ -212,7 +220,7 @@ def test_the_result_tells_how_it_went(service: State, client: ap.Client) -> None
 
 def test_counts_are_none_when_the_service_does_not_say(service: State, client: ap.Client) -> None:
     service.switches.stats = False
-    result = sample().alphacast.push(stored(service).id, client=client)
+    result = sample().alphacast.push(seed_dataset(service).id, client=client)
     assert (result.inserted, result.updated, result.deleted) == (None, None, None)
 
 

@@ -8,7 +8,7 @@ import pytest
 from blackbox import tree
 from blackbox.exchange import Reply
 from blackbox.frames import PANEL, check_same, whole
-from blackbox.pushing import held, sample, sent_column, sent_table, stored
+from blackbox.pushing import rows_by_key, sample, seed_dataset, sent_column, sent_table
 from blackbox.state import State
 from blackbox.store import Dataset
 
@@ -47,7 +47,7 @@ def test_every_frame_that_was_read_can_be_pushed_as_it_is(
 def test_odd_characters_come_back_or_are_refused(
     service: State, client: ap.Client, text: str
 ) -> None:
-    dataset = stored(service, [])
+    dataset = seed_dataset(service, [])
     if pushed(sample(note=pd.Series([text, "b", "c"], dtype=object)), dataset, client):
         assert ap.read_alphacast(dataset.id, client=client)["note"].tolist()[0] == text
     else:
@@ -60,7 +60,7 @@ def test_odd_characters_come_back_or_are_refused(
 def test_every_blank_that_would_be_stripped_is_refused(
     service: State, client: ap.Client, blank: str
 ) -> None:
-    dataset = stored(service)
+    dataset = seed_dataset(service)
     for country in (f"Perú{blank}", f"{blank}Perú"):
         with pytest.raises(tree.ValidationError):
             sample(country=["Chile", country, "Chile"]).alphacast.push(dataset.id, client=client)
@@ -79,7 +79,7 @@ def test_every_blank_that_would_be_stripped_is_refused(
     ids=["far away", "just near enough", "nanoseconds", "half a second", "microseconds"],
 )
 def test_dates_come_back_or_are_refused(service: State, client: ap.Client, dates: Any) -> None:
-    dataset, frame = stored(service, []), sample(Date=dates)
+    dataset, frame = seed_dataset(service, []), sample(Date=dates)
     if not pushed(frame, dataset, client):
         assert service.uploads() == []
         return
@@ -113,7 +113,7 @@ def test_values_hidden_in_other_types_are_refused_too(
     service: State, client: ap.Client, column: Any
 ) -> None:
     with pytest.raises(tree.ValidationError):
-        sample(CPI=column).alphacast.push(stored(service).id, client=client)
+        sample(CPI=column).alphacast.push(seed_dataset(service).id, client=client)
     assert service.uploads() == []
 
 
@@ -134,11 +134,11 @@ def test_values_hidden_in_other_types_are_refused_too(
 def test_numbers_of_every_type_keep_their_value(
     service: State, client: ap.Client, column: Any
 ) -> None:
-    dataset = stored(service, [])
+    dataset = seed_dataset(service, [])
     frame = sample(CPI=column)
     frame.alphacast.push(dataset.id, client=client)
     wanted = [None if pd.isna(value) else float(value) for value in frame["CPI"].tolist()]
-    assert [row["CPI"] for row in held(dataset).values()] == wanted
+    assert [row["CPI"] for row in rows_by_key(dataset).values()] == wanted
 
 
 def test_a_named_date_index_is_the_date(service: State, client: ap.Client) -> None:
@@ -165,7 +165,7 @@ def test_a_long_frame_is_written_alike_from_first_to_last_row(
     frame.loc[count - 1, "Date"] = pd.Timestamp("2020-01-01 18:30")
     service.order(PUT, reply=Reply(403))
     with pytest.raises(tree.PermissionDenied):
-        frame.alphacast.push(stored(service).id, client=client)
+        frame.alphacast.push(seed_dataset(service).id, client=client)
     [upload] = service.uploads()
     lines = sent_table(upload)
     assert len(lines) == count + 1
@@ -183,7 +183,7 @@ def test_a_change_is_not_carried_elsewhere_by_a_redirect(
     place = {"Location": f"{service.storage_url}/elsewhere"}
     service.order("api: (PUT|POST)", times=9, reply=Reply(status, b"", place))
     calls: dict[str, Any] = {
-        "upload": lambda: sample().alphacast.push(stored(service).id, client=client),
+        "upload": lambda: sample().alphacast.push(seed_dataset(service).id, client=client),
         "create": lambda: client.repositories.create("Mine"),
     }
     with pytest.raises(tree.AlphacastError):

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from blackbox import tree
-from blackbox.pushing import sample, stored
+from blackbox.pushing import sample, seed_dataset
 from blackbox.state import State
 
 import alphacast_pandas as ap
@@ -65,7 +65,7 @@ SHAPES: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
 def test_values_that_would_change_on_the_way_are_refused(
     service: State, client: ap.Client, name: str, way: str
 ) -> None:
-    frame, dataset = sample(**ODD[name]), stored(service)
+    frame, dataset = sample(**ODD[name]), seed_dataset(service)
     with pytest.raises(tree.ValidationError) as caught:
         push_or_validate(frame, way, dataset.id, client)
     failures = caught.value.failures
@@ -95,14 +95,16 @@ def test_frames_of_the_wrong_shape_are_refused(
 ) -> None:
     frame = SHAPES[name](sample())
     with pytest.raises(tree.ValidationError):
-        frame.alphacast.push(stored(service).id, accept_new_columns="fold" in name, client=client)
+        frame.alphacast.push(
+            seed_dataset(service).id, accept_new_columns="fold" in name, client=client
+        )
     assert service.uploads() == []
 
 
 def test_failures_name_column_row_and_value(service: State, client: ap.Client) -> None:
     frame = sample(CPI=[1.0, np.inf, 2.0], rank=[1, 2, 99999]).set_axis(["a", "b", "c"])
     with pytest.raises(tree.ValidationError) as caught:
-        frame.alphacast.push(stored(service).id, index=False, client=client)
+        frame.alphacast.push(seed_dataset(service).id, index=False, client=client)
     failures = caught.value.failures
     found = {(f.column, f.row) for f in failures.itertuples()}
     assert {("CPI", "b"), ("rank", "c")} <= found
@@ -121,7 +123,7 @@ def test_everything_wrong_is_said_at_once(service: State, client: ap.Client) -> 
         unheard=[1.0, 2.0, 3.0],
     )
     with pytest.raises(tree.ValidationError) as caught:
-        frame.alphacast.push(stored(service).id, client=client)
+        frame.alphacast.push(seed_dataset(service).id, client=client)
     columns = set(caught.value.failures["column"])
     assert {"Date", "country", "CPI", "rank", "unheard"} <= columns
     assert service.uploads() == []
@@ -131,7 +133,7 @@ def test_repeated_labels_in_the_index_are_no_obstacle(service: State, client: ap
     frame = sample(country=["Chile", "Chile", "Chile"], CPI=[1.0, 2.0, np.inf])
     frame.index = pd.Index([7, 7, 7])
     with pytest.raises(tree.ValidationError) as caught:
-        frame.alphacast.push(stored(service).id, index=False, client=client)
+        frame.alphacast.push(seed_dataset(service).id, index=False, client=client)
     assert set(caught.value.failures["row"].dropna()) == {7}
 
 
@@ -139,7 +141,7 @@ def test_the_first_ten_repeated_keys_are_shown(service: State, client: ap.Client
     countries = [f"c{i}" for i in range(15)]
     frame = pd.DataFrame({"Date": pd.Timestamp("2020-01-01"), "country": countries * 2, "CPI": 1.0})
     with pytest.raises(tree.ValidationError) as caught:
-        frame.alphacast.push(stored(service).id, client=client)
+        frame.alphacast.push(seed_dataset(service).id, client=client)
     assert "c4" in str(caught.value)  # ten rows, or ten keys: it does not say which
     assert "c14" not in str(caught.value)
 
@@ -159,7 +161,7 @@ def test_the_first_ten_repeated_keys_are_shown(service: State, client: ap.Client
 def test_what_is_just_within_the_bounds_is_taken(
     service: State, client: ap.Client, columns: dict[str, Any]
 ) -> None:
-    dataset = stored(service)
+    dataset = seed_dataset(service)
     sample(**columns).alphacast.push(dataset.id, client=client)
     assert len(dataset.rows) == 4
 
@@ -171,4 +173,4 @@ def test_the_remedy_stands_in_the_text(service: State, client: ap.Client) -> Non
     }
     for column, (values, remedy) in cases.items():
         with pytest.raises(tree.ValidationError, match=remedy):
-            sample(**{column: values}).alphacast.push(stored(service).id, client=client)
+            sample(**{column: values}).alphacast.push(seed_dataset(service).id, client=client)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from blackbox.frames import DATE, TEXT, cells
-from blackbox.pushing import held, sample, sent_column, stored
+from blackbox.pushing import rows_by_key, sample, seed_dataset, sent_column
 from blackbox.state import State
 from hypothesis import given
 from hypothesis import strategies as st
@@ -95,7 +95,7 @@ def test_what_is_pushed_is_what_is_read(
 def test_floats_are_written_as_the_shortest_exact_text(
     service: State, client: ap.Client, value: float
 ) -> None:
-    sample(CPI=[value, None, 1.0]).alphacast.push(stored(service).id, client=client)
+    sample(CPI=[value, None, 1.0]).alphacast.push(seed_dataset(service).id, client=client)
     [upload] = service.uploads()
     text = sent_column(upload, "CPI")[0]
     assert float(text).hex() == value.hex()
@@ -104,11 +104,11 @@ def test_floats_are_written_as_the_shortest_exact_text(
 
 
 def test_float32_values_keep_their_value(service: State, client: ap.Client) -> None:
-    dataset = stored(service)
+    dataset = seed_dataset(service)
     column = np.array([0.1, 16777216.0, 3.4e38], dtype="float32")
     sample(CPI=column).alphacast.push(dataset.id, client=client)
-    assert held(dataset)["2020-01-01", "Chile"]["CPI"] == float(column[0])
-    assert held(dataset)["2020-02-01", "Chile"]["CPI"] == float(column[2])
+    assert rows_by_key(dataset)["2020-01-01", "Chile"]["CPI"] == float(column[0])
+    assert rows_by_key(dataset)["2020-02-01", "Chile"]["CPI"] == float(column[2])
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_float32_values_keep_their_value(service: State, client: ap.Client) -> N
     ids=["float64", "Int64", "Float64", "pyarrow", "object with None", "object with NA"],
 )
 def test_missing_numbers_are_empty_fields(service: State, client: ap.Client, column: Any) -> None:
-    sample(CPI=column).alphacast.push(stored(service).id, client=client)
+    sample(CPI=column).alphacast.push(seed_dataset(service).id, client=client)
     [upload] = service.uploads()
     assert sent_column(upload, "CPI")[1] == ""
 
@@ -136,7 +136,7 @@ def test_missing_texts_are_empty_fields_and_text_stays(
     column = pd.Series(["NA", None, 'say "x",\ny'], dtype=dtype)
     country = pd.Series(["Chile", "Perú", "Chile"], dtype=dtype)
     frame = sample(note=column, country=country)
-    frame.alphacast.push(stored(service).id, client=client)
+    frame.alphacast.push(seed_dataset(service).id, client=client)
     [upload] = service.uploads()
     assert sent_column(upload, "note") == ["NA", "", 'say "x",\ny']
     assert sent_column(upload, "country") == ["Chile", "Perú", "Chile"]
@@ -145,20 +145,20 @@ def test_missing_texts_are_empty_fields_and_text_stays(
 def test_decimals_are_written_digit_for_digit(service: State, client: ap.Client) -> None:
     digits = ["0.10", "123456789012345678901234567890.12", "-7"]
     frame = sample(CPI=[Decimal(d) for d in digits])
-    frame.alphacast.push(stored(service).id, client=client)
+    frame.alphacast.push(seed_dataset(service).id, client=client)
     [upload] = service.uploads()
     assert [Decimal(text) for text in sent_column(upload, "CPI")] == [Decimal(d) for d in digits]
 
 
 def test_dates_are_written_without_time_at_midnight(service: State, client: ap.Client) -> None:
-    sample().alphacast.push(stored(service).id, client=client)
+    sample().alphacast.push(seed_dataset(service).id, client=client)
     [upload] = service.uploads()
     assert sent_column(upload, "Date") == ["2020-01-01", "2020-01-01", "2020-02-01"]
 
 
 @pytest.mark.parametrize("first", [True, False], ids=["first push", "later push"])
 def test_times_of_day_survive(service: State, client: ap.Client, first: bool) -> None:
-    dataset = service.add_dataset("Intraday") if first else stored(service, [])
+    dataset = service.add_dataset("Intraday") if first else seed_dataset(service, [])
     days = ["2020-01-01 00:00:00", "2020-01-01 18:30:15", "2020-02-01 23:59:59"]
     dates = pd.to_datetime(days)
     sample(Date=dates).alphacast.push(dataset.id, client=client)
@@ -168,7 +168,7 @@ def test_times_of_day_survive(service: State, client: ap.Client, first: bool) ->
 def test_periods_are_written_as_their_first_day(service: State, client: ap.Client) -> None:
     periods = pd.PeriodIndex(["2020Q1", "2020Q2", "2020Q3"], freq="Q")
     frame = sample(Date=periods)
-    frame.alphacast.push(stored(service).id, date="Date", client=client)
+    frame.alphacast.push(seed_dataset(service).id, date="Date", client=client)
     [upload] = service.uploads()
     assert sent_column(upload, "Date") == ["2020-01-01", "2020-04-01", "2020-07-01"]
 
@@ -177,16 +177,16 @@ def test_periods_are_written_as_their_first_day(service: State, client: ap.Clien
 def test_every_unit_of_dates_is_taken(service: State, client: ap.Client, unit: str) -> None:
     frame = sample()
     frame["Date"] = frame["Date"].astype(f"datetime64[{unit}]")
-    frame.alphacast.push(stored(service).id, client=client)
+    frame.alphacast.push(seed_dataset(service).id, client=client)
     [upload] = service.uploads()
     assert sent_column(upload, "Date") == ["2020-01-01", "2020-01-01", "2020-02-01"]
 
 
 def test_an_empty_text_in_a_value_column_is_warned_about(service: State, client: ap.Client) -> None:
-    dataset = stored(service)
+    dataset = seed_dataset(service)
     with pytest.warns(Warning, match="note"):
         sample(note=["", "a", None]).alphacast.push(dataset.id, client=client)
-    assert held(dataset)["2020-01-01", "Chile"]["note"] is None
+    assert rows_by_key(dataset)["2020-01-01", "Chile"]["note"] is None
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         sample(note=["b", "a", None]).alphacast.push(dataset.id, client=client)

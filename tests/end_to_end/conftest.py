@@ -12,7 +12,6 @@ import pytest
 
 import alphacast_pandas as ap
 from alphacast_pandas.emulator import Emulator, Plan
-from alphacast_pandas.writing import uploads as sender
 
 if "end_to_end" not in sys.modules:  # importlib mode leaves sys.path alone, and so do we
     package = types.ModuleType("end_to_end")
@@ -20,7 +19,7 @@ if "end_to_end" not in sys.modules:  # importlib mode leaves sys.path alone, and
     sys.modules["end_to_end"] = package
 
 from end_to_end.frames import PANEL_KEYS, panel
-from end_to_end.parts import LIMIT, push
+from end_to_end.parts import LIMIT, limit_files, push
 
 
 @pytest.fixture
@@ -52,9 +51,9 @@ def stored(push_new: Callable[..., int], emulator: Emulator) -> int:
 
 
 @pytest.fixture
-def small_files(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+def small_files(emulator: Emulator, client: ap.Client) -> None:
     """Files may be small, and the service takes no larger ones."""
-    monkeypatch.setattr(sender, "MOST_FILE_BYTES", LIMIT)
+    limit_files(client, LIMIT)
     emulator.plan = Plan(file_bytes=LIMIT)
 
 

@@ -42,8 +42,8 @@ def pairs(draw: st.DrawFn) -> tuple[pd.DataFrame, pd.DataFrame]:
     merged = sent[KEYS].merge(before, how="left", on=KEYS)
     for name in VALUES:
         stays = draw(st.lists(st.booleans(), min_size=len(sent), max_size=len(sent)))
-        held = merged[name].astype(sent[name].dtype)
-        sent[name] = held.where(np.array(stays), sent[name])
+        old = merged[name].astype(sent[name].dtype)
+        sent[name] = old.where(np.array(stays), sent[name])
     lacking = draw(st.sampled_from([[], [], ["price"], ["rank", "note"]]))
     return before, sent.drop(columns=lacking)
 
@@ -62,17 +62,17 @@ def dressed(frame: pd.DataFrame, style: str) -> pd.DataFrame:
 
 def after(before: pd.DataFrame, sent: pd.DataFrame, mode: str) -> pd.DataFrame:
     """What a dataset holds after a push, in a few lines of pandas."""
-    held, new = before.set_index(KEYS), sent.set_index(KEYS)
-    shared = held.index.isin(new.index)
+    old, new = before.set_index(KEYS), sent.set_index(KEYS)
+    shared = old.index.isin(new.index)
     if mode in {"upsert", "replace"}:
         for name in new.columns:
-            values = new[name].reindex(held.index)
-            held[name] = held[name].where(~shared, values)
+            values = new[name].reindex(old.index)
+            old[name] = old[name].where(~shared, values)
     if mode in {"replace", "mirror"}:
-        held = held[shared]
+        old = old[shared]
     added = new[~new.index.isin(before.set_index(KEYS).index)]
-    parts = [part for part in (held, added) if len(part)]
-    whole = pd.concat(parts).reindex(columns=VALUES).reset_index()
+    both = [rows for rows in (old, added) if len(rows)]
+    whole = pd.concat(both).reindex(columns=VALUES).reset_index()
     return whole.astype(dict(before.dtypes)).sort_values(KEYS, ignore_index=True)
 
 

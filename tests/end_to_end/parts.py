@@ -1,5 +1,6 @@
 """Small files, so that a small frame goes in parts."""
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -17,11 +18,17 @@ def push(number: int, client: ap.Client, **words: Any) -> ap.PushResult:
     return PANEL.alphacast.push(number, entities="country", client=client, **words)
 
 
+def limit_files(client: ap.Client, largest_bytes: int) -> None:
+    """Let the client send no larger files."""
+    transport = client._connection.transport
+    transport.settings = replace(transport.settings, largest_file_bytes=largest_bytes)
+
+
 def uploads(emulator: Emulator) -> list[str]:
     """The flags of the uploads received."""
     return [request.query for request in emulator.requests if request.method == "PUT"]
 
 
-def held(number: int, client: ap.Client) -> pd.DataFrame:
-    """What the dataset holds, past every cached file."""
+def read_all(number: int, client: ap.Client) -> pd.DataFrame:
+    """Read the dataset past every cached file."""
     return ap.read_alphacast(number, top=1_000_000, client=client)

@@ -92,8 +92,8 @@ def test_verification_finds_out_what_an_undocumented_service_did(
     except ap.VerificationError as error:
         failure = error
     emulator.readings = Readings()
-    held = by_key(ap.read_alphacast(number, client=client), KEYS)
-    assert held.equals(expected) is (failure is None)
+    after_push = by_key(ap.read_alphacast(number, client=client), KEYS)
+    assert after_push.equals(expected) is (failure is None)
     assert failure is None or not failure.diff.empty
 
 
@@ -102,14 +102,14 @@ def test_a_diff_has_its_facts_as_frames(stored: int, client: ap.Client) -> None:
     frame = frame.assign(CPI=frame["CPI"].where(frame.index != 10, frame["CPI"] * 3))
     frame = frame.assign(note=frame["note"].where(frame.index != 12, "new"))
     diff = frame.alphacast.diff(stored, mode="replace", client=client)
-    held = panel()
-    assert_same(diff.deleted, held.drop(frame.index).reset_index(drop=True))
-    assert diff.added.dtypes.to_dict() == held.dtypes.to_dict()
+    panel_before = panel()
+    assert_same(diff.deleted, panel_before.drop(frame.index).reset_index(drop=True))
+    assert diff.added.dtypes.to_dict() == panel_before.dtypes.to_dict()
     assert diff.changed["column"].tolist() == ["CPI", "note"]
-    assert diff.largest_absolute["new"].tolist() == [held.loc[10, "CPI"] * 3]
+    assert diff.largest_absolute["new"].tolist() == [panel_before.loc[10, "CPI"] * 3]
     assert diff.largest_relative["relative"].round(9).tolist() == [2.0]
     assert diff.by_column.loc["CPI"].tolist()[:2] == [0, 1]
-    assert diff.span == (held["Date"].min(), held["Date"].max())
+    assert diff.span == (panel_before["Date"].min(), panel_before["Date"].max())
     assert diff.dates.is_monotonic_increasing
     assert (diff.rows, diff.unchanged) == (30, 28)
     assert repr(diff) == str(diff)

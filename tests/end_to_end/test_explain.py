@@ -24,7 +24,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def asked(emulator: Emulator) -> list[dict[str, str]]:
+def sent_params(emulator: Emulator) -> list[dict[str, str]]:
     """The parameters of each request for data."""
     return [
         {name: values[0] for name, values in parse_qs(request.query).items()}
@@ -38,10 +38,10 @@ def test_a_read_sends_what_was_explained(
     name: str, stored: int, client: ap.Client, emulator: Emulator
 ) -> None:
     explained = ap.explain(stored, client=client, **QUESTIONS[name])
-    assert asked(emulator) == []
+    assert sent_params(emulator) == []
     ap.read_alphacast(stored, client=client, **QUESTIONS[name])
     assert explained.params is not None
-    assert asked(emulator)[0] == {k: str(v) for k, v in explained.params.items()}
+    assert sent_params(emulator)[0] == {k: str(v) for k, v in explained.params.items()}
 
 
 def test_the_alternatives_are_those_that_are_tried(
@@ -51,7 +51,7 @@ def test_the_alternatives_are_those_that_are_tried(
     words: dict[str, Any] = {"filter": {"country": "Brasil"}, "select": "CPI"}
     before = ap.explain(stored, client=client, **words)
     ap.read_alphacast(stored, client=client, **words)
-    assert [before.params, before.alternatives[0]] == asked(emulator)
+    assert [before.params, before.alternatives[0]] == sent_params(emulator)
     after = ap.explain(stored, client=client, **words)
     assert after.params == before.alternatives[0]
 
@@ -136,7 +136,7 @@ def test_advice_looks_at_the_end_of_the_dataset_only(
 ) -> None:
     with pytest.warns(UserWarning, match="'Brasil', 'brasil'"):
         ap.read_alphacast(stored, filter={"country": "brasiL"}, client=client)
-    assert asked(emulator)[1]["$filter"] == f"'Date' ge {pd.Timestamp('2019-12-01').date()}"
+    assert sent_params(emulator)[1]["$filter"] == f"'Date' ge {pd.Timestamp('2019-12-01').date()}"
 
 
 def test_advice_says_no_more_than_it_has_seen(
@@ -163,7 +163,7 @@ def test_an_address_that_is_too_long_for_the_service_is_no_failure(
     frame = ap.read_alphacast(stored, filter={"country": "Brasil"}, last=2, client=client)
     assert set(frame["country"]) == {"Brasil"}
     assert frame["Date"].nunique() == 2
-    assert asked(emulator)[1] == {"$format": "csv"}
+    assert sent_params(emulator)[1] == {"$format": "csv"}
 
 
 def test_a_text_that_is_too_long_is_applied_here(
@@ -194,7 +194,7 @@ def test_columns_by_number_are_no_reason_for_the_other_form_of_a_filter(
     emulator.faults.add(refusal)  # as a service does that takes no names in $select
     words: dict[str, Any] = {"filter": {"country": "Brasil"}}
     ap.read_alphacast(stored, select="CPI", client=client, **words)
-    assert asked(emulator)[2]["$select"].isdigit()
+    assert sent_params(emulator)[2]["$select"].isdigit()
     explained = ap.explain(stored, client=client, **words)
     assert explained.params == {"$format": "csv", "$filter": "'country' eq 'Brasil'"}
     again = ap.explain(stored, select="CPI", client=client, **words)
@@ -213,4 +213,4 @@ def test_last_dates_are_asked_for_again_unless_the_answer_proves_itself(
     emulator.forget_requests()
     found = ap.read_alphacast(stored, filter=early, last=2, client=client)
     assert_same(found, expected.reset_index(drop=True))
-    assert [request.get("$last") for request in asked(emulator)] == ["3", None]
+    assert [request.get("$last") for request in sent_params(emulator)] == ["3", None]

@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from end_to_end.frames import assert_same, date_column, text_column
@@ -200,3 +201,26 @@ def test_an_expression_finds_under_every_reading_what_pandas_finds(
     expected = expected[[*KEYS, *words.get("select", [SHARE, RANK, NOTE])]]
     found = ap.read_alphacast(hard, filter=condition(ap.col), client=client, **words)
     assert_same(found, expected.reset_index(drop=True))
+
+
+LARGE = [21e15, 1e16, 2.0**53, 5.0, -(2.0**63)]
+LIMITS = [10**16, np.int64(10**16), 21 * 10**15, 2**53, 2**53 + 1, -(2**63), 2**64, 1e16]
+
+
+@pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: f"{type(limit).__name__} {limit}")
+def test_a_whole_number_beyond_two_to_the_53_filters_as_a_double(
+    push_new: Callable[..., int], client: ap.Client, limit: Any
+) -> None:
+    frame = pd.DataFrame({"Date": date_column(pd.date_range("2020", periods=5)), "GDP": LARGE})
+    number = push_new(frame)
+    gdp, double = frame["GDP"], float(limit)
+    for spelling, rows in (
+        ({"GDP": slice(limit, None)}, gdp >= double),
+        ({"GDP": [limit, 5]}, gdp.isin([double, 5.0])),
+        ([("GDP", ">", limit)], gdp > double),
+        (ap.col("GDP") <= limit, gdp <= double),
+        (~(ap.col("GDP") == limit), gdp != double),
+        (f"GDP lt {int(limit)}", gdp < double),
+    ):
+        found = ap.read_alphacast(number, filter=spelling, client=client)
+        assert found["GDP"].tolist() == gdp[rows].tolist()

@@ -11,7 +11,7 @@ import pytest
 
 import alphacast_pandas as ap
 from alphacast_pandas.emulator import Emulator
-from alphacast_pandas.writing.csv_files import PiecesFile, csv_files
+from alphacast_pandas.writing.csv_files import BlocksFile, csv_files
 
 
 def large(rows: int) -> pd.DataFrame:
@@ -41,8 +41,8 @@ def test_the_text_of_a_frame_is_never_held_whole() -> None:
     frame = large(400_000)
     sizes: list[int] = []
 
-    def write() -> PiecesFile:
-        files = csv_files(frame, [*frame.columns], {"Date": "%Y-%m-%d"}, most_bytes=1 << 40)
+    def write() -> BlocksFile:
+        files = csv_files(frame, [*frame.columns], {"Date": "%Y-%m-%d"}, largest_bytes=1 << 40)
         (only,) = files
         sizes.append(only.stream.size)
         return only.stream

@@ -9,15 +9,14 @@ import pandas as pd
 import pytest
 from end_to_end.examples import FEWER
 from end_to_end.frames import assert_same, by_key, frames
-from end_to_end.parts import LIMIT, PANEL, VALUES, held, push, uploads
+from end_to_end.parts import LIMIT, PANEL, VALUES, limit_files, push, read_all, uploads
 from end_to_end.test_memory import peak_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 import alphacast_pandas as ap
 from alphacast_pandas.emulator import Emulator, Plan
-from alphacast_pandas.writing import uploads as sender
-from alphacast_pandas.writing.csv_files import PiecesFile
+from alphacast_pandas.writing.csv_files import BlocksFile
 
 NEW = Callable[[], int]
 pytestmark = pytest.mark.usefixtures("small_files")
@@ -33,7 +32,7 @@ def test_a_new_dataset_gets_every_row_in_parts_and_none_deletes(
 ) -> None:
     number = new_dataset()
     result = push(number, client, mode=mode, verify=True)
-    assert_same(held(number, client), PANEL)
+    assert_same(read_all(number, client), PANEL)
     assert len(result.parts) > 2
     assert all("deleteMissingFromDB=false" in query for query in uploads(emulator))
     update = str(mode in {"upsert", "replace"}).lower()
@@ -89,7 +88,7 @@ def test_new_columns_are_accepted_in_every_part(
 ) -> None:
     wider = PANEL.assign(extra=np.arange(len(PANEL)) / 7)
     wider.alphacast.push(stored_in_parts, accept_new_columns=True, client=client)
-    assert_same(held(stored_in_parts, client), wider)
+    assert_same(read_all(stored_in_parts, client), wider)
     assert all("acceptNewColumns=true" in query for query in uploads(emulator))
 
 
@@ -98,7 +97,7 @@ def test_append_keeps_what_is_stored_in_every_part(stored_in_parts: int, client:
     both = pd.concat([PANEL.assign(CPI=-1.0), later], ignore_index=True)
     both.alphacast.push(stored_in_parts, mode="append", client=client, verify=True)
     expected = pd.concat([PANEL, later]).sort_values(["Date", "country"], ignore_index=True)
-    got = held(stored_in_parts, client).sort_values(["Date", "country"], ignore_index=True)
+    got = read_all(stored_in_parts, client).sort_values(["Date", "country"], ignore_index=True)
     assert_same(got, expected)
 
 
@@ -111,19 +110,18 @@ def test_modes_that_delete_are_refused_before_anything_is_sent(
     assert {request.method for request in emulator.requests} == {"GET"}
     assert f"mode='{way_round}'" in str(caught.value)
     assert "Nothing was sent" in str(caught.value)
-    assert not caught.value.resumable
-    assert_same(held(stored_in_parts, client), PANEL)
+    assert_same(read_all(stored_in_parts, client), PANEL)
 
 
 def test_the_way_round_a_refusal_is_one(stored_in_parts: int, client: ap.Client) -> None:
     revised = PANEL.assign(CPI=PANEL["CPI"] + 1)
     revised.alphacast.push(stored_in_parts, mode="upsert", client=client)
-    assert_same(held(stored_in_parts, client), revised)
+    assert_same(read_all(stored_in_parts, client), revised)
     fewer = revised.iloc[:-1]
     new = fewer.alphacast.push(name="Anew", entities="country", mode="replace", client=client)
     client.datasets.delete(stored_in_parts)
     assert len(new.parts) > 1
-    assert_same(held(new.dataset_id, client), fewer)
+    assert_same(read_all(new.dataset_id, client), fewer)
 
 
 def test_only_the_last_part_is_left_to_itself_without_waiting(
@@ -141,29 +139,28 @@ def test_only_the_last_part_is_left_to_itself_without_waiting(
     assert done.parts[:-1] == result.parts[:-1]
     assert done.wait() == done
     assert result.wait().inserted == VALUES
-    assert_same(held(number, client), PANEL)
+    assert_same(read_all(number, client), PANEL)
 
 
 def test_a_frame_that_has_not_changed_meanwhile_goes_in_parts(
     stored_in_parts: int, client: ap.Client
 ) -> None:
-    read = held(stored_in_parts, client)
+    read = read_all(stored_in_parts, client)
     result = push(stored_in_parts, client, if_unchanged=read, max_delete=0)
     assert (len(result.parts) > 2, result.inserted, result.updated) == (True, 0, 0)
 
 
 @FEWER
-@given(frame=frames(), most_bytes=st.integers(100, 900))
+@given(frame=frames(), largest_bytes=st.integers(100, 900))
 def test_any_frame_comes_back_whatever_the_limit(
     frame: pd.DataFrame,
-    most_bytes: int,
+    largest_bytes: int,
     client: ap.Client,
     emulator: Emulator,
     new_dataset: NEW,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     emulator.plan = Plan()  # one row may be larger
-    monkeypatch.setattr(sender, "MOST_FILE_BYTES", most_bytes)
+    limit_files(client, largest_bytes)
     number, entities = new_dataset(), frame.attrs["entities"]
     keys = [frame.columns[0], *entities]
     result = frame.alphacast.push(number, date=keys[0], entities=entities, client=client)
@@ -171,27 +168,27 @@ def test_any_frame_comes_back_whatever_the_limit(
     assert_same(by_key(ap.read_alphacast(number, client=client), keys), by_key(frame, keys))
 
 
-def test_no_file_is_held_while_a_process_is_followed(
+def test_no_file_is_in_memory_while_a_process_is_followed(
     client: ap.Client, emulator: Emulator, new_dataset: NEW, clock: Any
 ) -> None:
-    held_then: list[int] = []
+    open_files: list[int] = []
 
-    def files() -> list[PiecesFile]:
-        return [thing for thing in gc.get_objects() if type(thing) is PiecesFile]
+    def files() -> list[BlocksFile]:
+        return [thing for thing in gc.get_objects() if type(thing) is BlocksFile]
 
     others = files()  # which other tests have left to the collector
 
     def look() -> None:
-        held_then.append(sum(not file.closed for file in files() if file not in others))
+        open_files.append(sum(not file.closed for file in files() if file not in others))
         emulator.wait()
 
     clock.meanwhile = look
     result = push(new_dataset(), client)
-    assert held_then == [0] * len(result.parts)
+    assert open_files == [0] * len(result.parts)
 
 
-def test_far_less_is_held_than_all_that_is_sent(
-    client: ap.Client, emulator: Emulator, new_dataset: NEW, monkeypatch: pytest.MonkeyPatch
+def test_memory_holds_far_less_than_all_that_is_sent(
+    client: ap.Client, emulator: Emulator, new_dataset: NEW
 ) -> None:
     emulator.plan = Plan()
     noise = np.random.default_rng(1).random((100_000, 20))
@@ -202,9 +199,9 @@ def test_far_less_is_held_than_all_that_is_sent(
     def work() -> None:
         results.append(frame.alphacast.push(new_dataset(), client=client))
 
-    monkeypatch.setattr(sender, "MOST_FILE_BYTES", 3_000_000)
+    limit_files(client, 3_000_000)
     parted = peak_of(work)
-    monkeypatch.setattr(sender, "MOST_FILE_BYTES", 1 << 40)
+    limit_files(client, 1 << 40)
     whole = peak_of(work)
     assert [len(result.parts) > 4 for result in results] == [True, False]
-    assert parted < whole - results[1].bytes_sent / 3  # pieces on their way are held by both
+    assert parted < whole - results[1].bytes_sent / 3  # both hold blocks on their way

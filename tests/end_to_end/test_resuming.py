@@ -1,5 +1,6 @@
 """A part that fails: what is in is said, and the push goes on from there."""
 
+import pickle
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -7,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from end_to_end.frames import assert_same
-from end_to_end.parts import PANEL, VALUES, held, push, uploads
+from end_to_end.parts import PANEL, VALUES, push, read_all, uploads
 
 import alphacast_pandas as ap
 from alphacast_pandas.emulator import Emulator
@@ -69,14 +70,18 @@ def test_a_failed_part_says_which_rows_are_in_and_can_be_resumed(
     after_parts(parts, lambda: order(emulator, fault))
     if not parts:
         order(emulator, fault)
-    with pytest.raises(kind) as caught:
+    with pytest.raises(ap.PushInterrupted) as caught:
         push(number, client)
     error, sent = caught.value, len(uploads(emulator))
-    assert type(error) is kind
-    assert error.resumable
+    cause = error.cause
+    assert type(cause) is kind
+    assert error.__cause__ is cause
+    assert str(error).startswith(str(cause))
+    for fact in ("status_code", "retryable", "in_doubt"):
+        assert getattr(error, fact) == getattr(cause, fact)
     assert len(error.parts) == parts
     if parts:
-        assert len(held(number, client)) == sum(part.rows for part in error.parts)
+        assert len(read_all(number, client)) == sum(part.rows for part in error.parts)
     last = error.parts[-1].last_row if parts else -1
     assert f"rows {last + 1:,} to" in str(error)
     assert "nothing after them was sent. error.resume() goes on" in str(error)
@@ -85,7 +90,7 @@ def test_a_failed_part_says_which_rows_are_in_and_can_be_resumed(
     assert result.parts[:parts] == error.parts
     assert len(uploads(emulator)) == sent + len(result.parts) - parts
     assert (result.rows, result.inserted, result.status) == (len(PANEL), VALUES, "Processed")
-    assert_same(held(number, client), PANEL)
+    assert_same(read_all(number, client), PANEL)
 
 
 def test_a_lost_answer_to_a_part_is_followed(
@@ -95,7 +100,7 @@ def test_a_lost_answer_to_a_part_is_followed(
     after_parts(1, lambda: emulator.faults.add(method="PUT", status=504, applied=True))
     result = push(number, client)
     assert len(uploads(emulator)) == len(result.parts)
-    assert_same(held(number, client), PANEL)
+    assert_same(read_all(number, client), PANEL)
 
 
 def test_a_part_in_doubt_may_be_sent_again(
@@ -107,11 +112,12 @@ def test_a_part_in_doubt_may_be_sent_again(
 
     number = new_dataset()
     after_parts(1, lose)
-    with pytest.raises(ap.ServiceError, match="may be in") as caught:
+    with pytest.raises(ap.PushInterrupted, match="may be in") as caught:
         push(number, client)
+    assert isinstance(caught.value.cause, ap.ServiceError)
     assert caught.value.in_doubt
     assert caught.value.resume().rows == len(PANEL)
-    assert_same(held(number, client), PANEL)
+    assert_same(read_all(number, client), PANEL)
 
 
 def test_a_part_that_takes_too_long_is_followed_by_resuming(
@@ -119,19 +125,22 @@ def test_a_part_that_takes_too_long_is_followed_by_resuming(
 ) -> None:
     number = new_dataset()
     after_parts(1, lambda: setattr(clock, "meanwhile", lambda: None))
-    with pytest.raises(ap.ProcessTimeout, match="whose end is not known") as caught:
+    with pytest.raises(ap.PushInterrupted, match="whose end is not known") as caught:
         push(number, client, timeout=30)
     error, sent = caught.value, len(uploads(emulator))
+    assert isinstance(error.cause, ap.ProcessTimeout)
+    assert error.in_doubt
     assert (len(error.parts), sent) == (1, 2)
-    with pytest.raises(ap.ProcessTimeout, match="after 5 seconds") as again:
+    with pytest.raises(ap.PushInterrupted, match="after 5 seconds") as again:
         error.resume(timeout=5)
+    assert isinstance(again.value.cause, ap.ProcessTimeout)
     assert again.value.parts == error.parts
     assert len(uploads(emulator)) == sent
     clock.meanwhile = emulator.advance
     result = again.value.resume()
-    assert result.parts[1].process_id == error.process.id
+    assert result.parts[1].process_id == error.cause.process.id
     assert len(uploads(emulator)) == len(result.parts)
-    assert_same(held(number, client), PANEL)
+    assert_same(read_all(number, client), PANEL)
 
 
 def test_a_part_that_cannot_be_asked_about_is_followed_by_resuming(
@@ -139,11 +148,12 @@ def test_a_part_that_cannot_be_asked_about_is_followed_by_resuming(
 ) -> None:
     number = new_dataset()
     after_parts(1, lambda: emulator.faults.add(path="*/processes/*", status=503, times=4))
-    with pytest.raises(ap.ServiceError, match="whose end is not known") as caught:
+    with pytest.raises(ap.PushInterrupted, match="whose end is not known") as caught:
         push(number, client)
+    assert isinstance(caught.value.cause, ap.ServiceError)
     result = caught.value.resume()
     assert len(uploads(emulator)) == len(result.parts)
-    assert_same(held(number, client), PANEL)
+    assert_same(read_all(number, client), PANEL)
 
 
 def test_a_push_can_be_resumed_as_often_as_it_fails(
@@ -152,18 +162,20 @@ def test_a_push_can_be_resumed_as_often_as_it_fails(
     number = new_dataset()
     fail = {"process_error": "Not today"}
     after_parts(1, lambda: emulator.faults.add(**fail))
-    with pytest.raises(ap.ProcessError) as first:
+    with pytest.raises(ap.PushInterrupted) as first:
         push(number, client, verify=True)
     after_parts(1, lambda: emulator.faults.add(**fail))
-    with pytest.raises(ap.ProcessError) as second:
+    with pytest.raises(ap.PushInterrupted) as second:
         first.value.resume()
     assert [len(e.value.parts) for e in (first, second)] == [1, 2]
     emulator.faults.add(**fail)
-    with pytest.raises(ap.ProcessError, match=r"\(2 parts\)") as third:
+    with pytest.raises(ap.PushInterrupted, match=r"\(2 parts\)") as third:
         second.value.resume()
     assert third.value.parts == second.value.parts
+    for error in (first, second, third):
+        assert isinstance(error.value.cause, ap.ProcessError)
     assert third.value.resume().inserted == VALUES
-    assert_same(held(number, client), PANEL)
+    assert_same(read_all(number, client), PANEL)
 
 
 def test_verification_comes_after_the_last_part_of_a_resumed_push(
@@ -171,24 +183,25 @@ def test_verification_comes_after_the_last_part_of_a_resumed_push(
 ) -> None:
     number = new_dataset()
     after_parts(1, lambda: emulator.faults.add(process_error="Not today"))
-    with pytest.raises(ap.ProcessError) as caught:
+    with pytest.raises(ap.PushInterrupted) as caught:
         push(number, client, verify=True)
+    assert isinstance(caught.value.cause, ap.ProcessError)
     other = PANEL.head(1).assign(CPI=-5.0)
     other.alphacast.push(number, entities="country", client=client)
     with pytest.raises(ap.VerificationError) as verified:
         caught.value.resume()
-    assert not verified.value.resumable
     assert verified.value.diff.changed["old"].tolist() == [-5.0]
 
 
 def test_a_dataset_that_was_made_is_not_made_again(client: ap.Client, emulator: Emulator) -> None:
     emulator.faults.add(method="PUT", status=403)
-    with pytest.raises(ap.PermissionDenied, match="No rows are in") as caught:
+    with pytest.raises(ap.PushInterrupted, match="No rows are in") as caught:
         PANEL.alphacast.push(name="Prices", repository="Mine", entities="country", client=client)
+    assert isinstance(caught.value.cause, ap.PermissionDenied)
     assert (caught.value.parts, len(client.datasets.list())) == ((), 1)
     result = caught.value.resume()
     assert [dataset.id for dataset in client.datasets.list()] == [result.dataset_id]
-    assert_same(held(result.dataset_id, client), PANEL)
+    assert_same(read_all(result.dataset_id, client), PANEL)
 
 
 def test_resuming_holds_the_turn_of_the_dataset(
@@ -196,19 +209,20 @@ def test_resuming_holds_the_turn_of_the_dataset(
 ) -> None:
     number = new_dataset()
     emulator.faults.add(method="PUT", status=403)
-    with pytest.raises(ap.PermissionDenied) as caught:
+    with pytest.raises(ap.PushInterrupted) as caught:
         push(number, client)
+    assert isinstance(caught.value.cause, ap.PermissionDenied)
     turns: list[bool] = []
 
     def look() -> None:
-        turns.append(client._uploads[number].locked())
+        turns.append(client._connection._uploads[number].locked())
         emulator.wait()
 
     clock.meanwhile = look
     caught.value.resume()
     assert turns
     assert all(turns)
-    assert not client._uploads[number].locked()
+    assert not client._connection._uploads[number].locked()
 
 
 def test_the_last_part_may_fail_after_a_push_that_did_not_wait(
@@ -220,8 +234,9 @@ def test_the_last_part_may_fail_after_a_push_that_did_not_wait(
         result = push(number, client, wait=False)
         emulator.faults.add(process_error="Not today")
         for _ in range(2):
-            with pytest.raises(ap.ProcessError, match="Not today") as caught:
+            with pytest.raises(ap.PushInterrupted, match="Not today") as caught:
                 result.wait()
+            assert isinstance(caught.value.cause, ap.ProcessError)
             assert caught.value.parts == result.parts[:-1]
             assert "nothing after" not in str(caught.value)
         again = caught.value.resume()
@@ -229,7 +244,7 @@ def test_the_last_part_may_fail_after_a_push_that_did_not_wait(
         done = result.wait()
     assert (done.inserted, done.rows) == (VALUES, len(PANEL))
     assert again.wait().parts == done.parts
-    assert_same(held(number, client), PANEL)
+    assert_same(read_all(number, client), PANEL)
 
 
 def test_positions_are_those_of_the_callers_frame_if_only_changes_go(
@@ -238,14 +253,14 @@ def test_positions_are_those_of_the_callers_frame_if_only_changes_go(
     changed = np.arange(len(PANEL)) % 2 == 1
     revised = PANEL.assign(CPI=np.where(changed, np.arange(len(PANEL)) / 7, PANEL["CPI"]))
     after_parts(1, lambda: emulator.faults.add(process_error="Not today"))
-    with pytest.raises(ap.ProcessError, match="rows that are new or differ, rows 1 to") as caught:
+    with pytest.raises(ap.PushInterrupted, match="new or differ, rows 1 to") as caught:
         revised.alphacast.push(stored_in_parts, only_changes=True, verify=True, client=client)
     (part,) = caught.value.parts
     assert part.last_row == 2 * part.rows - 1
     result = caught.value.resume()
     assert result.rows == changed.sum()
     assert result.parts[-1].last_row == np.flatnonzero(changed)[-1]
-    assert_same(held(stored_in_parts, client), revised)
+    assert_same(read_all(stored_in_parts, client), revised)
 
 
 def test_a_diff_is_pushed_in_parts(
@@ -254,10 +269,11 @@ def test_a_diff_is_pushed_in_parts(
     revised = PANEL.assign(CPI=PANEL["CPI"] + 1)
     diff = revised.alphacast.diff(stored_in_parts, client=client)
     after_parts(1, lambda: emulator.faults.add(method="PUT", status=403))
-    with pytest.raises(ap.PermissionDenied) as caught:
+    with pytest.raises(ap.PushInterrupted) as caught:
         diff.push(verify=True)
+    assert isinstance(caught.value.cause, ap.PermissionDenied)
     assert len(caught.value.resume().parts) > 2
-    assert_same(held(stored_in_parts, client), revised)
+    assert_same(read_all(stored_in_parts, client), revised)
 
 
 def test_times_of_day_in_one_part_are_written_alike_in_all(
@@ -267,10 +283,11 @@ def test_times_of_day_in_one_part_are_written_alike_in_all(
     frame = PANEL.copy()
     frame.loc[0, "Date"] += pd.Timedelta(hours=5)
     after_parts(1, lambda: emulator.faults.add(method="PUT", status=403))
-    with pytest.raises(ap.PermissionDenied) as caught:
+    with pytest.raises(ap.PushInterrupted) as caught:
         frame.alphacast.push(number, client=client, entities="country")
+    assert isinstance(caught.value.cause, ap.PermissionDenied)
     caught.value.resume()
-    assert_same(held(number, client), frame.sort_values(["Date", "country"], ignore_index=True))
+    assert_same(read_all(number, client), frame.sort_values(["Date", "country"], ignore_index=True))
 
 
 def test_the_error_of_one_upload_is_as_it_was(
@@ -280,17 +297,33 @@ def test_the_error_of_one_upload_is_as_it_was(
     with pytest.raises(ap.PermissionDenied) as caught:
         PANEL.head(3).alphacast.push(new_dataset(), entities="country", client=client)
     assert "resume" not in str(caught.value)
-    assert (caught.value.parts, caught.value.resumable) == ((), False)
-    with pytest.raises(ap.QueryError, match="nothing to resume"):
-        caught.value.resume()
+    assert type(caught.value) is ap.PermissionDenied
+
+
+def test_a_pickled_error_keeps_its_facts_and_says_that_it_cannot_resume(
+    client: ap.Client, emulator: Emulator, new_dataset: NEW, after_parts: AFTER
+) -> None:
+    number = new_dataset()
+    after_parts(1, lambda: emulator.faults.add(process_error="Not today"))
+    with pytest.raises(ap.PushInterrupted) as caught:
+        push(number, client)
+    error = caught.value
+    copy = pickle.loads(pickle.dumps(error))
+    assert type(copy) is ap.PushInterrupted
+    assert (str(copy), copy.parts) == (str(error), error.parts)
+    assert type(copy.cause) is ap.ProcessError
+    assert copy.cause.process == error.cause.process
+    with pytest.raises(ap.QueryError, match="no connection"):
+        copy.resume()
+    assert error.resume().rows == len(PANEL)
 
 
 def test_a_time_to_wait_is_checked_before_resuming(
     client: ap.Client, emulator: Emulator, new_dataset: NEW
 ) -> None:
     emulator.faults.add(method="PUT", status=403)
-    with pytest.raises(ap.PermissionDenied) as caught:
+    with pytest.raises(ap.PushInterrupted) as caught:
         push(new_dataset(), client)
-    with pytest.raises(ap.QueryError, match="seconds from 0 on"):
+    with pytest.raises(ap.QueryError, match="number of seconds >= 0"):
         caught.value.resume(timeout=-1)
     assert len(uploads(emulator)) == 1

@@ -1,7 +1,6 @@
 """What goes up comes down the same."""
 
 import io
-import zlib
 from collections.abc import Callable
 
 import pandas as pd
@@ -9,22 +8,11 @@ import pytest
 from end_to_end.examples import FEWER
 from end_to_end.frames import PANEL_KEYS, assert_same, by_key, frames, panel
 from hypothesis import given
+from hypothesis import strategies as st
 
 import alphacast_pandas as ap
-from alphacast_pandas import compression
-from alphacast_pandas.api import body
-from alphacast_pandas.api import csv_head as tables
-from alphacast_pandas.reading import csv_table as blocks
-from alphacast_pandas.writing import csv_files as csv_stream
 
 PUSH = Callable[..., int]
-
-
-def use_engine(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compress as where the extra `fast` is installed, or as where it is not."""
-    engine = pytest.importorskip("isal.isal_zlib") if name == "isal" else zlib
-    monkeypatch.setattr(compression, "_engine", engine)
-    monkeypatch.setattr(compression, "_level", 2 if name == "isal" else 4)
 
 
 def comes_back(frame: pd.DataFrame, client: ap.Client, push_new: PUSH) -> None:
@@ -46,26 +34,16 @@ def test_a_frame_comes_back_as_it_went(
     comes_back(frame, client, push_new)
 
 
-@pytest.mark.parametrize("engine", ["zlib", "isal"])
-@pytest.mark.parametrize("size", [1, 3, 7])
 @FEWER
-@given(frame=frames())
+@given(frame=frames(), chunk_bytes=st.integers(1, 9))
 def test_no_value_notices_the_border_of_a_chunk(
-    size: int,
-    engine: str,
     frame: pd.DataFrame,
-    client: ap.Client,
+    chunk_bytes: int,
+    chunked_client: Callable[[int], ap.Client],
     push_new: PUSH,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    use_engine(engine, monkeypatch)
-    monkeypatch.setattr(compression, "_MOST_INFLATED", size)
-    monkeypatch.setattr(csv_stream, "_CELLS_PER_SLICE", size)
-    monkeypatch.setattr(csv_stream, "_SLICES_PER_BATCH", 2)
-    for module in (body, tables):
-        monkeypatch.setattr(module, "CHUNK_BYTES", size)
-    monkeypatch.setattr(blocks, "BLOCK_BYTES", size)
-    comes_back(frame, client, push_new)
+    with chunked_client(chunk_bytes) as client:
+        comes_back(frame, client, push_new)
 
 
 @FEWER

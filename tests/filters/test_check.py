@@ -37,6 +37,10 @@ class Level(enum.IntEnum):
     HIGH = 10**16
 
 
+def kind_and_text(value: Any) -> str:
+    return f"{type(value).__module__}.{type(value).__name__} {value}"[:40]
+
+
 def check(spelling: Any) -> Node:
     tree = to_tree(spelling)
     parsed = parse_text(tree) if isinstance(tree, str) else tree
@@ -63,7 +67,7 @@ def check(spelling: Any) -> Node:
         (math.inf, math.inf),
         (Decimal("-Infinity"), -math.inf),
     ],
-    ids=repr,
+    ids=kind_and_text,
 )
 def test_a_number_is_the_nearest_double(value: Any, number: float) -> None:
     tree = check({"gdp": value})
@@ -88,7 +92,7 @@ def test_a_number_beyond_the_doubles_is_said_to_be_so(value: Any) -> None:
         *("a", True, np.True_, 1j, b"1", Fraction(1, 2), [1], np.timedelta64(5, "ns")),
         *(np.datetime64("2020-01-01", "ns"), datetime.date(2020, 1, 1), np.array(5)),
     ],
-    ids=repr,
+    ids=kind_and_text,
 )
 def test_what_is_no_number_is_not_compared_with_numbers(value: Any) -> None:
     with pytest.raises(QueryError, match="is not a number, and the column holds numbers"):
@@ -101,7 +105,7 @@ def test_what_is_no_number_is_not_compared_with_numbers(value: Any) -> None:
         *(None, pd.NA, pd.NaT, math.nan, np.float32("nan"), np.datetime64("NaT")),
         *(Decimal("NaN"), Decimal("sNaN")),
     ],
-    ids=repr,
+    ids=kind_and_text,
 )
 @pytest.mark.parametrize("column", ["Date", "country", "gdp"])
 def test_a_missing_value_is_answered_with_isna(column: str, value: Any) -> None:

@@ -38,6 +38,11 @@ def test_the_two_kinds_of_columns_do_not_mix_unnoticed() -> None:
         _ = col("x") == pd.col("y")
     with pytest.raises(QueryError, match="one of them"):
         _ = (col("x") > 1) & (pd.col("y") > 1)
+    for write in (col("x").isin, lambda other: col("x").between(1, right=other), col("x").str):
+        with pytest.raises(QueryError, match="one of them"):
+            write(pd.col("y"))
+    with pytest.raises(QueryError, match="one of them"):
+        _ = col("x").str[pd.col("y")]
 
 
 def test_an_expression_inside_a_list_is_shown_once_a_level() -> None:

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +16,6 @@ from alphacast_pandas.api.polling import wait_for
 from alphacast_pandas.api.records import Process
 from alphacast_pandas.api.settings import resolve_progress
 from alphacast_pandas.emulator import Emulator
-from alphacast_pandas.writing import uploads as sender
 
 Captured = pytest.CaptureFixture[str]
 FRAME = pd.DataFrame({"Date": pd.date_range("2020-01-01", periods=500), "price": range(500)})
@@ -77,10 +77,9 @@ def test_a_push_shows_its_phases_in_order(
     assert result.bytes_sent > 1000
 
 
-def test_a_push_in_parts_says_which_part_it_is_at(
-    watched: ap.Client, capsys: Captured, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sender, "MOST_FILE_BYTES", 1000)
+def test_a_push_in_parts_says_which_part_it_is_at(watched: ap.Client, capsys: Captured) -> None:
+    transport = watched._connection.transport
+    transport.settings = replace(transport.settings, largest_file_bytes=1000)
     result = FRAME.alphacast.push(name="Large", client=watched, progress=True)
     shown = capsys.readouterr().err
     for part in range(1, len(result.parts) + 1):

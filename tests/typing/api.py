@@ -85,11 +85,14 @@ def errors() -> None:
     except ap.ValidationError as error:
         assert_type(error.failures, pd.DataFrame)
     except ap.VerificationError as error:
-        assert_type(error.diff, ap.Diff | None)
+        if error.diff is not None:
+            assert_type(error.diff.changed, pd.DataFrame)
     except ap.ProcessTimeout as error:
         assert_type(error.in_doubt, bool)
+    except ap.PushInterrupted as error:
+        assert_type(error.parts, tuple[ap.PushPart, ...])
+        assert_type(error.cause, ap.AlphacastError | None)
+        assert_type(error.resume(timeout=60.0), ap.PushResult)
     except ap.AlphacastError as error:
         assert_type(error.status_code, int | None)
         assert_type(error.retryable, bool)
-        assert_type(error.parts, tuple[ap.PushPart, ...])
-        assert_type(error.resume(timeout=60.0), ap.PushResult)

@@ -1,4 +1,4 @@
-"""What is compared is what the service gives back, whatever the frame holds it in."""
+"""Frames of every dtype are compared as the service gives them back."""
 
 import datetime
 import warnings
@@ -89,7 +89,7 @@ def test_hard_texts_and_floats_are_compared_as_they_come_back(
     cycle(frame, new_dataset(), client, entities=[])
 
 
-def test_short_integers_are_compared_whatever_they_are_held_in(
+def test_short_integers_are_compared_whatever_their_dtype(
     client: ap.Client, new_dataset: NEW
 ) -> None:
     number = new_dataset()

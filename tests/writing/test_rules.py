@@ -1,4 +1,4 @@
-"""A key tells rows apart where pandas says so, however it is stored and however rows are sorted."""
+"""The rules of values: no two rows have one key, whatever its dtypes and the order of rows."""
 
 import datetime
 from collections.abc import Callable
@@ -8,14 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alphacast_pandas.column_types import DATE, DECIMAL
-from alphacast_pandas.writing import arrow as written
 from alphacast_pandas.writing.roles import Roles
 from alphacast_pandas.writing.rules import check_values
-from alphacast_pandas.writing.unique import is_unique
 
 Column = Callable[[list[int]], Any]
 DAY = datetime.date(2020, 1, 1)
@@ -63,31 +61,23 @@ ORDERS: list[Callable[[list[Any]], list[Any]]] = [
 
 
 @pytest.mark.parametrize("entity", ENTITIES)
+@settings(max_examples=15)
 @given(
     date=st.sampled_from([*DATES]),
     rows=ROWS,
     is_distinct=st.booleans(),
     order=st.sampled_from(ORDERS),
-    span=st.sampled_from([1, 2, 3, 1 << 17]),
 )
-def test_rows_are_told_apart_as_pandas_does(
-    entity: str, date: str, rows: list[tuple[int, int]], is_distinct: bool, order: Any, span: int
+def test_rows_with_one_key_are_found_as_pandas_finds_them(
+    entity: str, date: str, rows: list[tuple[int, int]], is_distinct: bool, order: Any
 ) -> None:
     dates, entities = zip(*order([*set(rows)] if is_distinct else rows), strict=True)
     frame = pd.DataFrame({"Date": DATES[date]([*dates]), "e": ENTITIES[entity]([*entities])})
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(written, "_ROWS_AT_A_TIME", span)
-        for keys in (["Date"], ["Date", "e"]):
-            assert is_unique(frame, keys) is not bool(frame.duplicated(keys).any())
-
-
-@given(moments=st.lists(st.sampled_from([0, 86_400, 3_600]), min_size=1, max_size=7))
-def test_a_time_of_day_is_seen_in_whichever_span_it_stands(moments: list[int]) -> None:
-    values = pd.Series(np.array(moments, dtype="datetime64[s]"))
-    is_midnight = (values == values.dt.normalize()).all()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(written, "_ROWS_AT_A_TIME", 2)
-        assert (written.date_format(values) == "%Y-%m-%d") is bool(is_midnight)
+    for roles in (Roles("Date"), Roles("Date", ("e",))):
+        types = {name: DATE if name == "Date" else DECIMAL for name in roles.keys}
+        failures = check_values(frame, roles, types, frame.index)
+        found = [failure.row for failure in failures if failure.check == "unique key"]
+        assert found == np.flatnonzero(frame.duplicated([*roles.keys], keep=False)).tolist()
 
 
 @pytest.mark.parametrize("values", [HALVES[:2], DIGITS[:2], DIGITS[2:]], ids=str)

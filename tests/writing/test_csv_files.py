@@ -1,4 +1,4 @@
-"""The CSV we write, read by those who did not write it."""
+"""The CSV files of a push, read by other programs; the file in memory against io.BytesIO."""
 
 import csv
 import gzip
@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alphacast_pandas.writing import csv_files as csv_stream
-from alphacast_pandas.writing.csv_files import PiecesFile, csv_files
+from alphacast_pandas.writing.csv_files import BlocksFile, CsvFile, csv_files
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
 ROWS = st.lists(
@@ -44,8 +43,12 @@ def frame_of(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     )
 
 
-def file_of(frame: pd.DataFrame, header: list[str], **formats: str) -> PiecesFile:
-    (only,) = csv_files(frame, header, formats, most_bytes=1 << 40)
+def file_of(
+    frame: pd.DataFrame, header: list[str], cells: int = 100_000, **formats: str
+) -> BlocksFile:
+    (only,) = csv_files(
+        frame, header, formats, largest_bytes=1 << 40, cells_per_slice=cells, slices_per_batch=2
+    )
     assert only.rows == range(len(frame))
     assert only.is_last
     return only.stream
@@ -55,17 +58,14 @@ def records_of(text: str) -> list[list[str]]:
     return [*csv.reader(io.StringIO(text, newline=""))]
 
 
-def text_of(frame: pd.DataFrame, **formats: str) -> str:
-    return gzip.decompress(file_of(frame, [*frame.columns], **formats).read()).decode()
+def text_of(frame: pd.DataFrame, cells: int = 100_000, **formats: str) -> str:
+    return gzip.decompress(file_of(frame, [*frame.columns], cells, **formats).read()).decode()
 
 
 @pytest.mark.parametrize("cells", [1, 5, 100_000])
 @given(rows=ROWS)
-def test_the_csv_module_reads_the_same_values(
-    cells: int, rows: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(csv_stream, "_CELLS_PER_SLICE", cells)
-    text = text_of(frame_of(rows), Date="%Y-%m-%d")
+def test_the_csv_module_reads_the_same_values(cells: int, rows: list[tuple[Any, ...]]) -> None:
+    text = text_of(frame_of(rows), cells, Date="%Y-%m-%d")
     header, *records = csv.reader(io.StringIO(text, newline=""))
     assert header == ["Date", "text", "float", "integer"]
     assert len(records) == len(rows)
@@ -149,28 +149,28 @@ def test_a_header_may_have_other_names_than_the_frame() -> None:
     assert gzip.decompress(file.read()).decode() == '"said ""so"", ñ"\n1.5\n'
 
 
-def files_of(frame: pd.DataFrame, most_bytes: int) -> list[csv_stream.CsvFile]:
+def files_of(frame: pd.DataFrame, largest_bytes: int, cells: int = 100_000) -> list[CsvFile]:
     formats = {"Date": "%Y-%m-%d"}
-    return [*csv_files(frame, [*frame.columns], formats, most_bytes=most_bytes)]
+    header = [*frame.columns]
+    return [*csv_files(frame, header, formats, largest_bytes=largest_bytes, cells_per_slice=cells)]
 
 
 @pytest.mark.parametrize("cells", [1, 9, 100_000])
-@given(rows=ROWS, most_bytes=st.integers(1, 300))
+@given(rows=ROWS, largest_bytes=st.integers(1, 300))
 def test_files_hold_the_rows_in_order_each_under_the_header_and_within_the_limit(
-    cells: int, rows: list[tuple[Any, ...]], most_bytes: int, monkeypatch: pytest.MonkeyPatch
+    cells: int, rows: list[tuple[Any, ...]], largest_bytes: int
 ) -> None:
-    monkeypatch.setattr(csv_stream, "_CELLS_PER_SLICE", cells)
     frame = frame_of(rows)
     whole = text_of(frame, Date="%Y-%m-%d")
     head = '"Date","text","float","integer"\n'
-    files = files_of(frame, most_bytes)
+    files = files_of(frame, largest_bytes, cells)
     texts = [gzip.decompress(file.stream.read()).decode() for file in files]
     assert all(text.startswith(head) for text in texts)
     joined = head + "".join(text.removeprefix(head) for text in texts)
     assert records_of(joined) == records_of(whole)  # quotes may stand where they need not
     assert [file.is_last for file in files] == [False] * (len(files) - 1) + [True]
     assert [row for file in files for row in file.rows] == [*range(len(rows))]
-    assert all(len(file.rows) == 1 or file.stream.size <= most_bytes for file in files)
+    assert all(len(file.rows) == 1 or file.stream.size <= largest_bytes for file in files)
 
 
 @pytest.mark.parametrize("short_by", [0, 1])
@@ -180,11 +180,94 @@ def test_a_file_may_be_exactly_as_large_as_the_limit(short_by: int) -> None:
     assert len(files_of(frame, whole.stream.size - short_by)) == 1 + short_by
 
 
-def test_a_file_is_made_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_stream, "_CELLS_PER_SLICE", 1)
+def test_a_file_is_made_when_it_is_asked_for() -> None:
     written: list[int] = []
     frame = pd.DataFrame({"x": np.arange(10_000) / 7})
-    files = csv_files(frame, ["x"], {}, most_bytes=200, on_rows=written.append)
+    files = csv_files(
+        frame, ["x"], {}, largest_bytes=200, on_rows=written.append, cells_per_slice=1
+    )
     first = next(files)
     assert len(first.rows) == sum(written) < 50
     files.close()
+
+
+BLOCKS = st.lists(st.binary(max_size=6), max_size=6)
+SIZES = st.integers(0, 12)
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("read"), SIZES),
+        st.tuples(st.just("readinto"), SIZES),
+        st.tuples(st.just("seek"), st.integers(-40, 40), st.sampled_from([0, 1, 2])),
+        st.tuples(st.just("append"), st.binary(max_size=4)),
+    ),
+    max_size=12,
+)
+
+
+def blocks_file(blocks: list[bytes]) -> BlocksFile:
+    file = BlocksFile()
+    for block in blocks:
+        file.append(block)
+    return file
+
+
+def read_into(file: BlocksFile, size: int) -> bytes:
+    buffer = bytearray(size)
+    return bytes(buffer[: file.readinto(memoryview(buffer))])
+
+
+def agree_on_reading(known: io.BytesIO, taken: bytes, size: int) -> None:
+    """A read may be short, but it is empty only at the end."""
+    assert len(taken) <= size
+    here = known.tell()
+    assert known.read(len(taken)) == taken
+    assert bool(taken) == bool(size and here < len(known.getvalue()))
+
+
+def agree_on_seeking(file: BlocksFile, known: io.BytesIO, offset: int, whence: int) -> None:
+    size = len(known.getvalue())
+    place = offset + (0, known.tell(), size)[whence]
+    if place < 0:
+        with pytest.raises(ValueError, match="negative seek"):
+            file.seek(offset, whence)
+    else:
+        assert file.seek(offset, whence) == known.seek(min(place, size))
+
+
+@given(blocks=BLOCKS, steps=STEPS)
+def test_it_reads_and_seeks_as_one_file(blocks: list[bytes], steps: list[tuple]) -> None:
+    file, known = blocks_file(blocks), io.BytesIO(b"".join(blocks))
+    for name, *words in steps:
+        if name == "append":
+            file.append(*words)
+            known = io.BytesIO(known.getvalue() + words[0])
+            known.seek(file.tell())
+        elif name == "seek":
+            agree_on_seeking(file, known, *words)
+        else:
+            taken = file.read(*words) if name == "read" else read_into(file, *words)
+            agree_on_reading(known, taken, *words)
+        assert file.tell() == known.tell()
+        assert file.size == len(known.getvalue())
+    assert file.read() == known.read()
+    assert file.read() == b""
+
+
+@given(blocks=BLOCKS, place=SIZES)
+def test_the_readers_of_python_read_it(blocks: list[bytes], place: int) -> None:
+    whole = b"".join(blocks)
+    file = blocks_file(blocks)
+    file.seek(place)
+    assert io.BufferedReader(file, 3).read() == whole[place:]
+
+
+def test_a_block_that_is_wanted_whole_is_not_copied() -> None:
+    block = b"a block of some length"
+    assert blocks_file([block, b"another"]).read(1000) is block
+
+
+def test_closing_frees_the_bytes() -> None:
+    with blocks_file([b"abc"]) as file:
+        reference = file
+    assert reference.closed
+    assert reference._blocks == []
