@@ -29,7 +29,7 @@ NEW = ("2020-02-01", "Chile")
 @pytest.mark.parametrize("mode", FLAGS)
 def test_each_mode_does_what_the_table_says(service: State, client: ap.Client, mode: Any) -> None:
     dataset = seed_dataset(service)
-    sample().alphacast.push(dataset.id, mode=mode, client=client)
+    sample().alphacast.push(dataset.id, mode=mode, max_delete=1.0, client=client)
     [upload] = service.uploads()
     flags = sent_flag(upload, "deleteMissingFromDB"), sent_flag(upload, "onConflictUpdateDB")
     assert flags == FLAGS[mode]

@@ -88,7 +88,7 @@ def test_verification_finds_out_what_an_undocumented_service_did(
     emulator.readings = Readings(empty_cell="keeps", absent_column="erases")
     failure = None
     try:
-        sent.alphacast.push(number, mode=mode, verify=True, client=client)
+        sent.alphacast.push(number, mode=mode, max_delete=1.0, verify=True, client=client)
     except ap.VerificationError as error:
         failure = error
     emulator.readings = Readings()

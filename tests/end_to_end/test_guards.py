@@ -74,7 +74,7 @@ def test_no_column_is_said_to_vanish_that_has_values_on_other_dates(
     notes = frame.alphacast.diff(stored, mode=mode, client=client).notes
     assert not any("would lose every value" in note for note in notes)
     frame.alphacast.push(stored, mode=mode, only_changes=True, max_delete=0, client=client)
-    assert [*recwarn] == []
+    assert not any("would lose every value" in str(each.message) for each in recwarn)
 
 
 @pytest.mark.parametrize("limit", [True, -1, 1.5, -0.1, float("nan"), "3"], ids=repr)

@@ -25,7 +25,7 @@ def test_verification_never_looks_at_the_cached_file(
 ) -> None:
     emulator.readings = Readings(export="stale")
     REVISED.alphacast.push(stored, verify=True, client=client)
-    PANEL.alphacast.push(stored, mode="replace", verify=True, client=client)
+    PANEL.alphacast.push(stored, mode="replace", max_delete=1.0, verify=True, client=client)
     paths = [r for r in emulator.requests if r.method == "GET" and r.path.endswith(".csv")]
     assert paths == []
     emulator.readings = Readings()
@@ -73,7 +73,9 @@ def test_a_locked_manifest_that_deletes_nothing_is_found_out(
 ) -> None:
     emulator.lock_manifest(stored)
     with pytest.raises(ap.VerificationError, match="should be gone") as caught:
-        PANEL.head(30).alphacast.push(stored, mode="replace", verify=True, client=client)
+        PANEL.head(30).alphacast.push(
+            stored, mode="replace", max_delete=1.0, verify=True, client=client
+        )
     assert len(caught.value.diff.deleted) == len(PANEL) - 30
 
 
@@ -84,5 +86,5 @@ def test_a_mode_that_keeps_values_is_verified_against_what_was_there(
     diff = REVISED.alphacast.diff(stored, mode=mode, client=client)
     assert (len(diff.changed), diff.kept) == (0, int(REVISED["CPI"].notna().sum()))
     assert any("never revises" in note for note in diff.notes)
-    REVISED.alphacast.push(stored, mode=mode, verify=True, client=client)
+    REVISED.alphacast.push(stored, mode=mode, max_delete=1.0, verify=True, client=client)
     assert_same(ap.read_alphacast(stored, client=client).head(30), PANEL.head(30))
