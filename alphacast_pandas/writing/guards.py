@@ -35,7 +35,8 @@ class Guards:
 
     def need_comparison(self, mode: Mode) -> bool:
         """Tell whether a push must know before what the dataset holds."""
-        limited = self.max_delete is not None and mode.deletes
+        is_limited = self.max_delete is not None and not _allows_everything(self.max_delete)
+        limited = is_limited and mode.deletes
         # An upload that updates and deletes nothing leaves what it sent, whatever was there.
         verifies_old_values = self.verify and (mode.deletes or not mode.updates)
         keeps = self.keep_stored and mode.updates
@@ -107,7 +108,7 @@ def check_dates_covered(plan: Plan) -> None:
 
 def check_deletions(difference: Difference, max_delete: int | float | None) -> None:
     """Raise if more rows would go than may; warn of what would vanish within the limit."""
-    if max_delete is None:
+    if max_delete is None or _allows_everything(max_delete):
         return
     count, rows = len(difference.deleted), difference.stored_table.num_rows
     if not _is_within(max_delete, count, rows):
@@ -147,6 +148,11 @@ def _deletion_failures(difference: Difference, max_delete: int | float) -> list[
         ),
         *(Failure(name, "would lose every value") for name in vanishing_columns(difference)),
     ]
+
+
+def _allows_everything(max_delete: int | float) -> bool:
+    """Tell whether no number of deletions is too large."""
+    return isinstance(max_delete, float) and max_delete >= 1
 
 
 def _is_within(max_delete: int | float, count: int, rows: int) -> bool:
