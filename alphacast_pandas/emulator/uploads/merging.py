@@ -1,5 +1,6 @@
 """Merges the staged rows of an upload into its dataset, counted in values."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -107,7 +108,7 @@ def cell_sql(column: Column, layout: Layout, flags: Flags, readings: Readings) -
     before, new = f"b.{column.field}", f"s.{column.field}"
     if column.is_entity:
         return f"coalesce({new}, {before})"
-    if all(column.id != source.id for _, source in layout.sources):
+    if column.id not in layout.source_ids:
         return absent_cell_sql(column, flags, readings)
     # The three cases below: the row is new, the file lacks it, both have it.
     if not flags.update_existing:
@@ -144,7 +145,7 @@ def count_changes(cursor: Cursor, joined: str, cells: dict[Column, str]) -> Coun
     sums = []
     for test in tests:
         parts = [f"({test.format(a=f'a{c.id}', b=f'b{c.id}')})::INTEGER" for c in cells]
-        sums.append(f"coalesce(sum({' + '.join(parts) or '0'}), 0)")
+        sums.append(f"coalesce(sum({sum_sql(parts)}), 0)")
     pairs = ", ".join(f"{sql} AS a{c.id}, b.{c.field} AS b{c.id}" for c, sql in cells.items())
     return Counts(
         *fetch_row(cursor, f"SELECT {', '.join(sums)} FROM (SELECT {pairs or 1} {joined})")
@@ -153,9 +154,23 @@ def count_changes(cursor: Cursor, joined: str, cells: dict[Column, str]) -> Coun
 
 def count_values(cursor: Cursor, table: str, values: list[Column]) -> Counts:
     """Count the values of a table that had none before."""
-    sums = " + ".join(f"count({column.field})" for column in values) or "0"
-    (total,) = fetch_row(cursor, f"SELECT {sums} FROM {table}")
+    total = count_cells(cursor, table, values)
     return Counts(total, 0, 0, total)
+
+
+def count_cells(cursor: Cursor, table: str, columns: Iterable[Column]) -> int:
+    """Count the cells of some columns of a table that are not missing."""
+    sums = sum_sql([f"count({column.field})" for column in columns])
+    (total,) = fetch_row(cursor, f"SELECT {sums} FROM {table}")
+    return int(total)
+
+
+def sum_sql(terms: list[str]) -> str:
+    """Return the SQL of a sum; nested by halves, since DuckDB takes a + b + c + ... as so deep."""
+    if len(terms) < 2:
+        return terms[0] if terms else "0"
+    middle = len(terms) // 2
+    return f"({sum_sql(terms[:middle])} + {sum_sql(terms[middle:])})"
 
 
 def find_dates(cursor: Cursor, table: str, layout: Layout) -> Dates:
