@@ -25,7 +25,7 @@ Switches, where sources contradict each other
 
 Guesses, since no source says it
     Messages of 400, 402, 403, 404 and 409 other than `... is required`, `Unauthorized` and
-    `Filter contains invalid column(s)`; `name` as the key of a column's name; which fields lists
+    `Filter contains invalid column(s)`; 500 for an error of the emulator itself; `name` as the key of a column's name; which fields lists
     show; what is not a number fails as `Column 'X' cannot be cast to Decimal`, after duplicates;
     the row key changes only with `deleteMissingFromDB`; a manifest is stored when its upload
     succeeds; rows of one date come by entity; `changedValues` is the sum of the other three and
@@ -43,8 +43,12 @@ Invented, to have something to show
     connector, which end at once; search of deprecated datasets, of which there are none.
 
 Of the emulator alone
-    `/openapi.json`, `/emulator/faults`, `/emulator/readings` and `/emulator/reset`. They need no
+    `Emulator.internal_errors`. `/openapi.json`, `/emulator/faults`, `/emulator/readings` and `/emulator/reset`. They need no
     key; those under `/emulator/` are not recorded and get no faults.
+
+Limits
+    A row of a file has 2**28 bytes at most, a column name 131,072 characters, JSON 100 levels; a
+    date lies in the years 1 to 9999. Files of a thousand columns take seconds.
 
 Not there
     The legacy hosts, the FRED shortcut, pipelines, limits of size or rate other than `url_limit`

@@ -96,8 +96,8 @@ class Emulator:
             folder = stack.enter_context(
                 temporary_folder() if data is None else locked_folder(Path(data))
             )
-            stack.enter_context(report_unreadable(folder))
-            store = Store(folder, in_memory=data is None)
+            with report_unreadable(folder):
+                store = Store(folder, in_memory=data is None)
             stack.callback(store.close)
             worker = Worker(store, self.faults, lambda: self.readings, self._internal_errors.append)
             stack.callback(worker.close)
@@ -111,7 +111,8 @@ class Emulator:
                 reset=self.reset,
                 report=self._internal_errors.append,
             )
-            self._fill_store(api_key)
+            with report_unreadable(folder):
+                self._fill_store(api_key)
             self.url, self.storage_url = map(socket_url, sockets)
             self._service.storage_url = self.storage_url
             apps = [("api", api_app(self._service)), ("storage", storage_app(self._service))]

@@ -28,6 +28,7 @@ FIRST_IDS = {
     "run": 1,
 }
 DATABASE_FILE = "alphacast.duckdb"
+HEADER_BYTES = 3 * 4096  # of a file of DuckDB, before its blocks
 FORMAT = 1  # of a folder: to be raised when TABLES, or what their values mean, change
 TABLES = {
     "accounts": "id BIGINT, key VARCHAR, name VARCHAR",
@@ -62,6 +63,8 @@ class Store:
         self.file = ":memory:" if in_memory else str(folder / DATABASE_FILE)
         self._database = duckdb.connect(self.file, config=self._settings())
         try:
+            if not in_memory:
+                self.check_length()
             self.create_tables()
             self.drop_unreferenced_tables()
         except BaseException:
@@ -76,6 +79,14 @@ class Store:
             "autoinstall_known_extensions": False,  # which would need the network
             "memory_limit": "2GB",  # by default most of the machine's, and tests run beside it
         }
+
+    def check_length(self) -> None:
+        """Refuse a file that was cut: DuckDB would notice it only in a later read."""
+        with self.transaction() as cursor:
+            sql = "SELECT block_size * total_blocks FROM pragma_database_size()"
+            length = HEADER_BYTES + fetch_value(cursor, sql)
+            if Path(self.file).stat().st_size < length:
+                raise OSError(describe_damage(self.file))
 
     def create_tables(self) -> None:
         """Create the tables and sequences of an empty database; refuse another format."""
@@ -172,11 +183,16 @@ def report_unreadable(folder: Path) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        name = to_printable(folder / DATABASE_FILE)
-        message = f"{name} is no database of this emulator, or it is damaged"
+        file = folder / DATABASE_FILE
+        message = describe_damage(file)
         if "lock on file" in str(error):
-            message = f"{name} is open in another program"
+            message = f"{to_printable(file)} is open in another program"
         raise OSError(message) from None  # DuckDB's words stay in the context of this error
+
+
+def describe_damage(file: Path | str) -> str:
+    """Return that a file is not what it should be."""
+    return f"{to_printable(file)} is no database of this emulator, or it is damaged"
 
 
 def row_table(dataset: int, version: int) -> str:

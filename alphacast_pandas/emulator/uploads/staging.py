@@ -18,6 +18,7 @@ from alphacast_pandas.emulator.uploads.manifest import Manifest
 # What Python's strip() removes; by itself, trim() of DuckDB would leave tabs and newlines.
 BLANKS = "".join(map(chr, [*range(9, 14), *range(28, 33), 133, 160, 5760, *range(8192, 8203)]))
 BLANKS += "\u2028\u2029\u202f\u205f\u3000"
+FIRST_MOMENT, LAST_MOMENT = "0001-01-01", "9999-12-31 23:59:59.999999"  # as in Python
 EXAMPLES = 10
 CSV_LINE = re.compile(r"CSV Error on Line: (\d+)")
 
@@ -125,13 +126,17 @@ def is_readable_format(cursor: Cursor, form: str) -> bool:
 
 
 def date_sql(text: str, form: str) -> str:
-    """Return the SQL of a date; %Y wants four digits, where DuckDB accepts fewer."""
-    date = f"try_strptime({text}, ?)"
-    if "%Y" not in form:
-        return date
+    """
+    Return the SQL of a date.
+
+    %Y wants four digits, where DuckDB accepts fewer; it knows a year 0, and reads `infinity` and
+    `epoch` by every format.
+    """
+    digits = r"\d{4}" if "%Y" in form else r"\d"
     return (
-        f"(SELECT CASE WHEN d >= TIMESTAMP '1000-01-01' OR regexp_matches({text}, '\\d{{4}}')"
-        f" THEN d END FROM (SELECT {date} AS d))"
+        f"(SELECT CASE WHEN d BETWEEN '{FIRST_MOMENT}' AND '{LAST_MOMENT}'"
+        f" AND regexp_matches({text}, '{digits}') THEN d END"
+        f" FROM (SELECT CAST(try_strptime({text}, ?) AS TIMESTAMP) AS d))"
     )
 
 
