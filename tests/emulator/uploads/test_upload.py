@@ -126,8 +126,8 @@ def test_a_dataset_may_be_deleted_while_its_upload_waits(call, emulator):
     assert call.filled(ROW)
 
 
-@pytest.mark.parametrize("width", [1000, 1500])
-def test_a_thousand_columns_are_stored_updated_replaced_and_read(call, width):
+def test_a_thousand_columns_are_stored_updated_replaced_and_read(call):
+    width = 1000
     names = [f"c{number}" for number in range(width)]
     header, manifest = f"Date,{','.join(names)}\n", [{"sourceName": "Date", "dataType": "Date"}]
     dataset = call.filled(f"{header}2020-01-01{',1' * width}\n", manifest=manifest)
