@@ -24,18 +24,18 @@ Switches, where sources contradict each other
     alone); `url_limit` (a longer request line gets 414 from a server in front of the service).
 
 Guesses, since no source says it
-    Messages of 400, 402, 403, 404 and 409 other than `... is required`, `Unauthorized` and
-    `Filter contains invalid column(s)`; `name` as the key of a column's name; which fields lists
-    show; what is not a number fails as `Column 'X' cannot be cast to Decimal`, after duplicates;
-    the row key changes only with `deleteMissingFromDB`; a manifest is stored when its upload
-    succeeds; rows of one date come by entity; `changedValues` is the sum of the other three and
-    `totalValues` what is stored afterwards; words for frequencies other than `daily`, `monthly`,
-    `quarterly`; `PUT /datasets/{id}`; locking; signatures and life of pre-signed addresses;
-    media types; what follows a missing value in a comparison (it is false, but for `ne` by
-    reading); texts in the order of code points; how search ranks, and that it answers on the
-    port of the API; the keys of a series and of a run; parameters and fields of providers beyond
-    those documented; sheets and cell types of xlsx; gzip transfer; the page of a 414; 413 for a
-    file of more than `Plan.file_bytes`, which are counted as they come; 400 for a
+    Messages of 400, 402, 403, 404 and 409 other than `... is required`, `Unauthorized` and `Filter
+    contains invalid column(s)`; 500 for an error of the emulator itself; `name` as the key of a
+    column's name; which fields lists show; what is not a number fails as `Column 'X' cannot be cast
+    to Decimal`, after duplicates; the row key changes only with `deleteMissingFromDB`; a manifest
+    is stored when its upload succeeds; rows of one date come by entity; `changedValues` is the sum
+    of the other three and `totalValues` what is stored afterwards; words for frequencies other than
+    `daily`, `monthly`, `quarterly`; `PUT /datasets/{id}`; locking; signatures and life of
+    pre-signed addresses; media types; what follows a missing value in a comparison (it is false,
+    but for `ne` by reading); texts in the order of code points; how search ranks, and that it
+    answers on the port of the API; the keys of a series and of a run; parameters and fields of
+    providers beyond those documented; sheets and cell types of xlsx; gzip transfer; the page of a
+    414; 413 for a file of more than `Plan.file_bytes`, which are counted as they come; 400 for a
     `$filter` of more than 5,000 comparisons, 100 nested parentheses or 2**20 characters.
 
 Invented, to have something to show
@@ -45,6 +45,10 @@ Invented, to have something to show
 Of the emulator alone
     `/openapi.json`, `/emulator/faults`, `/emulator/readings` and `/emulator/reset`. They need no
     key; those under `/emulator/` are not recorded and get no faults.
+
+Limits
+    A row of a file has 2**28 bytes at most, a column name 131,072 characters, JSON 100 levels; a
+    date lies in the years 1 to 9999. Files of a thousand columns take seconds.
 
 Not there
     The legacy hosts, the FRED shortcut, pipelines, limits of size or rate other than `url_limit`

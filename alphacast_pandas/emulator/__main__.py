@@ -1,39 +1,62 @@
 """The command line of the emulator: `python -m alphacast_pandas.emulator --port 8400`."""
 
 import argparse
-import contextlib
+import os
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Sequence
 
 from alphacast_pandas.emulator.emulator import Emulator
+from alphacast_pandas.emulator.text import to_printable
+
+STOP_SIGNALS = ("SIGTERM", "SIGHUP")  # Windows has no SIGHUP
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run an emulator until Ctrl-C; return the exit status."""
     options = build_parser().parse_args(argv)
+    for name in STOP_SIGNALS:
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     try:
-        emulator = Emulator(
-            host=options.host,
-            port=options.port,
-            storage_port=options.storage_port,
-            data=options.data,
-            seed=options.seed,
-            api_key=options.api_key,
-        )
-    except OSError as error:
-        print(f"error: {error.strerror or error}", file=sys.stderr)
+        run(options)
+    except KeyboardInterrupt:  # here, so that it ends a start as well
+        show("stopped")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        print(f"error: {to_printable(reason)}", file=sys.stderr)
         return 1
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    with emulator:
-        print(f"ALPHACAST_BASE_URL={emulator.url}")
-        print(f"ALPHACAST_API_KEY={emulator.api_key}", flush=True)
-        with contextlib.suppress(KeyboardInterrupt):
-            stop.wait()
-        print("stopped")
     return 0
+
+
+def run(options: argparse.Namespace) -> None:
+    """Run an emulator until an exception."""
+    emulator = Emulator(
+        host=options.host,
+        port=options.port,
+        storage_port=options.storage_port,
+        data=options.data,
+        seed=options.seed,
+        api_key=options.api_key,
+    )
+    try:
+        show(f"ALPHACAST_BASE_URL={emulator.url}\nALPHACAST_API_KEY={emulator.api_key}")
+        threading.Event().wait()
+    finally:
+        emulator.close()
+        for error in emulator.internal_errors:
+            lines = "".join(traceback.format_exception(error)).splitlines()
+            print(*map(to_printable, lines), sep="\n", file=sys.stderr)
+
+
+def show(text: str) -> None:
+    """Print a text at once; whoever started the program may have stopped reading."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -59,11 +82,10 @@ def build_parser() -> argparse.ArgumentParser:
 
 def parse_port(text: str) -> int:
     """Return the number of a port, or refuse it."""
-    number = int(text)
-    if not 0 <= number < 65536:
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and int(text) < 65536):
         message = "a port is a number from 0 to 65535"
         raise argparse.ArgumentTypeError(message)
-    return number
+    return int(text)
 
 
 if __name__ == "__main__":

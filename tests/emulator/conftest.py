@@ -152,11 +152,12 @@ def server() -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def emulator(server: Emulator) -> Emulator:
+def emulator(server: Emulator) -> Iterator[Emulator]:
     server.readings = Readings()
     server.plan = Plan()
     server.reset()
-    return server
+    yield server
+    assert server.internal_errors == []
 
 
 @pytest.fixture

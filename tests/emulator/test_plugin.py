@@ -41,6 +41,12 @@ def test_the_fixtures_are_there_and_fresh_for_each_test(run):
     run(FIXTURES).assert_outcomes(passed=3)
 
 
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "all_proxy"])
+def test_the_fixtures_work_whatever_the_proxy(run, monkeypatch, name):
+    monkeypatch.setenv(name, "http://127.0.0.1:9")
+    run(FIXTURES).assert_outcomes(passed=3)
+
+
 def test_a_run_without_the_fixtures_imports_nothing(run):
     source = """
         import sys

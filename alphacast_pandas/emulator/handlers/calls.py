@@ -19,7 +19,11 @@ from alphacast_pandas.emulator.uploads.worker import Worker
 
 @dataclass
 class Service:
-    """The state of an emulator, without its sockets; `exports` counts downloads by account."""
+    """
+    The state of an emulator, without its sockets.
+
+    `exports` counts downloads by account; `report` keeps an error of the emulator itself.
+    """
 
     store: Store
     worker: Worker
@@ -28,6 +32,7 @@ class Service:
     readings: Readings
     plan: Plan
     reset: Callable[[], None]
+    report: Callable[[Exception], None]
     storage_url: str = ""
     accounts: dict[str, Account] = field(default_factory=dict)
     exports: dict[int, int] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from alphacast_pandas.emulator.store.catalog import (
     load_dataset,
     replace_manifest,
 )
-from alphacast_pandas.emulator.store.columns import load_columns, replace_columns
+from alphacast_pandas.emulator.store.columns import columns_by_fold, load_columns, replace_columns
 from alphacast_pandas.emulator.store.database import Cursor, next_id
 from alphacast_pandas.emulator.text import parse_boolean
 from alphacast_pandas.emulator.uploads.layout import resolve_column
@@ -77,11 +77,11 @@ def parse_entity_names(call: Call) -> list[str]:
 def apply_manifest(cursor: Cursor, dataset: Dataset, text: str) -> None:
     """Store a manifest; a dataset without rows gets its columns."""
     manifest = parse_manifest(text)
-    existing = load_columns(cursor, dataset.id)
+    known = columns_by_fold(load_columns(cursor, dataset.id))
     replace_manifest(cursor, dataset.id, text)
     if not dataset.version:
         columns = [
-            resolve_column(entry.name, entry, existing, lambda: next_id(cursor, "column"))
+            resolve_column(entry.name, entry, known, lambda: next_id(cursor, "column"))
             for entry in manifest.active_entries
         ]
         replace_columns(cursor, dataset.id, columns)

@@ -24,16 +24,16 @@ def download(service: Service, request: Request) -> Response:
         return refusal(400, "InvalidArgument", "Only one auth mechanism allowed")
     if "apiKey" in query:
         return refusal(403, "AccessDenied", "The key of the API has no place here")
-    dataset = int(request.path_params["dataset"])
+    dataset = request.path_params["dataset"]
     if not is_signed(service, dataset, query):
         return refusal(403, "SignatureDoesNotMatch", "The signature is not ours")
     if int(query["Expires"]) < time.time():
         return refusal(403, "AccessDenied", "Request has expired")
     accepted = request.headers.get("accept-encoding", "")
-    return dataset_file(service, dataset, accepted, is_stale=STALE in request.scope)
+    return dataset_file(service, int(dataset), accepted, is_stale=STALE in request.scope)
 
 
-def signature(service: Service, dataset: int, expires: int) -> str:
+def signature(service: Service, dataset: int | str, expires: int) -> str:
     """Return the signature of a pre-signed address."""
     return hmac.new(service.secret, f"{dataset}:{expires}".encode(), hashlib.sha256).hexdigest()
 
@@ -45,7 +45,7 @@ def signed_url(service: Service, dataset: int) -> str:
     return f"{service.storage_url}/datasets/{dataset}.csv?Expires={expires}&Signature={mark}"
 
 
-def is_signed(service: Service, dataset: int, query: dict[str, str]) -> bool:
+def is_signed(service: Service, dataset: str, query: dict[str, str]) -> bool:
     """Return whether the service made this address."""
     expires = query.get("Expires", "")
     if not (expires.isascii() and expires.isdigit() and len(expires) < 20):

@@ -24,7 +24,7 @@ MAX_DEPTH = 100  # of parentheses, since the compiler is recursive
 MAX_COMPARISONS = 5000
 
 TOKEN = re.compile(r"(?P<blank>\s+)|(?P<text>'(?:[^']|'')*')|(?P<mark>[()])|(?P<word>[^\s()']+)")
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 DATE = re.compile(r"\d{4}-\d\d?-\d\d?([T ]?[\d:.]*(Z|[+-]\d\d:?\d\d)?)?", re.IGNORECASE)
 
 NESTING = {"(": 1, ")": -1}
@@ -334,9 +334,8 @@ def parse_date(column: Column, text: str) -> datetime:
 
 
 def parse_number(column: Column, text: str) -> float:
-    """Return the number that a literal names."""
-    try:
-        return float(text)
-    except ValueError:
+    """Return the number that a literal names; nan and 1_0 are numbers only to Python."""
+    if NUMBER.fullmatch(text.strip()) is None:
         message = f"'{text}' is not a number for column {column.name}"
-        raise invalid(message) from None
+        raise invalid(message)
+    return float(text)

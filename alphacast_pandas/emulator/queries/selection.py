@@ -75,8 +75,11 @@ def parse_select(text: str | None, columns: list[Column], readings: Readings) ->
     """Return the entity columns, then the values that `$select` names or numbers."""
     if text is None:
         return tuple(columns)
+    names, ids = {column.name: column for column in columns}, columns_by_id(columns, readings)
+    # A column may be named 2020, or with blanks around it: names come before ids.
     wanted = [
-        resolve_item(item, columns, readings) for item in split_select(text, readings.select_quotes)
+        (item, names.get(item) or names.get(item.strip()) or ids.get(item.strip()))
+        for item in split_select(text, readings.select_quotes)
     ]
     unknown = [item for item, column in wanted if column is None]
     if unknown:
@@ -89,20 +92,17 @@ def split_select(text: str, quotes: str) -> list[str]:
     """Return the items of a `$select`; a name in double quotes may hold commas."""
     if quotes == "refused" or '"' not in text:
         return text.split(",")
-    return next(csv.reader([text], skipinitialspace=True), [])
+    try:
+        return next(csv.reader([text], skipinitialspace=True), [])
+    except csv.Error:  # a line break outside of quotes, or a very long name
+        raise Refusal(400, "Select is not valid") from None
 
 
-def resolve_item(item: str, columns: list[Column], readings: Readings) -> tuple[str, Column | None]:
-    """Return an item with its column: by its exact name, its trimmed name, or its id."""
-    # A column may be named 2020, or with blanks around it: names come before ids.
-    for name in (item, item.strip()):
-        for column in columns:
-            if column.name == name:
-                return item, column
-    ids = {str(column.id): column for column in columns}
+def columns_by_id(columns: list[Column], readings: Readings) -> dict[str, Column]:
+    """Return the columns by the text of their id."""
     if readings.column_ids == "small":
-        ids = {str(place): column for place, column in enumerate(columns, 1)}
-    return item, ids.get(item.strip())
+        return {str(place): column for place, column in enumerate(columns, 1)}
+    return {str(column.id): column for column in columns}
 
 
 def resolve_rows(cursor: Cursor, table: str, selection: Selection, readings: Readings) -> Rows:

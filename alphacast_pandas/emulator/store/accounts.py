@@ -2,6 +2,7 @@
 
 import secrets
 import string
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from alphacast_pandas.emulator.store.database import (
@@ -10,7 +11,9 @@ from alphacast_pandas.emulator.store.database import (
     fetch_value,
     insert,
     next_id,
+    update,
 )
+from alphacast_pandas.emulator.text import to_printable
 
 LEVELS = ("Read", "Clone", "Write", "Admin", "Owner")
 KEY_CHARACTERS = string.ascii_letters + string.digits
@@ -45,6 +48,18 @@ def new_key() -> str:
     return "ak_" + "".join(secrets.choice(KEY_CHARACTERS) for _ in range(20))
 
 
+def check_key(key: str, taken: Iterable[Account]) -> str:
+    """Return a key that a client can send as a user name and that no other account has."""
+    if not key or not key.isprintable() or ":" in key or any(map(str.isspace, key)):
+        message = "api_key must be a printable text without blanks or colons"
+        raise ValueError(message)
+    for account in taken:
+        if account.key == key:
+            message = f"api_key is the key of the account {to_printable(account.name)!r} already"
+            raise ValueError(message)
+    return key
+
+
 def create_account(cursor: Cursor, name: str, key: str) -> Account:
     """Add an account with its Home repository."""
     account = Account(next_id(cursor, "account"), key, name)
@@ -61,6 +76,11 @@ def create_account(cursor: Cursor, name: str, key: str) -> Account:
     return account
 
 
+def change_key(cursor: Cursor, account: Account, key: str) -> None:
+    """Give an account another key."""
+    update(cursor, "accounts", account.id, key=key)
+
+
 def load_accounts(cursor: Cursor) -> list[Account]:
     """Return all accounts, the oldest first."""
     return fetch_records(cursor, Account, "SELECT id, key, name FROM accounts ORDER BY id")
@@ -68,6 +88,9 @@ def load_accounts(cursor: Cursor) -> list[Account]:
 
 def grant(cursor: Cursor, repository: int, account: Account, level: str | None) -> None:
     """Give an account a permission on a repository; None takes it away."""
+    if level not in {None, *LEVELS}:
+        message = f"a level is one of {', '.join(LEVELS)}, or None"
+        raise ValueError(message)
     cursor.execute(
         "DELETE FROM grants WHERE repository_id = ? AND account_id = ?", [repository, account.id]
     )

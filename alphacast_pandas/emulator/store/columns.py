@@ -52,10 +52,9 @@ def sort_columns(columns: list[Column]) -> list[Column]:
     return sorted(columns, key=lambda column: (not column.is_date, not column.is_entity))
 
 
-def find_column(columns: list[Column], name: str) -> Column | None:
-    """Return the column that folds to the same name, if there is one."""
-    wanted = fold(name)
-    return next((column for column in columns if fold(column.name) == wanted), None)
+def columns_by_fold(columns: list[Column]) -> dict[str, Column]:
+    """Return the columns by their folded names, of which no two are the same."""
+    return {fold(column.name): column for column in columns}
 
 
 def load_columns(cursor: Cursor, dataset: int) -> list[Column]:

@@ -1,7 +1,6 @@
 """The DuckDB database behind the emulator."""
 
 import os
-import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import duckdb
+
+from alphacast_pandas.emulator.text import to_printable
 
 Cursor = duckdb.DuckDBPyConnection
 Record = TypeVar("Record")
@@ -26,6 +27,9 @@ FIRST_IDS = {
     "version": 1,
     "run": 1,
 }
+DATABASE_FILE = "alphacast.duckdb"
+HEADER_BYTES = 3 * 4096  # of a file of DuckDB, before its blocks
+FORMAT = 1  # of a folder: to be raised when TABLES, or what their values mean, change
 TABLES = {
     "accounts": "id BIGINT, key VARCHAR, name VARCHAR",
     "repositories": """id BIGINT, owner_id BIGINT, name VARCHAR, description VARCHAR,
@@ -47,25 +51,27 @@ TABLES = {
 
 
 class Store:
-    """A database in a file or in memory, a spool folder, and one lock for writers."""
+    """A database in a folder or in memory, a spool folder, and one lock for writers."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path, *, in_memory: bool) -> None:
         # DuckDB lets transactions write at the same time and fails the one that loses a conflict.
         # One writer of records at a time avoids that.
         self._lock = threading.RLock()
         self._open: set[Cursor] = set()
-        self._temporary = folder is None
-        self.folder = Path(tempfile.mkdtemp(prefix="alphacast-")) if folder is None else folder
-        self.spool = self.folder / "spool"
-        self.spool.mkdir(parents=True, exist_ok=True)
-        self.remove_spool_files(but="upload-")  # these wait for their process, which goes on
-        file = ":memory:" if folder is None else str(self.folder / "alphacast.duckdb")
+        # A name that nobody else uses: files that an earlier emulator left there are deleted.
+        self.spool = folder / "alphacast.spool"
+        self.file = ":memory:" if in_memory else str(folder / DATABASE_FILE)
+        self._database = duckdb.connect(self.file, config=self._settings())
         try:
-            self._database = duckdb.connect(file, config=self._settings())
-        except duckdb.IOException as error:
-            message = f"cannot open {file}: is another emulator using it? {error}"
-            raise OSError(message) from error
-        self.create_tables()
+            if not in_memory:
+                self.check_length()
+            self.create_tables()
+            self.drop_unreferenced_tables()
+        except BaseException:
+            self._database.close()
+            raise
+        self.spool.mkdir(exist_ok=True)
+        self.remove_spool_files(but="upload-")  # these wait for their process, which goes on
 
     def _settings(self) -> dict[str, Any]:
         return {
@@ -74,13 +80,33 @@ class Store:
             "memory_limit": "2GB",  # by default most of the machine's, and tests run beside it
         }
 
+    def check_length(self) -> None:
+        """Refuse a file that was cut: DuckDB would notice it only in a later read."""
+        with self.transaction() as cursor:
+            sql = "SELECT block_size * total_blocks FROM pragma_database_size()"
+            length = HEADER_BYTES + fetch_value(cursor, sql)
+            if Path(self.file).stat().st_size < length:
+                raise OSError(describe_damage(self.file))
+
     def create_tables(self) -> None:
-        """Create the tables and sequences that are not there yet."""
+        """Create the tables and sequences of an empty database; refuse another format."""
+        # In one transaction: a process that is killed leaves all of them, or none.
         with self.write() as cursor:
-            for name, first in FIRST_IDS.items():
-                cursor.execute(f"CREATE SEQUENCE IF NOT EXISTS {name}_ids START {first}")
-            for name, definition in TABLES.items():
-                cursor.execute(f"CREATE TABLE IF NOT EXISTS {name} ({definition})")
+            found = set(fetch_names(cursor, "SELECT table_name FROM duckdb_tables()"))
+            if not found:
+                for name, first in FIRST_IDS.items():
+                    cursor.execute(f"CREATE SEQUENCE {name}_ids START {first}")
+                for name, definition in TABLES.items():
+                    cursor.execute(f"CREATE TABLE {name} ({definition})")
+                cursor.execute(f"CREATE TABLE format AS SELECT {FORMAT} AS version")
+                return
+            version = fetch_value(cursor, "SELECT version FROM format") if "format" in found else 0
+        if version != FORMAT or not found.issuperset(TABLES):
+            message = (
+                f"{to_printable(self.file)} was not written by this version of the emulator:"
+                f" its format is {version or 'unknown'}, and this version reads {FORMAT}"
+            )
+            raise OSError(message)
 
     def clear(self) -> None:
         """Delete every row; the sequences go on, so that no id is given twice."""
@@ -99,8 +125,10 @@ class Store:
 
     def row_tables(self, cursor: Cursor) -> list[str]:
         """Return the names of the tables that hold rows of datasets."""
-        sql = "SELECT table_name FROM duckdb_tables() WHERE starts_with(table_name, 'rows_')"
-        return [name for (name,) in cursor.execute(sql).fetchall()]
+        return fetch_names(
+            cursor,
+            "SELECT table_name FROM duckdb_tables() WHERE starts_with(table_name, 'rows_')",
+        )
 
     @contextmanager
     def transaction(self) -> Iterator[Cursor]:
@@ -138,17 +166,33 @@ class Store:
             cursor.interrupt()
 
     def close(self) -> None:
-        """Stop every query, close the database, remove a temporary folder."""
+        """Stop every query, and close the database."""
         self.interrupt()
         self._database.close()
-        if self._temporary:
-            shutil.rmtree(self.folder, ignore_errors=True)
 
     def spool_file(self, suffix: str) -> Path:
         """Return the path of a new file in the spool folder."""
         handle, path = tempfile.mkstemp(suffix=suffix, dir=self.spool)
         os.close(handle)
         return Path(path)
+
+
+@contextmanager
+def report_unreadable(folder: Path) -> Iterator[None]:
+    """Turn what DuckDB says of the file in a folder into one sentence, an OSError."""
+    try:
+        yield
+    except duckdb.Error as error:
+        file = folder / DATABASE_FILE
+        message = describe_damage(file)
+        if "lock on file" in str(error):
+            message = f"{to_printable(file)} is open in another program"
+        raise OSError(message) from None  # DuckDB's words stay in the context of this error
+
+
+def describe_damage(file: Path | str) -> str:
+    """Return that a file is not what it should be."""
+    return f"{to_printable(file)} is no database of this emulator, or it is damaged"
 
 
 def row_table(dataset: int, version: int) -> str:
@@ -165,6 +209,11 @@ def fetch_value(cursor: Cursor, sql: str, parameters: Parameters | None = None) 
     """Return the first value of the first row, or None."""
     row = cursor.execute(sql, parameters or []).fetchone()
     return row[0] if row else None
+
+
+def fetch_names(cursor: Cursor, sql: str) -> list[str]:
+    """Return the first value of each row, a text."""
+    return [name for name, *_ in cursor.execute(sql).fetchall()]
 
 
 def fetch_row(cursor: Cursor, sql: str) -> tuple[Any, ...]:

@@ -7,7 +7,13 @@ from typing import Any
 
 from alphacast_pandas.emulator.store.accounts import Account
 from alphacast_pandas.emulator.store.catalog import create_dataset, replace_manifest
-from alphacast_pandas.emulator.store.database import Cursor, Store, insert, next_id
+from alphacast_pandas.emulator.store.database import (
+    Cursor,
+    Store,
+    fetch_value,
+    insert,
+    next_id,
+)
 from alphacast_pandas.emulator.store.processes import Flags, create_process, upload_path
 
 SEEDS = Path(__file__).parents[1] / "seeds"
@@ -20,13 +26,19 @@ def read_index() -> list[dict[str, Any]]:
     return entries
 
 
-def load_seed(cursor: Cursor, store: Store, owner: Account, seed: str | None) -> None:
-    """Add the datasets of a seed to a fresh store, as processes for the worker."""
-    if seed is None:
-        return
-    if seed != "demo":
+def check_seed(seed: str | None) -> str | None:
+    """Return the name of a seed, or refuse one that does not exist."""
+    if seed not in {None, "demo"}:
         message = f"there is no seed {seed!r}; there is 'demo'"
         raise ValueError(message)
+    return seed
+
+
+def load_seed(cursor: Cursor, store: Store, owner: Account) -> None:
+    """Add the demonstration datasets as processes for the worker, unless they are there."""
+    sql = "SELECT count(*) FROM repositories WHERE owner_id = ? AND name = ?"
+    if fetch_value(cursor, sql, [owner.id, REPOSITORY]):
+        return
     repository = next_id(cursor, "repository")
     insert(
         cursor,

@@ -3,6 +3,8 @@
 import csv
 import gzip
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -13,27 +15,46 @@ from alphacast_pandas.emulator.errors import InvalidUpload
 
 MAX_BYTES = 4 * 2**30  # of the plain CSV: a small body can expand without bound
 BLOCK_BYTES = 2**20
+RECORD_BYTES = 2**21  # DuckDB sets memory aside for rows of this length, by default
+MAX_RECORD_BYTES = 2**28
+# What gzip, zipfile and the modules below them raise for damaged bytes.
+UNREADABLE = (
+    OSError,
+    EOFError,
+    RuntimeError,  # an encrypted archive, or a method that this Python lacks
+    ValueError,
+    struct.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 def decompress(path: Path, target: Path) -> Path:
     """Return the path of the plain CSV in `path`, which is gzip, zip, zlib or plain already."""
     with path.open("rb") as file:
-        magic = file.read(2)
+        begin = file.read(64)
         file.seek(0)
-        if magic == b"\x1f\x8b":
+        if begin.startswith(b"\x1f\x8b"):
             write_blocks(gzip_blocks(file), target)
-        elif magic == b"PK":
+        elif begin.startswith((b"PK\3\4", b"PK\5\6")):
             write_blocks(zip_blocks(file), target)
-        elif is_zlib(magic):
+        elif is_zlib(begin):
             write_blocks(zlib_blocks(file), target)
         else:
             return path
     return target
 
 
-def is_zlib(magic: bytes) -> bool:
-    """Return whether two bytes begin a zlib stream (RFC 1950): method 8, a multiple of 31."""
-    return len(magic) == 2 and magic[0] == 0x78 and int.from_bytes(magic, "big") % 31 == 0
+def is_zlib(begin: bytes) -> bool:
+    """Return whether bytes begin a zlib stream (RFC 1950), as `x^2,y` does but for what follows."""
+    if begin[:1] != b"x":  # method 8, a window of 32 KiB
+        return False
+    try:
+        zlib.decompressobj().decompress(begin)
+    except zlib.error:
+        return False
+    return len(begin) > 1
 
 
 def write_blocks(blocks: Iterator[bytes], target: Path) -> None:
@@ -48,8 +69,8 @@ def write_blocks(blocks: Iterator[bytes], target: Path) -> None:
                     message = "File is too large"
                     raise InvalidUpload(message)
                 file.write(block)
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError) as error:
-        message = f"File cannot be decompressed: {error}"
+    except UNREADABLE:
+        message = "File cannot be decompressed"
         raise InvalidUpload(message) from None
 
 
@@ -89,6 +110,25 @@ def read_header(path: Path) -> list[str]:
         text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
         try:
             return next(csv.reader(text, strict=True), [])
-        except (csv.Error, UnicodeDecodeError) as error:
-            message = f"File is not a valid CSV: {error}"
+        except (csv.Error, UnicodeDecodeError):
+            message = "File is not a valid CSV: line 1"
             raise InvalidUpload(message) from None
+
+
+def longest_record(path: Path) -> int:
+    """Return how many bytes a row of the CSV file may have, or refuse a row that is too long."""
+    longest = size = 0
+    is_quoted = False
+    if path.stat().st_size > RECORD_BYTES:
+        with path.open("rb") as file:
+            for line in file:
+                size += len(line)
+                # A line break in quotes ends no row; a quote within quotes is doubled.
+                is_quoted ^= line.count(b'"') % 2 == 1
+                if not is_quoted:
+                    longest, size = max(longest, size), 0
+    longest = max(longest, size)
+    if longest > MAX_RECORD_BYTES:
+        message = f"File is not a valid CSV: a row has more than {MAX_RECORD_BYTES} bytes"
+        raise InvalidUpload(message)
+    return max(longest + 1, RECORD_BYTES)

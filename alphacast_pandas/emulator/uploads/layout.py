@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from alphacast_pandas.emulator.errors import InvalidUpload
-from alphacast_pandas.emulator.store.columns import DATE, DECIMAL, TEXT, Column, find_column
+from alphacast_pandas.emulator.store.columns import DATE, DECIMAL, TEXT, Column, columns_by_fold
 from alphacast_pandas.emulator.text import clean_name, fold
 from alphacast_pandas.emulator.uploads.manifest import Manifest, ManifestEntry
 
@@ -23,6 +24,11 @@ class Layout:
     sources: tuple[Source, ...]
     columns: tuple[Column, ...]
     date_format: str
+
+    @cached_property
+    def source_ids(self) -> frozenset[int]:
+        """The ids of the columns of the file."""
+        return frozenset(column.id for _, column in self.sources)
 
     @property
     def date(self) -> Source | None:
@@ -55,11 +61,15 @@ def resolve_layout(
 ) -> Layout:
     """Match a file's header with the manifest and the columns the dataset has."""
     sources: list[Source] = []
+    entries = {
+        entry.source if is_exact else fold(entry.source): entry for entry in manifest.entries
+    }
+    known = columns_by_fold(existing)
     for place, cell in enumerate(header):
         name = clean_name(cell)
-        entry = find_entry(name, manifest, is_exact=is_exact)
+        entry = entries.get(name if is_exact else fold(name))
         if entry is None or not entry.ignore:
-            sources.append((place, resolve_column(name, entry, existing, new_id)))
+            sources.append((place, resolve_column(name, entry, known, new_id)))
     check_header([column for _, column in sources])
     # Another row key means that no stored row survives, so columns that the file lacks go too.
     is_same_key = key_identity([column for _, column in sources]) == key_identity(existing)
@@ -67,20 +77,12 @@ def resolve_layout(
     return Layout(len(header), tuple(sources), columns, manifest.date_format)
 
 
-def find_entry(name: str, manifest: Manifest, *, is_exact: bool) -> ManifestEntry | None:
-    """Return the manifest's entry for a column of the file."""
-    for entry in manifest.entries:
-        if entry.source == name or (not is_exact and fold(entry.source) == fold(name)):
-            return entry
-    return None
-
-
 def resolve_column(
-    name: str, entry: ManifestEntry | None, existing: list[Column], new_id: Callable[[], int]
+    name: str, entry: ManifestEntry | None, known: dict[str, Column], new_id: Callable[[], int]
 ) -> Column:
-    """Return the dataset's column that a column of the file goes to."""
+    """Return the dataset's column that a column of the file goes to; `known` is by folded name."""
     spelling = entry.name if entry else name
-    column = find_column(existing, spelling)
+    column = known.get(fold(spelling))
     number = column.id if column else new_id()
     is_entity = entry is not None and entry.is_entity
     data_type = entry.data_type if entry else None

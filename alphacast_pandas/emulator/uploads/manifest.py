@@ -6,7 +6,7 @@ from typing import Any
 
 from alphacast_pandas.emulator.errors import Refusal
 from alphacast_pandas.emulator.store.columns import DATA_TYPES, DATE, TEXT
-from alphacast_pandas.emulator.text import clean_name, fold, parse_boolean
+from alphacast_pandas.emulator.text import clean_name, fold, parse_boolean, parse_json
 
 DEFAULT_DATE_FORMAT = "%Y-%m-%d"
 
@@ -54,10 +54,7 @@ class Manifest:
 
 def parse_manifest(text: str) -> Manifest:
     """Read the JSON text of a manifest, or refuse it."""
-    try:
-        entries = json.loads(text)
-    except (ValueError, RecursionError):
-        raise Refusal(400, "manifest is not valid JSON") from None
+    entries = parse_json(text, "manifest")
     if not isinstance(entries, list) or not entries:
         raise Refusal(400, "manifest must be an array with one object per column")
     return check_manifest(Manifest(tuple(parse_entry(entry) for entry in entries)))
@@ -88,14 +85,9 @@ def parse_entry(entry: object) -> ManifestEntry:
 def parse_text(entry: dict[str, Any], key: str) -> str | None:
     """Return a text field of an entry, or None; refuse any other type."""
     value = entry.get(key)
-    if value is None or (isinstance(value, str) and is_unicode(value)):
+    if value is None or isinstance(value, str):
         return value
     raise Refusal(400, f"{key} must be a string")
-
-
-def is_unicode(text: str) -> bool:
-    """Return whether a text can be stored: JSON may contain lone surrogates."""
-    return not any("\ud800" <= mark <= "\udfff" for mark in text)
 
 
 def check_manifest(manifest: Manifest) -> Manifest:

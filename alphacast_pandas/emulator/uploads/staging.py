@@ -1,6 +1,7 @@
 """Reads an uploaded file into a typed table, by the documented rules in their order."""
 
 import json
+import re
 from pathlib import Path
 
 import duckdb
@@ -10,13 +11,16 @@ from alphacast_pandas.emulator.readings import Readings
 from alphacast_pandas.emulator.store.columns import DECIMAL, SHORT, Column
 from alphacast_pandas.emulator.store.database import Cursor, fetch_value
 from alphacast_pandas.emulator.text import fold
+from alphacast_pandas.emulator.uploads.csv_files import longest_record
 from alphacast_pandas.emulator.uploads.layout import Layout, Source
 from alphacast_pandas.emulator.uploads.manifest import Manifest
 
 # What Python's strip() removes; by itself, trim() of DuckDB would leave tabs and newlines.
 BLANKS = "".join(map(chr, [*range(9, 14), *range(28, 33), 133, 160, 5760, *range(8192, 8203)]))
 BLANKS += "\u2028\u2029\u202f\u205f\u3000"
+FIRST_MOMENT, LAST_MOMENT = "0001-01-01", "9999-12-31 23:59:59.999999"  # as in Python
 EXAMPLES = 10
+CSV_LINE = re.compile(r"CSV Error on Line: (\d+)")
 
 
 def stage(
@@ -39,10 +43,9 @@ def stage(
 
 def check_new_columns(layout: Layout, existing: list[Column], *, accept_new: bool) -> None:
     """Rule 5: columns that the dataset does not have need `acceptNewColumns`."""
-    file_ids = {column.id for _, column in layout.sources}
     existing_ids = {column.id for column in existing}
     unknown = [column.name for _, column in layout.sources if column.id not in existing_ids]
-    missing = [column.name for column in existing if column.id not in file_ids]
+    missing = [column.name for column in existing if column.id not in layout.source_ids]
     if unknown and not accept_new:
         message = (
             f"Unknown column(s): {', '.join(unknown)}. Missing column(s): {', '.join(missing)}"
@@ -123,13 +126,17 @@ def is_readable_format(cursor: Cursor, form: str) -> bool:
 
 
 def date_sql(text: str, form: str) -> str:
-    """Return the SQL of a date; %Y wants four digits, where DuckDB accepts fewer."""
-    date = f"try_strptime({text}, ?)"
-    if "%Y" not in form:
-        return date
+    """
+    Return the SQL of a date.
+
+    %Y wants four digits, where DuckDB accepts fewer; it knows a year 0, and reads `infinity` and
+    `epoch` by every format.
+    """
+    digits = r"\d{4}" if "%Y" in form else r"\d"
     return (
-        f"(SELECT CASE WHEN d >= TIMESTAMP '1000-01-01' OR regexp_matches({text}, '\\d{{4}}')"
-        f" THEN d END FROM (SELECT {date} AS d))"
+        f"(SELECT CASE WHEN d BETWEEN '{FIRST_MOMENT}' AND '{LAST_MOMENT}'"
+        f" AND regexp_matches({text}, '{digits}') THEN d END"
+        f" FROM (SELECT CAST(try_strptime({text}, ?) AS TIMESTAMP) AS d))"
     )
 
 
@@ -145,17 +152,17 @@ def fill_stage(
     numbers = "".join(f", try_cast(r{place} AS DOUBLE) AS n{place}" for place in numeric)
     raw = "".join(f", r{place}" for place in numeric)
     names = ", ".join(column.field for _, column in layout.sources)
+    scan = scan_sql(file, layout.width, longest_record(file))
     try:
         cursor.execute(
             f"""CREATE OR REPLACE TEMP TABLE stage AS
                 SELECT {names}, {misfit_sql(layout)} AS misfit
-                FROM (SELECT {", ".join(cells)}{raw}
-                      FROM (SELECT *{numbers} FROM {scan_sql(file, layout.width)}))""",
+                FROM (SELECT {", ".join(cells)}{raw} FROM (SELECT *{numbers} FROM {scan}))""",
             parameters,
         )
     except duckdb.InvalidInputException as error:
-        first = str(error).strip().split("\n")[0]
-        message = f"File is not a valid CSV: {first}"
+        place = CSV_LINE.search(str(error))
+        message = f"File is not a valid CSV{f': line {place[1]}' if place else ''}"
         raise InvalidUpload(message) from None
 
 
@@ -169,14 +176,14 @@ def misfit_sql(layout: Layout) -> str:
     return f"CASE {' '.join(tests)} ELSE -1 END" if tests else "-1"
 
 
-def scan_sql(file: Path, width: int) -> str:
+def scan_sql(file: Path, width: int, record_bytes: int) -> str:
     """Return the SQL that reads a CSV file as texts `r0`, `r1` and so on."""
     # Everything is read as text: DuckDB would guess types, and formats of dates, from a sample.
     columns = ", ".join(f"'r{place}': 'VARCHAR'" for place in range(width))
     path = str(file).replace("'", "''")
     return (
         f"read_csv('{path}', auto_detect=false, header=true, delim=',', quote='\"',"
-        f" escape='\"', columns={{{columns}}})"
+        f" escape='\"', columns={{{columns}}}, max_line_size={record_bytes})"
     )
 
 

@@ -12,7 +12,6 @@ from alphacast_pandas.emulator.store.columns import Column, load_columns, replac
 from alphacast_pandas.emulator.store.database import (
     Cursor,
     Store,
-    fetch_value,
     next_id,
     now,
     row_table,
@@ -28,7 +27,7 @@ from alphacast_pandas.emulator.store.processes import (
 from alphacast_pandas.emulator.uploads.csv_files import decompress, read_header
 from alphacast_pandas.emulator.uploads.layout import Layout, key_identity, resolve_layout
 from alphacast_pandas.emulator.uploads.manifest import Manifest, parse_manifest
-from alphacast_pandas.emulator.uploads.merging import Counts, Dates, find_dates, merge
+from alphacast_pandas.emulator.uploads.merging import Counts, Dates, count_cells, find_dates, merge
 from alphacast_pandas.emulator.uploads.staging import (
     check_duplicates,
     check_new_columns,
@@ -140,8 +139,7 @@ def count_lost_values(cursor: Cursor, table: str, existing: list[Column], flags:
             " deleteMissingFromDB=true"
         )
         raise InvalidUpload(message)
-    counts = " + ".join(f"count({column.field})" for column in existing if column.is_value)
-    return int(fetch_value(cursor, f"SELECT {counts or 0} FROM {table}"))
+    return count_cells(cursor, table, [column for column in existing if column.is_value])
 
 
 def commit(store: Store, process: Process, outcome: Outcome, readings: Readings) -> None:

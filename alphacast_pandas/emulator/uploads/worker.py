@@ -4,8 +4,8 @@ import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from queue import SimpleQueue
 
 import duckdb
 
@@ -26,21 +26,42 @@ from alphacast_pandas.emulator.store.processes import (
 )
 from alphacast_pandas.emulator.uploads.upload import run_upload
 
+INTERNAL_ERROR = "Internal error"
+THREADS = 2  # more would not help: DuckDB uses every core for one query
+STOP_TIMEOUT = 10.0  # seconds
+
 
 class Worker:
-    """Takes the processes of each dataset through their states."""
+    """
+    Takes the processes of each dataset through their states.
 
-    def __init__(self, store: Store, faults: Faults, readings: Callable[[], Readings]) -> None:
+    Unexpected errors are passed to `report`; the client is not told more than that there was one.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        faults: Faults,
+        readings: Callable[[], Readings],
+        report: Callable[[Exception], None],
+    ) -> None:
         self._store = store
         self._faults = faults
         self._readings = readings
+        self._report = report
         self._queues: dict[int, deque[int]] = {}
         self._busy: set[int] = set()  # datasets whose queue a thread is running
         self._changed = threading.Condition()
         self._stopping = threading.Event()
-        # More would not help: DuckDB uses every core for one query.
-        self._threads = ThreadPoolExecutor(2, thread_name_prefix="alphacast-worker")
         self._is_on_hold = False
+        self._ready: SimpleQueue[int | None] = SimpleQueue()  # datasets, or None to end a thread
+        # No pool of concurrent.futures: the interpreter does not end before its threads do.
+        self._threads = [
+            threading.Thread(target=self._run, name=f"alphacast-worker-{number}", daemon=True)
+            for number in range(THREADS)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def submit(self, process: int, dataset: int) -> None:
         """Queue a process of a dataset."""
@@ -108,14 +129,21 @@ class Worker:
         with self._changed:
             self._queues.clear()
         self._store.interrupt()  # or a long query would hold up the threads
-        self._threads.shutdown(cancel_futures=True)
+        for _ in self._threads:
+            self._ready.put(None)
+        for thread in self._threads:
+            thread.join(STOP_TIMEOUT)
 
     def _wake(self) -> None:
         with self._changed:
             for dataset, queue in self._queues.items():
                 if queue and not self._is_on_hold and dataset not in self._busy:
                     self._busy.add(dataset)
-                    self._threads.submit(self._run_queue, dataset)
+                    self._ready.put(dataset)
+
+    def _run(self) -> None:
+        while (dataset := self._ready.get()) is not None:
+            self._run_queue(dataset)
 
     def _run_queue(self, dataset: int) -> None:
         while (number := self._next_or_leave(dataset)) is not None:
@@ -141,6 +169,13 @@ class Worker:
             self._changed.notify_all()
 
     def _step(self, number: int) -> str:
+        try:
+            return self._move(number)
+        except Exception as error:  # noqa: BLE001 - no process may stop the worker
+            self._report_unless_stopping(error)
+            return self._fail(number, INTERNAL_ERROR)
+
+    def _move(self, number: int) -> str:
         with self._store.transaction() as cursor:
             process = load_process(cursor, number)
         if process is None or process.is_over:  # its dataset was deleted, or the store reset
@@ -159,9 +194,7 @@ class Worker:
                 readings = replace(readings, export="stale")
             run_upload(self._store, process, readings)
         except InvalidUpload as error:
-            return self._fail(process, str(error))
-        except Exception as error:  # noqa: BLE001 - no upload may stop the worker
-            return self._fail(process, f"Internal error: {error}")
+            return self._fail(process.id, str(error))
         return PROCESSED
 
     def _apply_fault(self) -> None:
@@ -171,8 +204,13 @@ class Worker:
             if fault.process_error is not None:
                 raise InvalidUpload(fault.process_error)
 
-    def _fail(self, process: Process, text: str) -> str:
-        upload_path(self._store, process.id).unlink(missing_ok=True)
+    def _fail(self, number: int, text: str) -> str:
+        upload_path(self._store, number).unlink(missing_ok=True)
         with contextlib.suppress(duckdb.Error), self._store.write() as cursor:
-            end_process(cursor, process.id, ERROR, text)
+            end_process(cursor, number, ERROR, text)
         return ERROR
+
+    def _report_unless_stopping(self, error: Exception) -> None:
+        # When the worker is closed, DuckDB interrupts what is running.
+        if not (self._stopping.is_set() and isinstance(error, duckdb.Error)):
+            self._report(error)

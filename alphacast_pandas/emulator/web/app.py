@@ -3,7 +3,7 @@
 import base64
 import binascii
 import contextlib
-import json
+import logging
 import shutil
 from collections.abc import Awaitable, Callable
 from io import BytesIO
@@ -31,11 +31,14 @@ from alphacast_pandas.emulator.handlers.calls import (
 )
 from alphacast_pandas.emulator.readings import Readings
 from alphacast_pandas.emulator.store.accounts import Account
+from alphacast_pandas.emulator.text import parse_json
 from alphacast_pandas.emulator.web.openapi import description
 from alphacast_pandas.emulator.web.operations import OPERATIONS, Operation
 from alphacast_pandas.emulator.web.traffic import UrlLimit
 
 MAX_FIELD_BYTES = 16 * 2**20
+# It warns of malformed bodies, which Python prints if nobody has set up logging.
+logging.getLogger("python_multipart").addHandler(logging.NullHandler())
 
 
 def api_app(service: Service) -> Starlette:
@@ -66,9 +69,13 @@ def storage_app(service: Service) -> Starlette:
     """Return the application of the storage port."""
 
     async def download(request: Request) -> Response:
-        return await run_in_threadpool(storage.download, service, request)
+        try:
+            return await run_in_threadpool(storage.download, service, request)
+        except Exception as error:  # noqa: BLE001 - the client is told that there was one
+            service.report(error)
+            return storage.refusal(500, "InternalError", "We encountered an internal error.")
 
-    return Starlette(routes=[Route("/datasets/{dataset:int}.csv", download)])
+    return Starlette(routes=[Route("/datasets/{dataset}.csv", download)])
 
 
 def endpoint(service: Service, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
@@ -91,14 +98,20 @@ def endpoint(service: Service, operation: Operation) -> Callable[[Request], Awai
             )
             # Handlers wait for the database, which would stop every other connection.
             return await run_in_threadpool(operation.handler, call)
-        except Refusal as refusal:
-            await drain(request)
-            # Readings are about the service: they do not change the emulator's own answers.
-            is_own = operation.key == "none"
-            return refusal_reply(refusal, Readings() if is_own else service.readings)
+        except Refusal as error:
+            refusal = error
+        except ClientDisconnect:
+            return Response(status_code=400)  # which nobody receives
+        except Exception as error:  # noqa: BLE001 - the client is told that there was one
+            service.report(error)
+            refusal = Refusal(500, "Internal Server Error")
         finally:
             if upload and upload.file:
                 upload.file.unlink(missing_ok=True)
+        await drain(request)
+        # Readings are about the service: they do not change the emulator's own answers.
+        is_own = operation.key == "none"
+        return refusal_reply(refusal, Readings() if is_own else service.readings)
 
     return answer
 
@@ -143,40 +156,24 @@ async def read_fields(request: Request) -> dict[str, object]:
 def parse_fields(body: bytes, media_type: str) -> dict[str, Any]:
     """Read the fields of a JSON or form-encoded body."""
     if media_type == "application/x-www-form-urlencoded":
-        return check_unicode(parse_form(body))
+        return parse_form(body)
     if media_type not in {"", "application/json"}:
         raise Refusal(400, "Content-Type must be application/json")
     if not body.strip():
         return {}
-    try:
-        fields = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Refusal(400, "Body is not valid JSON") from None
+    fields = parse_json(body, "Body")
     if not isinstance(fields, dict):
         raise Refusal(400, "Body must be a JSON object")
-    return check_unicode(fields)
+    return fields
 
 
 def parse_form(body: bytes) -> dict[str, Any]:
     """Read a form; a name that comes several times is a list."""
-    found: dict[str, Any] = {}
+    found: dict[str, list[str]] = {}
     text = body.decode("utf-8", "replace")
     for name, value in parse_qsl(text, keep_blank_values=True, errors="replace"):
-        if name in found:
-            earlier = found[name]
-            found[name] = [*earlier, value] if isinstance(earlier, list) else [earlier, value]
-        else:
-            found[name] = value
-    return found
-
-
-def check_unicode(fields: dict[str, Any]) -> dict[str, Any]:
-    """Return fields, or refuse texts that cannot be stored: JSON may contain lone surrogates."""
-    try:
-        json.dumps(fields, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        raise Refusal(400, "Body is not valid Unicode") from None
-    return fields
+        found.setdefault(name, []).append(value)
+    return {name: values if len(values) > 1 else values[0] for name, values in found.items()}
 
 
 async def read_upload(service: Service, request: Request) -> Upload:
@@ -188,9 +185,8 @@ async def read_upload(service: Service, request: Request) -> Upload:
             return await run_in_threadpool(
                 save_parts, service, form.get("data"), form.get("manifest")
             )
-    except (HTTPException, MultiPartException, ValueError) as error:
-        detail = getattr(error, "detail", "") or str(error)
-        raise Refusal(400, f"Body is not valid multipart/form-data: {detail}") from None
+    except (HTTPException, MultiPartException, ValueError):
+        raise Refusal(400, "Body is not valid multipart/form-data") from None
 
 
 def save_parts(

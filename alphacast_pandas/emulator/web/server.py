@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import socket
 import threading
 from collections.abc import Iterator, Mapping
@@ -9,6 +10,7 @@ from collections.abc import Iterator, Mapping
 import uvicorn
 from starlette.types import ASGIApp
 
+from alphacast_pandas.emulator.text import to_printable
 from alphacast_pandas.emulator.web.traffic import Protocol
 
 STOP_TIMEOUT = 10.0  # seconds
@@ -24,10 +26,12 @@ def listen(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(128)
-    except OSError as error:
+    except (OSError, OverflowError, TypeError, ValueError) as error:
+        # Names that are too long or hold a NUL, and ports beyond 65535, are not an OSError.
         listener.close()
-        why = error.strerror or str(error)
-        raise OSError(error.errno, f"cannot listen on {host}:{port}: {why}") from error
+        number, why = getattr(error, "errno", None), getattr(error, "strerror", None) or error
+        message = f"cannot listen on {to_printable(host)}:{port}: {to_printable(why)}"
+        raise OSError(number or errno.EINVAL, message) from error
     return listener
 
 

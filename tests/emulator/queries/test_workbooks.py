@@ -96,7 +96,7 @@ def test_a_text_that_looks_like_markup_of_workbooks_does_no_harm(call, manifest)
 
 
 def test_more_columns_than_a_sheet_has_are_refused(tmp_path):
-    store = Store(tmp_path)
+    store = Store(tmp_path, in_memory=True)
     columns = tuple(Column(number, f"c{number}", "Decimal", False) for number in range(16_385))
     with store.transaction() as cursor, pytest.raises(Refusal, match="16384 columns"):
         render_workbook(store, cursor, None, columns, has_time=False)

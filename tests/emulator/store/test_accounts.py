@@ -1,6 +1,30 @@
 """Accounts: what one may do with what belongs to another."""
 
-from alphacast_pandas.emulator import Readings
+import pytest
+
+from alphacast_pandas.emulator import Emulator, Readings
+
+
+@pytest.mark.parametrize("key", ["", " ", "a b", "a:b", "a\nb", "\x1b[0m", "\ud800"])
+def test_a_key_that_no_client_could_send_is_refused(emulator, key):
+    with pytest.raises(ValueError, match="api_key must be a printable text"):
+        Emulator(api_key=key)
+    with pytest.raises(ValueError, match="api_key must be a printable text"):
+        emulator.add_account("guest", api_key=key)
+
+
+def test_two_accounts_have_no_key_in_common(call, emulator):
+    with pytest.raises(ValueError, match="the key of the account 'owner' already"):
+        emulator.add_account("guest", api_key=emulator.api_key)
+    assert call("GET", "/repositories/home").status == 200
+
+
+def test_a_grant_to_nobody_or_of_no_level_is_refused(call, emulator):
+    repository = call.repository()
+    with pytest.raises(ValueError, match="the key of no account"):
+        emulator.grant(repository, "ak_nobody", "Read")
+    with pytest.raises(ValueError, match="a level is one of Read, Clone, Write, Admin, Owner"):
+        emulator.grant(repository, emulator.add_account("guest"), "Reader")
 
 
 def test_permissions_decide_what_another_account_may_do(call, emulator, call_as):

@@ -124,3 +124,20 @@ def test_a_dataset_may_be_deleted_while_its_upload_waits(call, emulator):
         assert call("DELETE", f"/datasets/{dataset}").status == 204
     emulator.wait()
     assert call.filled(ROW)
+
+
+def test_a_thousand_columns_are_stored_updated_replaced_and_read(call):
+    width = 1000
+    names = [f"c{number}" for number in range(width)]
+    header, manifest = f"Date,{','.join(names)}\n", [{"sourceName": "Date", "dataType": "Date"}]
+    dataset = call.filled(f"{header}2020-01-01{',1' * width}\n", manifest=manifest)
+    typed = [*manifest, *({"sourceName": name, "dataType": "Decimal"} for name in names)]
+    row = f"{header}2020-01-01{',2' * (width - 1)},\n"
+    updated = call.process(dataset, row, "onConflictUpdateDB=true", manifest=typed)["stats"]
+    assert (updated["updatedValues"], updated["deletedValues"]) == (width - 1, 1)
+    query = f"$select={','.join(reversed(names[:-1]))}&$top=1"
+    assert call.data(dataset, query).text.splitlines()[1] == "2020-01-01" + ",2.0" * (width - 1)
+    key = [*manifest, {"sourceName": "country", "dataType": "String", "isEntity": True}]
+    other = "Date,country,a\n2020-01-01,x,1\n"
+    flags = "deleteMissingFromDB=true&acceptNewColumns=true"
+    assert call.process(dataset, other, flags, manifest=key)["stats"]["deletedValues"] == width - 1
