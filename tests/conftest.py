@@ -164,10 +164,13 @@ class Clock:
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """Nothing set, nothing stored, nobody logged in."""
+    """No settings, nothing stored, and a proxy that nobody may use: all servers are local."""
     for name in list(os.environ):
-        if name.upper().startswith("ALPHACAST_") or name.upper().endswith("_PROXY"):
+        if name.upper().startswith("ALPHACAST_") or name.upper() == "NO_PROXY":
             monkeypatch.delenv(name)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+        monkeypatch.setenv(name.lower(), "http://127.0.0.1:9")
     for name in PLACES:
         monkeypatch.setenv(name, str(tmp_path / "home"))
     yield
@@ -195,12 +198,13 @@ def server() -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def emulator(server: Emulator) -> Emulator:
-    """The emulator with a fresh store."""
+def emulator(server: Emulator) -> Iterator[Emulator]:
+    """The emulator with a fresh store, in which nothing may go wrong by itself."""
     server.readings = Readings()
     server.plan = Plan()
     server.reset()
-    return server
+    yield server
+    assert server.internal_errors == []
 
 
 @pytest.fixture

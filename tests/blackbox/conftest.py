@@ -28,10 +28,13 @@ PLACES += ("XDG_STATE_HOME", "APPDATA", "LOCALAPPDATA", "TMPDIR")
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """No settings, no proxies, nothing stored; an empty working folder."""
+    """No settings, nothing stored, a proxy that nobody may use; an empty working folder."""
     for name in list(os.environ):
-        if name.upper().startswith("ALPHACAST_") or name.upper().endswith("_PROXY"):
+        if name.upper().startswith("ALPHACAST_") or name.upper() == "NO_PROXY":
             monkeypatch.delenv(name)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+        monkeypatch.setenv(name.lower(), "http://127.0.0.1:9")
     for name in PLACES:
         place = tmp_path / name.lower()
         place.mkdir()
