@@ -103,7 +103,8 @@ def test_a_redirect_may_hold_characters_beyond_ascii(
     place = f"/datasets/{panel.id}/data?x={escaped if form == 'escaped' else name}"
     service.order_reply(r"GET /.*/data$", 302, Location=place)
     check_same(ap.read_alphacast(panel.id, client=client), whole(panel))
-    assert service.log[-1].target.endswith(escaped)
+    targets = [request.target for request in service.log]
+    assert [target for target in targets if target.endswith(escaped)]
 
 
 SLOW = """

@@ -13,6 +13,12 @@ from blackbox.state import State
 from blackbox.store import Dataset
 
 
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let urllib reach the service past the proxy that all tests are given."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
 class NoRedirect(urllib.request.HTTPRedirectHandler):
     """Show a redirect instead of following it."""
 

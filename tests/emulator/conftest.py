@@ -145,6 +145,12 @@ class Caller:
         return self("GET", f"/datasets/{dataset}/data?{query}")
 
 
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let other programs reach the emulator past the proxy that all tests are given."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost,[::1]")
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Emulator]:
     with Emulator() as emulator:

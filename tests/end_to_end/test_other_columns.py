@@ -53,7 +53,9 @@ def test_a_dataset_can_be_read_after_its_key_has_lost_an_entity(
 ) -> None:
     frame = PANEL[PANEL["country"] == "Argentina"].drop(columns="country")
     with pytest.warns(UserWarning, match="changes the key"):
-        frame.alphacast.push(stored, entities=[], mode=mode, verify=True, client=client)
+        frame.alphacast.push(
+            stored, entities=[], mode=mode, max_delete=1.0, verify=True, client=client
+        )
     assert_same(ap.read_alphacast(stored, client=client), frame.reset_index(drop=True))
 
 

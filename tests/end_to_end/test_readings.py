@@ -53,7 +53,7 @@ def up_and_down(client: ap.Client, number: int) -> None:
     assert_same(found, rows[columns].reset_index(drop=True))
     last = ap.read_alphacast(number, last=2, client=client)
     assert_same(last, expected[expected["Date"] >= "2020-11-01"].reset_index(drop=True))
-    second.alphacast.push(number, mode="mirror", client=client)
+    second.alphacast.push(number, mode="mirror", max_delete=1.0, client=client)
     assert_same(ap.read_alphacast(number, client=client), expected.iloc[15:].reset_index(drop=True))
 
 

@@ -4,7 +4,7 @@ import logging
 from urllib.parse import quote
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from alphacast_pandas.emulator import Readings
@@ -55,6 +55,7 @@ def check(answer):
 @example("Date", "'0001-01-01T00:00+14:00'")
 def test_any_filter_is_answered(prices, call, emulator, column, value):
     quoted = value.replace("'", "''")
+    assume(not any(word in f"{column}{value}".lower() for word in FOREIGN))  # they are quoted
     for text in (f"{column} eq {value}", f"{column} ge '{quoted}'", f"({column} ne {value}"):
         check(call.data(prices, f"$top=2&$filter={quote(text)}"))
         assert emulator.internal_errors == []
