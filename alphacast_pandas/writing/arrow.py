@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import math
 from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,23 +25,33 @@ _SECONDS_FORMAT = "%Y-%m-%dT%H:%M:%S"
 _MICROSECONDS_FORMAT = "%Y-%m-%dT%H:%M:%S.%f"
 # Rows looked at together: few calls, and little memory beyond the frame.
 _ROWS_PER_SLICE = 1 << 17
-# The units of np.datetime64 that have one length.
-_UNITS_PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9, "ps": 10**12, "fs": 10**15}
-_UNITS_PER_SECOND["as"] = 10**18
 _EPOCH = datetime.date(1970, 1, 1)
 _DAYS_PER_CYCLE = 146_097
-_SECONDS_PER_UNIT = {"W": 604_800, "D": 86_400, "h": 3_600, "m": 60}
+# The units of np.datetime64 that have one length.
+ATTOSECONDS = {
+    "W": 604_800 * 10**18,
+    "D": 86_400 * 10**18,
+    "h": 3_600 * 10**18,
+    "m": 60 * 10**18,
+    "s": 10**18,
+    "ms": 10**15,
+    "us": 10**12,
+    "ns": 10**9,
+    "ps": 10**6,
+    "fs": 10**3,
+    "as": 1,
+}
 
 
 def date_format(values: pd.Series, *, rows_per_slice: int = _ROWS_PER_SLICE) -> str:
     """Return the format of a date column: with time only if a row is not at midnight."""
-    slices = [
-        values.iloc[start : start + rows_per_slice]
-        for start in range(0, len(values), rows_per_slice)
-    ]
-    if all(_are_whole(part, "D") for part in slices):
+    has_whole_days = has_whole_seconds = True
+    for start in range(0, len(values), rows_per_slice):
+        instants = as_timestamps(values.iloc[start : start + rows_per_slice]).to_numpy()
+        has_whole_days = has_whole_days and _are_whole(instants, "D")
+        has_whole_seconds = has_whole_seconds and _are_whole(instants, "s")
+    if has_whole_days:
         return DATE_FORMAT
-    has_whole_seconds = all(_are_whole(part, "s") for part in slices)
     return _SECONDS_FORMAT if has_whole_seconds else _MICROSECONDS_FORMAT
 
 
@@ -100,15 +108,15 @@ def as_timestamps(values: pd.Series) -> pd.Series:
     return values
 
 
-def exact_microseconds(value: Any) -> Fraction | None:
+def exact_attoseconds(value: Any) -> int | None:
     """
-    Return the first instant of a date object in microseconds since 1970, None for a missing one.
+    Return the first instant of a date object in 1e-18 s since 1970, None for a missing one.
 
     Only Python's integers are used: NumPy's, and Arrow's idea of a year, begin again at the end.
-    An OutOfBoundsDatetime says that pandas cannot tell the first instant of a Period.
+    An OverflowError, or pandas' OutOfBoundsDatetime, says that a Period is too far away.
 
-    >>> exact_microseconds(np.datetime64("1970-01-02")), exact_microseconds(np.datetime64(1, "ns"))
-    (Fraction(86400000000, 1), Fraction(1, 1000))
+    >>> exact_attoseconds(np.datetime64("1970-01-01T00:01")) // ATTOSECONDS["s"]
+    60
     """
     if isinstance(value, pd.Period):
         [value] = _period_starts(pd.Series(pd.PeriodIndex([value])))
@@ -123,10 +131,8 @@ def exact_microseconds(value: Any) -> Fraction | None:
     unit, count = np.datetime_data(value.dtype)
     units = int(value.astype(np.int64)) * count
     if unit in {"Y", "M"}:
-        months = units * (12 if unit == "Y" else 1)
-        return Fraction(_days_before_month(months) * _SECONDS_PER_UNIT["D"] * 10**6)
-    seconds = Fraction(units * _SECONDS_PER_UNIT.get(unit, 1), _UNITS_PER_SECOND.get(unit, 1))
-    return seconds * 10**6
+        return _days_before_month(units * (12 if unit == "Y" else 1)) * ATTOSECONDS["D"]
+    return units * ATTOSECONDS[unit]
 
 
 def _days_before_month(months: int) -> int:
@@ -144,26 +150,25 @@ def _instants_of_objects(values: pd.Series) -> np.ndarray:
     objects = values.where(values.notna(), None).tolist()
     if {*map(type, objects)} <= {datetime.date, datetime.datetime, type(None)}:
         return np.array(objects, "datetime64[us]")
-    exact = [exact_microseconds(value) for value in objects]
+    exact = [exact_attoseconds(value) for value in objects]
     missing = np.iinfo(np.int64).min  # which is NaT
-    counts = [missing if instant is None else math.floor(instant) for instant in exact]
+    counts = [missing if each is None else each // ATTOSECONDS["us"] for each in exact]
     return np.array(counts, np.int64).view("datetime64[us]")
 
 
 def _period_starts(values: pd.Series) -> pd.Series:
-    """Return the first instants of periods; raise if pandas does not get them right."""
+    """Return the first instants of periods; raise an OverflowError for those pandas gets wrong."""
     firsts: pd.Series = values.dt.to_timestamp(how="start")
     # Beyond the range of a C int pandas counts the years from 1970 again.
     again = firsts.dt.to_period(values.dt.freq)
     if not (again.isna() | (again == values)).all() or (again.isna() != values.isna()).any():
-        msg = "Out of bounds: a period whose first instant pandas cannot tell"
-        raise pd.errors.OutOfBoundsDatetime(msg)
+        msg = "a period whose year pandas cannot count"
+        raise OverflowError(msg)
     return firsts
 
 
-def _are_whole(values: pd.Series, unit: str) -> bool:
+def _are_whole(instants: np.ndarray, unit: str) -> bool:
     """Tell whether every instant is a whole number of units; missing ones are."""
-    instants = as_timestamps(values).to_numpy()
     whole = instants.astype(f"datetime64[{unit}]") == instants
     return bool((whole | np.isnat(instants)).all())
 

@@ -18,10 +18,11 @@ from alphacast_pandas.column_types import DATE, SHORT_INTEGER, STRING, is_object
 from alphacast_pandas.contracts.failures import Failure, plain
 from alphacast_pandas.parallel import side_by_side
 from alphacast_pandas.writing.arrow import (
+    ATTOSECONDS,
+    DATE_FORMAT,
     as_timestamps,
     can_fail,
-    date_format,
-    exact_microseconds,
+    exact_attoseconds,
     to_arrow,
 )
 from alphacast_pandas.writing.kinds import NUMBERS, Kind, kind_of
@@ -48,10 +49,10 @@ _EXACT = (
 _RANGE = "The service holds doubles: 1.8e308 is the largest, 4.9e-324 the smallest above zero."
 _SHORT_RANGE = (-32768, 32767)
 _FIRST_INSTANT, _END_OF_TIME = np.datetime64("0001-01-01"), np.datetime64("10000-01-01")
-_FIRST_MICROSECOND, _END_MICROSECOND = (
-    int(instant.astype("datetime64[us]").astype(np.int64))
-    for instant in (_FIRST_INSTANT, _END_OF_TIME)
+_CALENDAR = range(
+    *(int(end.astype(np.int64)) * ATTOSECONDS["D"] for end in (_FIRST_INSTANT, _END_OF_TIME))
 )
+_TOO_FAR = (OverflowError, pd.errors.OutOfBoundsDatetime)
 # Python's own dates are years 1 to 9999, in microseconds.
 _CALENDAR_TYPES = {datetime.date, datetime.datetime, type(None)}
 
@@ -131,7 +132,7 @@ def _try_conversion(values: pd.Series, type_: ColumnType) -> None:
     kind = kind_of(values)
     for start in range(0, len(values), _ROWS_PER_SLICE):
         part = values.iloc[start : start + _ROWS_PER_SLICE]
-        to_arrow(part, kind, date_format(part) if type_ is DATE else None)
+        to_arrow(part, kind, DATE_FORMAT if type_ is DATE else None)
 
 
 def _explain(failure: Failure, keys: Sequence[pd.Series], labels: CallerLabels) -> Failure:
@@ -231,7 +232,7 @@ def _number_rules(kind: Kind, values: pd.Series, *, short: bool) -> list[Rule]:
         Kind.INTEGER: [exact],
         Kind.SHORT: [exact],
         Kind.DECIMAL: [finite, in_range],
-        Kind.FLOAT: [exact, finite, in_range] if is_object(values.dtype) else [finite],
+        Kind.FLOAT: [exact, finite, in_range] if _has_odd_numbers(values) else [finite],
     }
     return rules[kind]
 
@@ -312,7 +313,7 @@ def _in_calendar(values: pd.Series) -> Any:
         return _test_objects(values, _is_in_calendar)
     try:
         timestamps = as_timestamps(values)
-    except pd.errors.OutOfBoundsDatetime:
+    except _TOO_FAR:
         return _test_objects(values, _is_in_calendar)
     instants = timestamps.to_numpy()
     if _has_nanoseconds(timestamps) or (
@@ -328,7 +329,7 @@ def _in_microseconds(values: pd.Series) -> Any:
         return _test_objects(values, _is_in_microseconds)
     try:
         timestamps = as_timestamps(values)
-    except pd.errors.OutOfBoundsDatetime:
+    except _TOO_FAR:
         return True  # which breaks another rule
     return not _has_nanoseconds(timestamps) or _or_missing(values, timestamps.dt.nanosecond == 0)
 
@@ -342,20 +343,22 @@ def _test_objects(values: pd.Series, test: Callable[[Any], bool]) -> Any:
 
 def _is_in_calendar(value: Any) -> bool:
     try:
-        instant = exact_microseconds(value)
+        instant = exact_attoseconds(value)
+    except OverflowError:
+        return False
     except pd.errors.OutOfBoundsDatetime:
         if 1 <= value.year <= 9999:  # which older pandas cannot hold
             raise
         return False
-    return instant is None or _FIRST_MICROSECOND <= instant < _END_MICROSECOND
+    return instant is None or instant in _CALENDAR
 
 
 def _is_in_microseconds(value: Any) -> bool:
     try:
-        instant = exact_microseconds(value)
-    except pd.errors.OutOfBoundsDatetime:
+        instant = exact_attoseconds(value)
+    except _TOO_FAR:
         return True  # which breaks another rule
-    return instant is None or instant.denominator == 1
+    return instant is None or instant % ATTOSECONDS["us"] == 0
 
 
 def _has_nanoseconds(timestamps: pd.Series) -> bool:
@@ -379,7 +382,7 @@ def _is_encodable(text: str) -> bool:
 def _is_finite(values: pd.Series) -> Any:
     if kind_of(values) is Kind.DECIMAL:
         return _DistinctValues(values).pass_test(Decimal.is_finite)
-    if is_object(values.dtype):  # where a long double may be finite beyond doubles
+    if _has_odd_numbers(values):  # where a long double may be finite beyond doubles
         return _test_numbers(values, lambda number: -math.inf < number < math.inf)
     is_plain = isinstance(values.dtype, np.dtype) and values.dtype.kind == "f"
     numbers = values if is_plain else values.astype("Float64").fillna(0.0).astype("float64")
@@ -394,6 +397,11 @@ def _is_in_range(values: pd.Series) -> Any:
     if kind_of(values) is Kind.DECIMAL:
         return _DistinctValues(values).pass_test(_keeps_size)
     return _test_numbers(values, _keeps_size)
+
+
+def _has_odd_numbers(values: pd.Series) -> bool:
+    """Tell number objects that are not all Python's own doubles."""
+    return is_object(values.dtype) and not {*map(type, values)} <= {float, type(None)}
 
 
 def _keeps_size(number: Any) -> bool:

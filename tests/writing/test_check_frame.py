@@ -29,7 +29,10 @@ VALUES: dict[str, tuple[Any, str]] = {
     "infinite": ([1.0, np.inf], "finite"),
     "booleans": ([True, False], "numbers, not booleans"),
     "nullable booleans": (pd.array([True, None], dtype="boolean"), "numbers, not booleans"),
-    "timedelta": (pd.to_timedelta([1, 2], "D"), "numbers, not values of the type timedelta64[s]"),
+    "timedelta": (
+        np.array([1, 2], dtype="timedelta64[s]"),
+        "numbers, not values of the type timedelta64[s]",
+    ),
     "complex": ([1j, 2j], "numbers, not values of the type complex128"),
     "bytes": ([b"a", b"b"], "numbers, not objects of the type bytes"),
     "lists": ([[1], [2]], "numbers, not objects of the type list"),
