@@ -147,7 +147,16 @@ def flat_frame(df: pd.DataFrame, index: Any) -> pd.DataFrame:
             f"or df.drop(columns={both[0]!r})."
         )
         raise ValidationError(msg)
-    return df.reset_index()
+    try:
+        return df.reset_index()
+    except (
+        Exception
+    ) as error:  # pandas converts labels, which may be of classes that raise anything
+        msg = (
+            f"The index cannot become a column: {type(error).__name__}: {error}. "
+            "Leave it out with index=False, or make columns of it that pandas holds."
+        )
+        raise ValidationError(msg) from error
 
 
 def _copies_on_write() -> bool:

@@ -70,6 +70,7 @@ def check_values(
     frame: pd.DataFrame, roles: Roles, types: Mapping[str, ColumnType], labels: CallerLabels
 ) -> list[Failure]:
     """Return what is wrong with the values of `frame`, whose rows are numbered from 0."""
+    frame = _with_plain_objects(frame)
     rules = {name: _rules_of(frame, name, roles, type_) for name, type_ in types.items()}
 
     def check(_: int, name: str) -> list[Failure]:
@@ -83,6 +84,18 @@ def check_values(
     )
     keys = [frame[name] for name in roles.keys if name in frame.columns]
     return [_explain(failure, keys, labels) for failures in found for failure in failures]
+
+
+def _with_plain_objects(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with categories of dates or numbers that are objects as those objects."""
+    plain_columns = {
+        str(name): values.astype(object)
+        for name, values in frame.items()
+        if isinstance(values.dtype, pd.CategoricalDtype)
+        and is_object(values.dtype.categories.dtype)
+        and kind_of(values) is not Kind.TEXT
+    }
+    return frame.assign(**plain_columns) if plain_columns else frame
 
 
 def _check_column(values: pd.Series, rules: Sequence[Rule], *, type_: ColumnType) -> list[Failure]:

@@ -88,6 +88,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "a decimal beyond doubles": (objects(Decimal("1e400"), Decimal(1)), RANGE),
     "a decimal that would be zero": (objects(Decimal("1e-400"), Decimal(1)), RANGE),
     "a long decimal": (objects(Decimal("9" * 5_000), Decimal(1)), RANGE),
+    "a category of such integers": (objects(10**400, 1).astype("category"), "exact as a double"),
     "an integer beyond doubles": (objects(10**400, 1), "exact as a double"),
     "an integer of 5,000 digits": (objects(10**5_000, 1), "exact as a double"),
     "a huge integer among floats": (objects(10**5_000, 1.5), "exact as a double"),
@@ -148,6 +149,12 @@ FAR: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "seconds of Arrow": (lambda: arrow([10**15], pa.timestamp("s")), YEARS),
     "days of Arrow": (lambda: arrow([10**9], pa.date32()), YEARS),
+    "a category of attoseconds": (
+        lambda: pd.Series(
+            pd.Categorical.from_codes([0], pd.Index([np.datetime64(1, "as")], dtype=object))
+        ),
+        MICROSECONDS,
+    ),
     "a nanosecond": (lambda: objects(pd.Timestamp("2020-01-01T00:00:00.000000001")), MICROSECONDS),
     "an attosecond": (lambda: objects(np.datetime64(1, "as")), MICROSECONDS),
 }
@@ -248,3 +255,9 @@ def test_a_name_that_is_no_text_is_refused(name: Any) -> None:
     frame.columns = pd.Index(columns, tupleize_cols=False)
     with pytest.raises(ap.ValidationError, match="names are text"):
         check(frame)
+
+
+def test_an_index_that_pandas_cannot_make_a_column_of_is_refused() -> None:
+    labels = pd.Index(np.array([np.datetime64(1, ("s", 25)), None], dtype=object), name="Date")
+    with pytest.raises(ap.ValidationError, match="cannot become a column"):
+        check_frame(pd.DataFrame({"x": [1.0, 2.0]}, index=labels), FrameOptions(), None)
