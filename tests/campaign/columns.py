@@ -93,7 +93,7 @@ def dates(rng: random.Random) -> list[Any]:
     ]
     far_away = [
         [pd.Timestamp(np.datetime64("12024-05-06", "s")), pd.Timestamp("2020-01-01")],
-        [np.datetime64(n, unit) for unit in ("Y", "W", "25s", "as") for n in (1, 2**50)],
+        *([np.datetime64(n, unit) for n in (1, 2**50)] for unit in ("Y", "W", "as")),
         [pd.Period(ordinal=n, freq="Q") for n in (0, 200, -10_000, 2**62)],
         [pd.Timestamp("2020-01-01T00:00:00.000000001"), pd.Timestamp("2020-01-02")],
     ]

@@ -258,6 +258,7 @@ def test_a_name_that_is_no_text_is_refused(name: Any) -> None:
 
 
 def test_an_index_that_pandas_cannot_make_a_column_of_is_refused() -> None:
-    labels = pd.Index(np.array([np.datetime64(1, ("s", 25)), None], dtype=object), name="Date")
+    moment = np.datetime64(1, ("s", 25))
+    labels = pd.Index(np.array([moment, moment], dtype=object), dtype=object, name="Date")
     with pytest.raises(ap.ValidationError, match="cannot become a column"):
         check_frame(pd.DataFrame({"x": [1.0, 2.0]}, index=labels), FrameOptions(), None)
