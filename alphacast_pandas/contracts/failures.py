@@ -43,20 +43,13 @@ def refuse(failures: Sequence[Failure], what: str) -> None:
         raise ValidationError(_message(failures, what), failures=table)
 
 
-def from_pandera(
-    error: Any, label_of: Callable[[Any], Any] | None, *, may_raise: bool = True
-) -> list[Failure]:
+def from_pandera(error: Any, label_of: Callable[[Any], Any] | None) -> list[Failure]:
     """
     Return the failures of pandera's ``SchemaErrors``.
 
-    `label_of` gives the caller's label of a row for the one that pandera knows. `may_raise` says
-    that a check may be one that raises, which is not the same as one that fails.
+    `label_of` gives the caller's label of a row for the one that pandera knows.
     """
-    return [
-        failure
-        for part in error.schema_errors
-        for failure in _of_one_check(part, label_of, may_raise=may_raise)
-    ]
+    return [failure for part in error.schema_errors for failure in _of_one_check(part, label_of)]
 
 
 def short(value: Any) -> str:
@@ -65,7 +58,10 @@ def short(value: Any) -> str:
         return ", ".join(map(short, value))
     if isinstance(value, pd.Timestamp):
         return str(value).removesuffix(" 00:00:00")
-    text = repr(value)
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - an object of any class, or an integer of 5,000 digits
+        text = f"<{type(value).__name__} without a text>"
     return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}..."
 
 
@@ -74,13 +70,11 @@ def plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _of_one_check(
-    error: Any, label_of: Callable[[Any], Any] | None, *, may_raise: bool
-) -> list[Failure]:
+def _of_one_check(error: Any, label_of: Callable[[Any], Any] | None) -> list[Failure]:
     column = getattr(error, "column_name", None) or error.schema.name
     check = _check_name(error)
     cases = error.failure_cases
-    if may_raise and getattr(error.reason_code, "name", "") == "CHECK_ERROR":
+    if getattr(error.reason_code, "name", "") == "CHECK_ERROR":
         return [Failure(column, f"check {check} could not be tried: {cases}")]
     if not isinstance(cases, pd.DataFrame):
         return [Failure(column, check, None, _or_none(cases))]
@@ -125,7 +119,7 @@ def _message(failures: Sequence[Failure], what: str) -> str:
 
 
 def _line(failure: Failure) -> str:
-    place = f"column {failure.column!r}" if failure.column is not None else "frame"
+    place = f"column {short(failure.column)}" if failure.column is not None else "frame"
     value = f": {short(failure.value)}" if failure.value is not None else ""
     return f"{place}: {printable(' '.join(failure.check.split()))}{value}"
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from alphacast_pandas.column_types import DATE, SHORT_INTEGER
+from alphacast_pandas.column_types import DATE, SHORT_INTEGER, is_object
 from alphacast_pandas.writing.kinds import Kind, kind_of
 
 if TYPE_CHECKING:
@@ -25,17 +25,33 @@ _SECONDS_FORMAT = "%Y-%m-%dT%H:%M:%S"
 _MICROSECONDS_FORMAT = "%Y-%m-%dT%H:%M:%S.%f"
 # Rows looked at together: few calls, and little memory beyond the frame.
 _ROWS_PER_SLICE = 1 << 17
+_EPOCH = datetime.date(1970, 1, 1)
+_DAYS_PER_CYCLE = 146_097
+# The units of np.datetime64 that have one length.
+ATTOSECONDS = {
+    "W": 604_800 * 10**18,
+    "D": 86_400 * 10**18,
+    "h": 3_600 * 10**18,
+    "m": 60 * 10**18,
+    "s": 10**18,
+    "ms": 10**15,
+    "us": 10**12,
+    "ns": 10**9,
+    "ps": 10**6,
+    "fs": 10**3,
+    "as": 1,
+}
 
 
 def date_format(values: pd.Series, *, rows_per_slice: int = _ROWS_PER_SLICE) -> str:
     """Return the format of a date column: with time only if a row is not at midnight."""
-    slices = [
-        values.iloc[start : start + rows_per_slice]
-        for start in range(0, len(values), rows_per_slice)
-    ]
-    if all(_are_whole(part, "D") for part in slices):
+    has_whole_days = has_whole_seconds = True
+    for start in range(0, len(values), rows_per_slice):
+        instants = as_timestamps(values.iloc[start : start + rows_per_slice]).to_numpy()
+        has_whole_days = has_whole_days and _are_whole(instants, "D")
+        has_whole_seconds = has_whole_seconds and _are_whole(instants, "s")
+    if has_whole_days:
         return DATE_FORMAT
-    has_whole_seconds = all(_are_whole(part, "s") for part in slices)
     return _SECONDS_FORMAT if has_whole_seconds else _MICROSECONDS_FORMAT
 
 
@@ -46,15 +62,23 @@ def to_arrow(values: pd.Series, kind: Kind, format_: str | None = None) -> pa.Ar
     if kind is Kind.EMPTY:
         return pa.nulls(len(values), pa.string())
     if kind is Kind.TEXT:
-        is_arrow = isinstance(values.dtype, pd.StringDtype | pd.ArrowDtype)
-        texts = _to_array(values) if is_arrow else _to_array(values.astype(object), pa.string())
-        return _null_empty(texts)
+        return _null_empty(_to_texts(values))
     if kind is Kind.DECIMAL:
         return pa.array([_to_digits(value) for value in values], pa.string())
-    if values.dtype == np.float64:
-        return pa.array(values.to_numpy(), from_pandas=True)
-    numbers = _to_array(_simplify_numbers(values))
-    return numbers if kind in {Kind.INTEGER, Kind.SHORT} else _to_doubles(numbers)
+    is_whole = kind in {Kind.INTEGER, Kind.SHORT}
+    numbers = _to_numbers(values, is_whole=is_whole)
+    is_done = is_whole or values.dtype == np.float64  # whose NaN is null already
+    return numbers if is_done else _to_doubles(numbers)
+
+
+def can_fail(dtype: Any) -> bool:
+    """Tell whether `to_arrow` may fail for values of this dtype that are of a known kind."""
+    return isinstance(dtype, pd.CategoricalDtype | pd.ArrowDtype) or is_object(dtype)
+
+
+def count_empty_texts(values: pd.Series) -> int:
+    """Return how many texts of a column are empty."""
+    return int(pc.sum(pc.equal(_to_texts(values), "")).as_py() or 0)
 
 
 def to_table(frame: pd.DataFrame, types: Mapping[str, ColumnType]) -> pa.Table:
@@ -71,39 +95,82 @@ def as_timestamps(values: pd.Series) -> pd.Series:
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype(values.cat.categories.dtype)
     if isinstance(values.dtype, pd.PeriodDtype):
-        firsts: pd.Series = values.dt.to_timestamp(how="start")
-        return firsts
+        return _period_starts(values)
     if isinstance(values.dtype, pd.ArrowDtype):
         kind = values.dtype.pyarrow_dtype
-        unit = kind.unit if pa.types.is_timestamp(kind) else "us"
-        return values.astype(np.dtype(f"datetime64[{unit}]"))
+        # Days as seconds: not all of them can be counted in microseconds.
+        unit = kind.unit if pa.types.is_timestamp(kind) else "s"
+        instants = _to_array(values).cast(pa.timestamp(unit), safe=False)
+        counts = instants.cast(pa.int64()).fill_null(np.iinfo(np.int64).min)  # which is NaT
+        return pd.Series(counts.to_numpy().view(f"datetime64[{unit}]"), index=values.index)
     if values.dtype == object:
-        objects = [_to_datetime(value) for value in values]
-        try:
-            instants = pa.array(objects, pa.timestamp("us"))
-        except pa.ArrowInvalid:  # finer than a microsecond
-            instants = pa.array(objects, pa.timestamp("ns"))
-        converted: pd.Series = instants.to_pandas().set_axis(values.index)
-        return converted
+        return pd.Series(_instants_of_objects(values), index=values.index)
     return values
 
 
-def _are_whole(values: pd.Series, unit: str) -> bool:
+def exact_attoseconds(value: Any) -> int | None:
+    """
+    Return the first instant of a date object in 1e-18 s since 1970, None for a missing one.
+
+    Only Python's integers are used: NumPy's, and Arrow's idea of a year, begin again at the end.
+    An OverflowError, or pandas' OutOfBoundsDatetime, says that a Period is too far away.
+
+    >>> exact_attoseconds(np.datetime64("1970-01-01T00:01")) // ATTOSECONDS["s"]
+    60
+    """
+    if isinstance(value, pd.Period):
+        [value] = _period_starts(pd.Series(pd.PeriodIndex([value])))
+    if pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        value = value.asm8
+    elif isinstance(value, datetime.datetime):
+        value = np.datetime64(value, "us")
+    elif isinstance(value, datetime.date):
+        value = np.datetime64(value, "D")
+    unit, count = np.datetime_data(value.dtype)
+    units = int(value.astype(np.int64)) * count
+    if unit in {"Y", "M"}:
+        return _days_before_month(units * (12 if unit == "Y" else 1)) * ATTOSECONDS["D"]
+    return units * ATTOSECONDS[unit]
+
+
+def _days_before_month(months: int) -> int:
+    """Return the days from 1970 to the first of a month, which is counted from January 1970."""
+    cycles, month = divmod(months, 400 * 12)  # the Gregorian calendar repeats itself
+    day = datetime.date(2000 + (month // 12 + 370) % 400, month % 12 + 1, 1)
+    since = day - datetime.date(2000, 1, 1)
+    # Years 1970 to 1999 of the cycle come before 2000 of the same one.
+    before = since.days if month // 12 >= 30 else since.days - _DAYS_PER_CYCLE
+    return cycles * _DAYS_PER_CYCLE + before + (datetime.date(2000, 1, 1) - _EPOCH).days
+
+
+def _instants_of_objects(values: pd.Series) -> np.ndarray:
+    """Return date objects as instants in microseconds; finer ones are rounded down."""
+    objects = values.where(values.notna(), None).tolist()
+    if {*map(type, objects)} <= {datetime.date, datetime.datetime, type(None)}:
+        return np.array(objects, "datetime64[us]")
+    exact = [exact_attoseconds(value) for value in objects]
+    missing = np.iinfo(np.int64).min  # which is NaT
+    counts = [missing if each is None else each // ATTOSECONDS["us"] for each in exact]
+    return np.array(counts, np.int64).view("datetime64[us]")
+
+
+def _period_starts(values: pd.Series) -> pd.Series:
+    """Return the first instants of periods; raise an OverflowError for those pandas gets wrong."""
+    firsts: pd.Series = values.dt.to_timestamp(how="start")
+    # Beyond the range of a C int pandas counts the years from 1970 again.
+    again = firsts.dt.to_period(values.dt.freq)
+    if not (again.isna() | (again == values)).all() or (again.isna() != values.isna()).any():
+        msg = "a period whose year pandas cannot count"
+        raise OverflowError(msg)
+    return firsts
+
+
+def _are_whole(instants: np.ndarray, unit: str) -> bool:
     """Tell whether every instant is a whole number of units; missing ones are."""
-    instants = as_timestamps(values).to_numpy()
     whole = instants.astype(f"datetime64[{unit}]") == instants
     return bool((whole | np.isnat(instants)).all())
-
-
-def _to_datetime(value: Any) -> Any:
-    """Return a date object of any class as one that Arrow takes for an instant."""
-    if isinstance(value, pd.Period):
-        value = value.to_timestamp(how="start")
-    elif type(value) is datetime.date:
-        value = datetime.datetime.combine(value, datetime.time.min)
-    elif isinstance(value, np.datetime64):  # Arrow takes those of a day for dates
-        value = pd.Timestamp(value)
-    return None if pd.isna(value) else value
 
 
 def _format_dates(instants: pa.Array, format_: str) -> pa.Array:
@@ -122,21 +189,32 @@ def _null_empty(texts: pa.Array) -> pa.Array:
     return pc.replace_with_mask(texts, empty, missing) if pc.any(empty).as_py() else texts
 
 
+def _to_texts(values: pd.Series) -> pa.Array:
+    if isinstance(values.dtype, pd.StringDtype | pd.ArrowDtype):
+        return _to_array(values)
+    objects = values.astype(object)
+    return _to_array(objects.where(objects.notna(), None), pa.string())  # NaN of any class
+
+
 def _to_digits(value: Any) -> str | None:
     if pd.isna(value):
         return None
-    return format(value if isinstance(value, Decimal) else Decimal(value), "f")
+    number = value if isinstance(value, Decimal) else Decimal(value)
+    return format(number, "f") if number else "-0" if number.is_signed() else "0"
 
 
-def _simplify_numbers(values: pd.Series) -> pd.Series:
-    """Return numbers of any dtype as those that Arrow takes."""
+def _to_numbers(values: pd.Series, *, is_whole: bool) -> pa.Array:
+    """Return numbers of any dtype, those of a NumPy or Arrow dtype at their own."""
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype(object)  # integer categories cannot hold a missing value
+    if values.dtype == object:  # of which Arrow takes only those that are all of one class
+        convert = int if is_whole else float
+        pairs = zip(values, values.isna(), strict=True)
+        type_ = pa.int64() if is_whole else pa.float64()
+        return pa.array([None if missing else convert(value) for value, missing in pairs], type_)
     if values.dtype == np.float16:  # which not every version of Arrow casts to double
         values = values.astype(np.float32)
-    if values.dtype == object:
-        values = values.where(values.notna(), None)
-    return values
+    return _to_array(values)
 
 
 def _to_doubles(numbers: pa.Array) -> pa.Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -9,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from alphacast_pandas.column_types import DATE, DECIMAL, SHORT_INTEGER, STRING, parse_type
-from alphacast_pandas.contracts.failures import Failure, refuse
+from alphacast_pandas.contracts.failures import Failure, refuse, short
 from alphacast_pandas.contracts.schemas import roles_of, to_schema
 from alphacast_pandas.contracts.validation import run_schema
 from alphacast_pandas.errors import QueryError, ValidationError
 from alphacast_pandas.names import canonical_name, unknown_name
 from alphacast_pandas.user_warnings import warn
-from alphacast_pandas.writing.arrow import date_format
+from alphacast_pandas.writing.arrow import count_empty_texts, date_format
 from alphacast_pandas.writing.kinds import Kind, kind_of
 from alphacast_pandas.writing.roles import Roles, resolve_roles
 from alphacast_pandas.writing.rules import check_values
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 # The types of new columns; all others are numbers, or refused.
 _TYPES = {Kind.TEXT: STRING, Kind.SHORT: SHORT_INTEGER}
+# Control characters, formats (the byte order mark, zero widths, bidi marks), halves of surrogate
+# pairs, separators of lines.
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_JOINERS = "\u200c\u200d"
 _DROPPED = "They are not sent; the modes 'replace' and 'mirror' delete what is not sent."
 _REFUSED = "Nothing was sent, since the frame breaks its contract"
 
@@ -75,7 +80,8 @@ def check_frame(
     if frame.empty and not outcome.failures:
         msg = "The schema leaves nothing of the frame, so there is nothing to push."
         raise ValidationError(msg)
-    name_failures = _name_failures(frame)
+    frame = _with_dense_columns(frame)
+    name_failures = _name_failures([*frame.columns])
     if name_failures:
         refuse([*name_failures, *outcome.failures], _REFUSED)
     stated_roles = {} if contract is None else roles_of(contract, frame)
@@ -108,7 +114,7 @@ def check_frame(
 def flat_frame(df: pd.DataFrame, index: Any) -> pd.DataFrame:
     """Return `df` with index levels as columns where they belong to the data."""
     if not (index is None or isinstance(index, bool)):
-        msg = f"index must be None, True or False, got {index!r}."
+        msg = f"index must be None, True or False, got {short(index)}."
         raise QueryError(msg)
     if df.columns.nlevels > 1:
         msg = (
@@ -132,6 +138,8 @@ def flat_frame(df: pd.DataFrame, index: Any) -> pd.DataFrame:
     if len({*named}) < len(named):
         msg = f"Levels of the index share a name: {named!r}. Rename them (df.index.names = [...])."
         raise ValidationError(msg)
+    # Before pandas makes columns of them, whose names cannot hold half a character.
+    refuse(_name_failures(named), _REFUSED)
     both = [name for name in named if name in df.columns]
     if both:
         msg = (
@@ -139,7 +147,16 @@ def flat_frame(df: pd.DataFrame, index: Any) -> pd.DataFrame:
             f"or df.drop(columns={both[0]!r})."
         )
         raise ValidationError(msg)
-    return df.reset_index()
+    try:
+        return df.reset_index()
+    except (
+        Exception
+    ) as error:  # pandas converts labels, which may be of classes that raise anything
+        msg = (
+            f"The index cannot become a column: {type(error).__name__}: {error}. "
+            "Leave it out with index=False, or make columns of it that pandas holds."
+        )
+        raise ValidationError(msg) from error
 
 
 def _copies_on_write() -> bool:
@@ -153,9 +170,22 @@ def _only_counts(index: pd.Index) -> bool:
     return index.nlevels == 1 and pd.api.types.is_integer_dtype(index.dtype)
 
 
-def _name_failures(frame: pd.DataFrame) -> list[Failure]:
+def _with_dense_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with every value of a sparse column in its place."""
+    if not any(isinstance(dtype, pd.SparseDtype) for dtype in frame.dtypes):
+        return frame
+    columns = (frame.iloc[:, n] for n in range(len(frame.columns)))
+    dense: pd.DataFrame = pd.concat([_dense(column) for column in columns], axis=1)
+    return dense
+
+
+def _dense(values: pd.Series) -> pd.Series:
+    dtype = values.dtype
+    return values.astype(dtype.subtype) if isinstance(dtype, pd.SparseDtype) else values
+
+
+def _name_failures(names: list[Any]) -> list[Failure]:
     """Return what is wrong with the names of columns, whatever dataset they are for."""
-    names = [*frame.columns]
     not_text = [
         Failure(n, "names are text", remedy="Rename it.") for n in names if not isinstance(n, str)
     ]
@@ -166,6 +196,11 @@ def _name_failures(frame: pd.DataFrame) -> list[Failure]:
         for name in texts
         if name.strip() and (name != name.strip() or "\n" in name or "\r" in name)
     ]
+    invisible = [
+        Failure(name, f"names have no invisible characters: {text}", remedy=_remedy_of(name))
+        for name in texts
+        if (text := _invisible(name)) and name not in {failure.column for failure in padded}
+    ]
     # The service ignores case and accents in headers, so one of two such columns would be lost.
     first: dict[str, str] = {}
     same = []
@@ -174,7 +209,32 @@ def _name_failures(frame: pd.DataFrame) -> list[Failure]:
             what = f"the service takes it for the same name as {first[canonical_name(name)]!r}"
             same.append(Failure(name, what, remedy="Rename one: case and accents do not count."))
         first.setdefault(canonical_name(name), name)
-    return [*not_text, *empty, *padded, *same]
+    return [*not_text, *empty, *padded, *invisible, *same]
+
+
+def _invisible(name: str) -> str:
+    """Return the characters that a reader of the file strips, changes or does not see, escaped."""
+    found = dict.fromkeys(
+        character
+        for n, character in enumerate(name)
+        if unicodedata.category(character) in _INVISIBLE and not _joins(name, n)
+    )
+    return ", ".join(f"U+{ord(character):04X}" for character in found)
+
+
+def _joins(name: str, place: int) -> bool:
+    """Tell a joiner between two letters of a script that is written with it."""
+    before, after = name[place - 1 : place], name[place + 1 : place + 2]
+    return name[place] in _JOINERS and before > "\x7f" and after > "\x7f"
+
+
+def _remedy_of(name: str) -> str:
+    if "\ufeff" in name:
+        return (
+            "Rename it; U+FEFF is the byte order mark of a file, "
+            'which pd.read_csv(..., encoding="utf-8-sig") leaves out.'
+        )
+    return "Rename it."
 
 
 def _columns_to_send(frame: pd.DataFrame, roles: Roles) -> pd.DataFrame:
@@ -243,7 +303,7 @@ def _warn_of_empty_text(frame: pd.DataFrame, roles: Roles) -> None:
     for name in frame.columns:
         if name in roles.keys or kind_of(frame[name]) is not Kind.TEXT:
             continue
-        count = int((frame[name] == "").sum())
+        count = count_empty_texts(frame[name])
         if count:
             warn(
                 f"Column {name!r} has {count} empty texts, which come back as missing: "

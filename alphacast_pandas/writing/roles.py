@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from alphacast_pandas.contracts.failures import short
 from alphacast_pandas.errors import QueryError, ValidationError
 from alphacast_pandas.names import check_names
 from alphacast_pandas.writing.kinds import Kind, kind_of
@@ -69,7 +71,7 @@ def _check_date(date: Any, names: list[str]) -> str | None:
     if date is None:
         return None
     if not isinstance(date, str):
-        msg = f"date must be the name of a column, got {date!r}."
+        msg = f"date must be the name of a column, got {short(date)}."
         raise QueryError(msg)
     check_names([date], names, "date")
     return date
@@ -78,9 +80,10 @@ def _check_date(date: Any, names: list[str]) -> str | None:
 def _check_entities(entities: Any, names: list[str]) -> tuple[str, ...] | None:
     if entities is None:
         return None
-    listed = (entities,) if isinstance(entities, str) else tuple(entities)
+    is_list = isinstance(entities, Iterable) and not isinstance(entities, str)
+    listed = tuple(entities) if is_list else (entities,)
     if not all(isinstance(name, str) for name in listed) or len(set(listed)) < len(listed):
-        msg = f"entities must be names of columns, each once, got {entities!r}."
+        msg = f"entities must be names of columns, each once, got {short(entities)}."
         raise QueryError(msg)
     check_names(listed, names, "entities")
     return listed

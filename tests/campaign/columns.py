@@ -91,7 +91,13 @@ def dates(rng: random.Random) -> list[Any]:
         pd.Period("2024Q1"),
         dt.date.max,
     ]
-    return rng.choice([near[:1], near, [*near, *far]])
+    far_away = [
+        [pd.Timestamp(np.datetime64("12024-05-06", "s")), pd.Timestamp("2020-01-01")],
+        *([np.datetime64(n, unit) for n in (1, 2**50)] for unit in ("Y", "W", "as")),
+        [pd.Period(ordinal=n, freq="Q") for n in (0, 200, -10_000, 2**62)],
+        [pd.Timestamp("2020-01-01T00:00:00.000000001"), pd.Timestamp("2020-01-02")],
+    ]
+    return rng.choice([near[:1], near, [*near, *far], *far_away])
 
 
 ARROW = {
@@ -120,6 +126,21 @@ NUMBERS: dict[str, Maker] = {
     "category of numbers": lambda rng, n: pd.Series(some(rng, n, [1, 2, 3], None)).astype(
         "category"
     ),
+    "number objects": objects(
+        lambda rng: rng.choice(
+            [
+                [np.int64(1), np.uint64(3), 2, np.int8(-7)],
+                [np.float16(1.5), np.float32(0.1), 2.5, np.longdouble(1)],
+                [np.longdouble(2), np.longdouble("0.5")],
+            ]
+        )
+    ),
+    "wide decimals": of_dtype(
+        pd.ArrowDtype(pa.decimal256(60, 3)), lambda _: [Decimal("1.100"), Decimal(-7)], None
+    ),
+    "sparse integers": lambda rng, n: pd.Series(some(rng, n, [0, 7, 2**40], 0)).astype(
+        pd.SparseDtype("int64", 0)
+    ),
     "sparse": lambda rng, n: pd.Series(some(rng, n, [1.5, 2.0], np.nan)).astype(
         pd.SparseDtype("float64")
     ),
@@ -143,6 +164,10 @@ REFUSED: dict[str, Maker] = {
     "binary": of_dtype(pd.ArrowDtype(pa.binary()), lambda _: [b"a"], pd.NA),
     "lists": of_dtype(pd.ArrowDtype(pa.list_(pa.int64())), lambda _: [[1]], pd.NA),
     "time": of_dtype(pd.ArrowDtype(pa.time64("us")), lambda _: [dt.time(1)], pd.NA),
+    "fractions": objects(lambda _: [Fraction(1, 3), Fraction(10**400)]),
+    "long doubles": lambda _, n: pd.Series(np.full(n, 1, dtype=np.longdouble)),
+    "struct": of_dtype(pd.ArrowDtype(pa.struct([("a", pa.int64())])), lambda _: [{"a": 1}], pd.NA),
+    "category of intervals": lambda _, n: pd.Series(pd.interval_range(0, n, n)).astype("category"),
     "interval": lambda _, n: pd.Series(pd.interval_range(0, n, n)),
 }
 ANYTHING: dict[str, Maker] = {
