@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from alphacast_pandas.api.definitions import Definitions
-    from alphacast_pandas.api.records import Column
+    from alphacast_pandas.api.records import (
+        Column,
+    )
 
 # Names that the file itself uses: a field or a class of this name would hide them.
 _NAMES_OF_THE_FILE = frozenset(

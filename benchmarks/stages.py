@@ -22,7 +22,9 @@ def parse_ours(_: str, folder: Path) -> Callable[[], Any]:
     from alphacast_pandas.api.body import BodyStream
     from alphacast_pandas.api.csv_head import read_head
     from alphacast_pandas.api.definitions import define
-    from alphacast_pandas.api.records import Column
+    from alphacast_pandas.api.records import (
+        Column,
+    )
     from alphacast_pandas.reading.answer import OpenAnswer
     from alphacast_pandas.reading.csv_table import parse_table
     from alphacast_pandas.reading.frame import to_frame

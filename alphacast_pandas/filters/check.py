@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from alphacast_pandas.api.definitions import Definitions
-    from alphacast_pandas.api.records import Column
+    from alphacast_pandas.api.records import (
+        Column,
+    )
 
 
 def check_filter(node: Node, definitions: Definitions) -> Node:

@@ -7,12 +7,14 @@ import numbers
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from alphacast_pandas.api.polling import check_seconds
+from alphacast_pandas.api.processes import check_seconds
 from alphacast_pandas.contracts.failures import Failure, refuse
 from alphacast_pandas.difference.difference import vanishing_columns, vanishing_entities
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.user_warnings import warn
-from alphacast_pandas.writing.arrow import as_timestamps
+from alphacast_pandas.writing.dates import (
+    as_timestamps,
+)
 
 if TYPE_CHECKING:
     from alphacast_pandas.difference.difference import Difference

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.column_types import DECIMAL
-from alphacast_pandas.writing.arrow import DATE_FORMAT
+from alphacast_pandas.writing.dates import (
+    DATE_FORMAT,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from alphacast_pandas.api.definitions import Definitions
-    from alphacast_pandas.api.records import Column
+    from alphacast_pandas.api.records import (
+        Column,
+    )
     from alphacast_pandas.column_types import ColumnType
     from alphacast_pandas.writing.roles import Roles
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from alphacast_pandas.api.multipart import upload_form
-from alphacast_pandas.api.polling import check_seconds
+from alphacast_pandas.api.processes import check_seconds
 from alphacast_pandas.errors import (
     AlphacastError,
     ProcessError,
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from alphacast_pandas.api.multipart import Multipart, UploadFlags
-    from alphacast_pandas.api.records import Process
+    from alphacast_pandas.api.processes import (
+        Process,
+    )
     from alphacast_pandas.writing.csv_files import CsvFile
     from alphacast_pandas.writing.guards import Guards
     from alphacast_pandas.writing.plan import Plan

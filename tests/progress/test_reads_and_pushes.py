@@ -12,8 +12,10 @@ import pytest
 from progress.clocks import Clock
 
 import alphacast_pandas as ap
-from alphacast_pandas.api.polling import wait_for
-from alphacast_pandas.api.records import Process
+from alphacast_pandas.api.processes import (
+    Process,
+    wait_for,
+)
 from alphacast_pandas.api.settings import resolve_progress
 from alphacast_pandas.emulator import Emulator
 
