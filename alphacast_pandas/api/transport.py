@@ -97,7 +97,10 @@ class Transport:
     def open(self, path: str, params: Mapping[str, Any] | None = None) -> Iterator[Answer]:
         """Give the answer to a GET, whose body has not been read yet."""
         request = Request("GET", path)
-        with self._follow(request, self._url(path, params)) as response:
+        with (
+            self._reset_if_interrupted(),
+            self._follow(request, self._url(path, params)) as response,
+        ):
             yield self._answer(request, response)
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
@@ -120,7 +123,10 @@ class Transport:
         request = Request(method, path)
         headers = dict(content.headers) if content is not None else {}
         url = self._url(path, params)
-        with self._exchange(request, url, headers, json=json, content=content) as response:
+        with (
+            self._reset_if_interrupted(),
+            self._exchange(request, url, headers, json=json, content=content) as response,
+        ):
             if response.status_code in _REDIRECTS:
                 msg = (
                     f"{request} was redirected; only reads follow a redirect. Check base_url "
@@ -132,6 +138,22 @@ class Transport:
             except (ConnectionFailed, DecodeError) as error:
                 error.in_doubt = True
                 raise
+
+    @contextmanager
+    def _reset_if_interrupted(self) -> Iterator[None]:
+        """
+        Begin with new connections after a Ctrl-C.
+
+        The pool of connections is a queue written in Python. An interrupt between the two steps in
+        which it takes its lock leaves the lock taken, and the next request would wait for ever.
+        """
+        try:
+            yield
+        except (Exception, GeneratorExit):
+            raise
+        except BaseException:
+            self.reset()
+            raise
 
     def _url(self, path: str, params: Mapping[str, Any] | None) -> str:
         try:
