@@ -99,6 +99,11 @@ class BodyStream(io.RawIOBase):
         return self._wire.count
 
     @property
+    def size(self) -> int:
+        """How many decoded bytes have come so far."""
+        return self._size
+
+    @property
     def on_wire(self) -> Callable[[int], None] | None:
         """What is called with the number of bytes, whenever some have crossed the network."""
         return self._wire.on_wire

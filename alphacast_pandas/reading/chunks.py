@@ -23,6 +23,7 @@ from alphacast_pandas.reading.csv_table import (
     wire_types,
 )
 from alphacast_pandas.reading.fetch import (
+    confirm_end,
     empty_answer,
     fetch,
     open_answer,
@@ -155,12 +156,20 @@ def _open_tables(
                             response = opening.enter_context(transport.open(path, trial.params))
                             answer = open_answer(planned, trial, response, meter)
                             stack.enter_context(opening.pop_all())
-                            return answer, _tables(answer, meter)
+                            return answer, _confirmed(client, dataset_id, answer, meter)
     raise AssertionError  # pragma: no cover - the last source returns or raises
 
 
 def _at_once(answer: WholeAnswer) -> tuple[SentQuery, Iterator[pa.Table]]:
     return answer, iter([finish(answer)])
+
+
+def _confirmed(
+    client: Client, dataset_id: int, answer: OpenAnswer, meter: Meter
+) -> Iterator[pa.Table]:
+    """Yield the rows of an answer; raise at the end unless it is as long as a second one."""
+    yield from _tables(answer, meter)
+    confirm_end(client, dataset_id, answer)
 
 
 def _tables(answer: OpenAnswer, meter: Meter) -> Iterator[pa.Table]:

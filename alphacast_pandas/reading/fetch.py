@@ -174,6 +174,27 @@ def open_answer(
     return OpenAnswer(definitions, query, params, answer.stream, head.header, keep)
 
 
+def confirm_end(client: Client, dataset_id: int, answer: OpenAnswer) -> None:
+    """
+    Raise unless the answer, which has been read, is as long as a second one.
+
+    Only a body without a length, chunks or compression needs this: it ends where its connection
+    does, and if that was cut between two rows, nothing in it tells.
+    """
+    stream = answer.stream
+    if stream.end_is_proven:
+        return
+    with client._connection.transport.open(data_path(dataset_id), answer.params) as response:
+        while response.stream.read_chunk():
+            pass
+        if response.stream.size != stream.size:
+            msg = (
+                "Nothing proves that the answer is whole, and a second one has another length "
+                f"({stream.size:,} and {response.stream.size:,} bytes): one of them was cut short."
+            )
+            raise DecodeError(msg, retryable=True)
+
+
 def _fetch_whole(source: DefinitionsSource, query: Query, meter: Meter) -> WholeAnswer:
     transport = source.client._connection.transport
     path = data_path(source.dataset_id)
@@ -182,7 +203,9 @@ def _fetch_whole(source: DefinitionsSource, query: Query, meter: Meter) -> Whole
             for attempt in transport.attempts():
                 with attempt, transport.open(path, trial.params) as response:
                     answer = open_answer(source, trial, response, meter)
-                    return answer.whole(parse_table(answer, on_rows=meter.add_rows))
+                    table = parse_table(answer, on_rows=meter.add_rows)
+                    confirm_end(source.client, source.dataset_id, answer)
+                    return answer.whole(table)
     raise AssertionError  # pragma: no cover - trials() raises at its end
 
 

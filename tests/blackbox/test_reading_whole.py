@@ -176,3 +176,35 @@ def test_large_answers_are_whole(service: State, client: ap.Client) -> None:
     for service.switches.transfer in ("length", "chunked"):
         for service.switches.gzip in (False, True):
             check_same(ap.read_alphacast(dataset.id, client=client), whole(dataset))
+
+
+def without_last_rows(reply: Reply) -> Reply:
+    """Cut a body between two rows, where nothing in it tells."""
+    reply.body = b"".join(reply.body.splitlines(keepends=True)[:-3])
+    return reply
+
+
+def test_a_body_that_only_its_connection_ends_is_not_believed_once(
+    service: State, client: ap.Client, panel: Dataset
+) -> None:
+    service.switches.transfer, service.switches.plain_csv = "close", "direct"
+    service.order(r"GET /.*/data$", change=without_last_rows)
+    check_same(ap.read_alphacast(panel.id, client=client), whole(panel))
+    service.order(r"GET /.*/data$", change=without_last_rows)
+    with pytest.raises(tree.DecodeError, match="one of them was cut short"):
+        list(ap.read_alphacast(panel.id, client=client, chunksize=10))
+    hasty = ap.Client(service.key, base_url=service.url, retries=0)
+    service.order(r"GET /.*/data$", change=without_last_rows)
+    with pytest.raises(tree.DecodeError, match="one of them was cut short"):
+        ap.read_alphacast(panel.id, client=hasty)
+
+
+def test_a_body_whose_end_is_proved_is_asked_for_once(
+    service: State, client: ap.Client, panel: Dataset
+) -> None:
+    service.switches.plain_csv = "direct"
+    for transfer, gzip in (("length", False), ("chunked", False), ("close", True)):
+        service.switches.transfer, service.switches.gzip = transfer, gzip
+        service.log.clear()
+        check_same(ap.read_alphacast(panel.id, client=client), whole(panel))
+        assert len(service.data_requests()) == 1
