@@ -16,7 +16,8 @@ def on_first_use(
     """
     Return `__getattr__` and `__dir__` for a package whose names live in these modules of it.
 
-    A name is kept once it is loaded, so that its second use costs nothing. Whatever goes wrong
+    lazy_loader does the same in another dependency of every user, and with an AttributeError of
+    other words than Python's. A name is kept once it is loaded, so that its second use costs nothing. Whatever goes wrong
     while its module is imported is raised as it is.
     """
 
@@ -30,6 +31,7 @@ def on_first_use(
         return value
 
     def names() -> list[str]:
-        return sorted({*vars(sys.modules[package]), *addresses})
+        module = vars(sys.modules[package])
+        return sorted({*module["__all__"], *(name for name in module if name.startswith("__"))})
 
     return load, names

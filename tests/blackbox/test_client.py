@@ -224,3 +224,9 @@ def test_records_are_read_in_every_transfer_form(
     dataset = service.add_dataset("Ñandú", DEFINITIONS)
     assert client.datasets.get(dataset.id).name == "Ñandú"
     assert [c.name for c in client.datasets.columns(dataset.id)] == [d[0] for d in DEFINITIONS]
+
+
+def test_completion_of_a_client_shows_what_users_need(client: ap.Client) -> None:
+    shown = [name for name in dir(client) if not name.startswith("_")]
+    assert shown == ["base_url", "close", "datasets", "repositories"]
+    assert all(hasattr(client, name) for name in shown)
