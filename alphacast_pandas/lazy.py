@@ -16,9 +16,9 @@ def on_first_use(
     """
     Return `__getattr__` and `__dir__` for a package whose names live in these modules of it.
 
-    lazy_loader does the same in another dependency of every user, and with an AttributeError of
-    other words than Python's. A name is kept once it is loaded, so that its second use costs nothing. Whatever goes wrong
-    while its module is imported is raised as it is.
+    lazy_loader does the same, as another dependency of every user, and with an AttributeError of
+    other words than Python's. A name is kept once it is loaded, so that its second use costs
+    nothing. Whatever goes wrong while its module is imported is raised as it is.
     """
 
     def load(name: str) -> Any:
