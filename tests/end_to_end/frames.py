@@ -26,7 +26,9 @@ NASTY_NAMES = [
 ]  # fmt: skip
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
-NAMES = (st.sampled_from(NASTY_NAMES) | ANY_TEXT.map(str.strip)).filter(bool)
+# Names have no invisible characters either: a push refuses them.
+VISIBLE = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp"]), max_size=20)
+NAMES = (st.sampled_from(NASTY_NAMES) | VISIBLE.map(str.strip)).filter(bool)
 FLOATS = st.sampled_from(NASTY_FLOATS) | st.floats(allow_nan=False, allow_infinity=False)
 TEXTS = st.sampled_from(NASTY_TEXTS) | ANY_TEXT.filter(bool)
 ENTITY_TEXTS = TEXTS.map(str.strip).filter(bool)
