@@ -75,14 +75,11 @@ def check_values(
     frame = _with_plain_objects(frame)
     rules = {name: _rules_of(frame, name, roles, type_) for name, type_ in types.items()}
 
-    def check(_: int, name: str) -> list[Failure]:
-        return _check_column(frame[name], rules[name], type_=types[name])
-
-    names = iter(rules)
+    columns = ((frame[name], rules[name], types[name]) for name in rules)
     found = (
-        side_by_side(names, check)
+        side_by_side(columns, lambda _, column: _check_column(*column))
         if len(frame) > _MANY_ROWS
-        else (check(number, name) for number, name in enumerate(names))
+        else (_check_column(*column) for column in columns)
     )
     keys = [frame[name] for name in roles.keys if name in frame.columns]
     return [_explain(failure, keys, labels) for failures in found for failure in failures]
@@ -100,7 +97,7 @@ def _with_plain_objects(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**plain_columns) if plain_columns else frame
 
 
-def _check_column(values: pd.Series, rules: Sequence[Rule], *, type_: ColumnType) -> list[Failure]:
+def _check_column(values: pd.Series, rules: Sequence[Rule], type_: ColumnType) -> list[Failure]:
     """Return what is wrong with a column, with the positions of rows."""
     failures = [failure for rule in rules for failure in _break_of(values, rule)]
     if failures or not can_fail(values.dtype):
