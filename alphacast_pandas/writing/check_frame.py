@@ -55,11 +55,16 @@ class FrameOptions:
 
 @dataclass(frozen=True, eq=False)
 class CheckedFrame:
-    """A frame that may be sent, with the roles and the types of its columns."""
+    """
+    A frame that may be sent, with the roles and the types of its columns.
+
+    `given_dates` are those of the caller's frame, before its schema dropped any rows.
+    """
 
     frame: pd.DataFrame
     roles: Roles
     types: Mapping[str, ColumnType]
+    given_dates: pd.Series
 
     @cached_property
     def date_format(self) -> str:
@@ -76,7 +81,7 @@ def check_frame(
     `definitions` are those of the dataset it is for, None if there is none yet.
     """
     contract = None if options.schema is None else to_schema(options.schema)
-    frame = flat_frame(df, options.index)
+    given = frame = flat_frame(df, options.index)
     if frame.empty:
         msg = "The frame is empty: there is nothing to push."
         raise ValidationError(msg)
@@ -113,7 +118,13 @@ def check_frame(
     if failures:
         refuse(failures, _REFUSED)
     _warn_of_empty_text(frame, roles)
-    return CheckedFrame(frame, roles, types)
+    return CheckedFrame(frame, roles, types, _given_dates(given, frame[roles.date]))
+
+
+def _given_dates(given: pd.DataFrame, checked: pd.Series) -> pd.Series:
+    """Return the dates of the caller's frame, or the checked ones if a schema made dates of it."""
+    dates = given.get(checked.name)
+    return dates if isinstance(dates, pd.Series) and kind_of(dates) is Kind.DATE else checked
 
 
 def flat_frame(df: pd.DataFrame, index: Any) -> pd.DataFrame:

@@ -85,13 +85,14 @@ def check_dates_covered(plan: Plan) -> None:
     Raise if a mode that deletes would delete rows of dates beyond those of the frame.
 
     The dataset's record, which is fetched in any case, has its first and its last date. It is no
-    proof that nothing else goes, but finds the frame that holds only the newest rows.
+    proof that nothing else goes, but finds the frame that holds only the newest rows. Rows that a
+    schema dropped count as the frame's: of those, a warning has told.
     """
     record = None if plan.definitions is None else plan.definitions.dataset
     if not plan.mode.deletes or plan.is_first or record is None:
         return
     name = plan.checked.roles.date
-    dates = as_timestamps(plan.frame[name])
+    dates = as_timestamps(plan.checked.given_dates)
     first, last = dates.min().date(), dates.max().date()
     is_before = record.min_date is not None and record.min_date < first
     is_after = record.max_date is not None and record.max_date > last

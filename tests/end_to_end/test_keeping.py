@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pandera.pandas as pa
 import pytest
 from end_to_end.frames import PANEL_KEYS, assert_same, by_key, panel
 from end_to_end.parts import uploads
@@ -120,6 +121,22 @@ def test_a_frame_that_covers_the_dates_replaces_as_ever(
 ) -> None:
     frame = PANEL.iloc[[0, -1]]
     assert frame.alphacast.push(stored_panel, mode="replace", client=client).deleted
+
+
+@pytest.mark.parametrize("kind", ["datetime64[us]", "period[D]", "object"])
+def test_rows_that_a_schema_dropped_count_as_given(
+    kind: str, stored_panel: int, client: ap.Client
+) -> None:
+    dates = PANEL["Date"].astype(kind)
+    late = PANEL["Date"] == PANEL["Date"].max()
+    value = next(name for name in PANEL if name not in PANEL_KEYS)
+    values = PANEL[value].fillna(1.0).abs().where(~late, -1.0)
+    frame = PANEL.assign(**{"Date": dates, value: values})
+    schema = pa.DataFrameSchema({value: pa.Column(float, pa.Check.ge(0))}, drop_invalid_rows=True)
+    with pytest.warns(UserWarning, match=f"The schema drops {late.sum()} of {len(frame)} rows"):
+        result = frame.alphacast.push(stored_panel, client=client, mode="replace", schema=schema)
+    assert result.rows == len(frame) - late.sum()
+    assert len(ap.read_alphacast(stored_panel, client=client)) == result.rows
 
 
 def test_threads_that_push_to_a_new_repository_make_it_once(client: ap.Client) -> None:
