@@ -10,9 +10,7 @@ import pytest
 
 import alphacast_pandas as ap
 from alphacast_pandas import errors
-from alphacast_pandas.api.processes import (
-    Process,
-)
+from alphacast_pandas.api.processes import Process
 
 PROCESS = Process(7, 5515, "Error", "Column 'CPI' is sad", raw={"id": 7})
 PART = ap.PushPart(0, 9, 10, 7, "Processed", None, 20, 0, None, 1234)

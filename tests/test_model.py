@@ -14,10 +14,7 @@ import pytest
 import alphacast_pandas as ap
 from alphacast_pandas.__main__ import main
 from alphacast_pandas.api.definitions import Definitions
-from alphacast_pandas.api.records import (
-    Column,
-    Dataset,
-)
+from alphacast_pandas.api.records import Column, Dataset
 from alphacast_pandas.emulator import Emulator
 from alphacast_pandas.model import model_source
 

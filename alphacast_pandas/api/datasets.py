@@ -9,16 +9,8 @@ from alphacast_pandas.api.csv_head import check_table_body
 from alphacast_pandas.api.identifiers import data_path, dataset_path, resolve_id
 from alphacast_pandas.api.multipart import File, Multipart, UploadFlags, open_stream, upload_form
 from alphacast_pandas.api.parameters import FORMAT
-from alphacast_pandas.api.processes import (
-    Process,
-    wait_for,
-)
-from alphacast_pandas.api.records import (
-    Column,
-    Dataset,
-    DateStats,
-    columns_from_json,
-)
+from alphacast_pandas.api.processes import Process, wait_for
+from alphacast_pandas.api.records import Column, Dataset, DateStats, columns_from_json
 from alphacast_pandas.api.repositories import only_one
 from alphacast_pandas.api.responses import list_of
 from alphacast_pandas.errors import DecodeError, QueryError

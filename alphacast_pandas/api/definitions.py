@@ -6,10 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from alphacast_pandas.api.records import (
-    Column,
-    Dataset,
-)
+from alphacast_pandas.api.records import Column, Dataset
 from alphacast_pandas.column_types import DECIMAL, ColumnType
 from alphacast_pandas.names import canonical_name
 

@@ -16,9 +16,7 @@ from alphacast_pandas.api.csv_head import (
 from alphacast_pandas.api.definitions import Definitions, define
 from alphacast_pandas.api.identifiers import data_path
 from alphacast_pandas.api.parameters import FORMAT, TOP
-from alphacast_pandas.api.records import (
-    Column,
-)
+from alphacast_pandas.api.records import Column
 from alphacast_pandas.column_types import DATE, STRING
 from alphacast_pandas.errors import APIError, DecodeError, NotFoundError, QueryError
 from alphacast_pandas.names import canonical_name

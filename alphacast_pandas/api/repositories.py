@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.identifiers import repository_path
-from alphacast_pandas.api.records import (
-    Repository,
-)
+from alphacast_pandas.api.records import Repository
 from alphacast_pandas.api.responses import list_of
 from alphacast_pandas.errors import QueryError
 

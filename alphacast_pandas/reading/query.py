@@ -6,9 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.parameters import FILTER, FORMAT, LAST, SELECT, TOP
-from alphacast_pandas.api.records import (
-    Column,
-)
+from alphacast_pandas.api.records import Column
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.filters.check import check_filter
 from alphacast_pandas.filters.dates import parse_end, parse_instant

@@ -16,12 +16,8 @@ from alphacast_pandas.contracts.validation import run_schema
 from alphacast_pandas.errors import QueryError, ValidationError
 from alphacast_pandas.names import canonical_name, unknown_name
 from alphacast_pandas.user_warnings import warn
-from alphacast_pandas.writing.arrow import (
-    count_empty_texts,
-)
-from alphacast_pandas.writing.dates import (
-    date_format,
-)
+from alphacast_pandas.writing.arrow import count_empty_texts
+from alphacast_pandas.writing.dates import date_format
 from alphacast_pandas.writing.kinds import Kind, kind_of
 from alphacast_pandas.writing.roles import Roles, resolve_roles
 from alphacast_pandas.writing.rules import check_values

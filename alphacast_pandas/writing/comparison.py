@@ -14,9 +14,7 @@ from alphacast_pandas.difference.difference import Difference, compare
 from alphacast_pandas.difference.display import plural
 from alphacast_pandas.difference.rows import take_rows
 from alphacast_pandas.errors import ValidationError
-from alphacast_pandas.writing.arrow import (
-    to_table,
-)
+from alphacast_pandas.writing.arrow import to_table
 from alphacast_pandas.writing.current import DatasetState, date_range, fetch_state, read_current
 from alphacast_pandas.writing.guards import describe_vanishing
 from alphacast_pandas.writing.kinds import Kind, kind_of

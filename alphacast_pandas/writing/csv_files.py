@@ -12,9 +12,7 @@ from pyarrow import csv
 
 from alphacast_pandas.compression import checksum, deflate
 from alphacast_pandas.parallel import side_by_side
-from alphacast_pandas.writing.arrow import (
-    to_arrow,
-)
+from alphacast_pandas.writing.arrow import to_arrow
 from alphacast_pandas.writing.kinds import kind_of
 
 if TYPE_CHECKING:

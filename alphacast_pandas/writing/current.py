@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.compute as pc
 
 from alphacast_pandas.api.parameters import FORMAT, PARAMETERS
-from alphacast_pandas.api.processes import (
-    PROCESS_STATUSES,
-)
+from alphacast_pandas.api.processes import PROCESS_STATUSES
 from alphacast_pandas.errors import AlphacastError, APIError
 from alphacast_pandas.progress import Meter
 from alphacast_pandas.reading.csv_table import table_with_nulls

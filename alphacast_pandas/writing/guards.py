@@ -12,9 +12,7 @@ from alphacast_pandas.contracts.failures import Failure, refuse
 from alphacast_pandas.difference.difference import vanishing_columns, vanishing_entities
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.user_warnings import warn
-from alphacast_pandas.writing.dates import (
-    as_timestamps,
-)
+from alphacast_pandas.writing.dates import as_timestamps
 
 if TYPE_CHECKING:
     from alphacast_pandas.difference.difference import Difference

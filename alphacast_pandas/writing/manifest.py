@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.column_types import DECIMAL
-from alphacast_pandas.writing.dates import (
-    DATE_FORMAT,
-)
+from alphacast_pandas.writing.dates import DATE_FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

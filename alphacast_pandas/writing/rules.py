@@ -17,10 +17,7 @@ import pyarrow.compute as pc
 from alphacast_pandas.column_types import DATE, SHORT_INTEGER, STRING, is_object
 from alphacast_pandas.contracts.failures import Failure, plain
 from alphacast_pandas.parallel import side_by_side
-from alphacast_pandas.writing.arrow import (
-    can_fail,
-    to_arrow,
-)
+from alphacast_pandas.writing.arrow import can_fail, to_arrow
 from alphacast_pandas.writing.dates import (
     ATTOSECONDS,
     DATE_FORMAT,

@@ -16,9 +16,7 @@ from alphacast_pandas.difference.difference import Difference, compare
 from alphacast_pandas.difference.display import summary
 from alphacast_pandas.difference.modes import MODES
 from alphacast_pandas.errors import ConflictError, QueryError
-from alphacast_pandas.writing.arrow import (
-    to_table,
-)
+from alphacast_pandas.writing.arrow import to_table
 from alphacast_pandas.writing.check_frame import flat_frame
 from alphacast_pandas.writing.comparison import has_columns, read_before
 from alphacast_pandas.writing.current import DatasetState, fetch_state, read_current

@@ -8,9 +8,7 @@ from alphacast_pandas.difference.diff import Diff
 from alphacast_pandas.difference.difference import Difference, compare, predict_rows
 from alphacast_pandas.difference.modes import MODES
 from alphacast_pandas.errors import AlphacastError, VerificationError
-from alphacast_pandas.writing.arrow import (
-    to_table,
-)
+from alphacast_pandas.writing.arrow import to_table
 from alphacast_pandas.writing.current import date_range, read_current
 
 if TYPE_CHECKING:

@@ -8,15 +8,8 @@ from hypothesis import strategies as st
 
 from alphacast_pandas import DecodeError
 from alphacast_pandas.api.definitions import define
-from alphacast_pandas.api.processes import (
-    Process,
-)
-from alphacast_pandas.api.records import (
-    Column,
-    Dataset,
-    Repository,
-    columns_from_json,
-)
+from alphacast_pandas.api.processes import Process
+from alphacast_pandas.api.records import Column, Dataset, Repository, columns_from_json
 from alphacast_pandas.names import canonical_name
 
 ANY_JSON = st.recursive(

@@ -12,9 +12,7 @@ import pandas as pd
 import pytest
 
 from alphacast_pandas.api.definitions import Definitions
-from alphacast_pandas.api.records import (
-    Column,
-)
+from alphacast_pandas.api.records import Column
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.filters.check import check_filter
 from alphacast_pandas.filters.expression import col

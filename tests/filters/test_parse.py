@@ -8,15 +8,7 @@ from hypothesis import strategies as st
 
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.filters.parse import Literal, parse_text, to_tree
-from alphacast_pandas.filters.tree import (
-    And,
-    Comparison,
-    Membership,
-    Not,
-    Or,
-    Range,
-    columns_of,
-)
+from alphacast_pandas.filters.tree import And, Comparison, Membership, Not, Or, Range, columns_of
 
 
 def test_and_binds_closer_than_or() -> None:

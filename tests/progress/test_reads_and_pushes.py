@@ -12,10 +12,7 @@ import pytest
 from progress.clocks import Clock
 
 import alphacast_pandas as ap
-from alphacast_pandas.api.processes import (
-    Process,
-    wait_for,
-)
+from alphacast_pandas.api.processes import Process, wait_for
 from alphacast_pandas.api.settings import resolve_progress
 from alphacast_pandas.emulator import Emulator
 

@@ -14,9 +14,7 @@ from alphacast_pandas import DecodeError
 from alphacast_pandas.api.body import BodyStream
 from alphacast_pandas.api.csv_head import read_head
 from alphacast_pandas.api.definitions import Definitions
-from alphacast_pandas.api.records import (
-    Column,
-)
+from alphacast_pandas.api.records import Column
 from alphacast_pandas.reading.answer import OpenAnswer
 from alphacast_pandas.reading.csv_table import parse_table, table_with_nulls
 from alphacast_pandas.reading.frame import to_frame

@@ -10,13 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alphacast_pandas.writing.arrow import (
-    to_arrow,
-)
-from alphacast_pandas.writing.dates import (
-    date_format,
-    exact_attoseconds,
-)
+from alphacast_pandas.writing.arrow import to_arrow
+from alphacast_pandas.writing.dates import date_format, exact_attoseconds
 from alphacast_pandas.writing.kinds import Kind
 
 

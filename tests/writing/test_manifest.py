@@ -5,9 +5,7 @@ from typing import Any
 import pytest
 
 from alphacast_pandas.api.definitions import Definitions
-from alphacast_pandas.api.records import (
-    Column,
-)
+from alphacast_pandas.api.records import Column
 from alphacast_pandas.column_types import DATE, DECIMAL, STRING
 from alphacast_pandas.writing.manifest import full_manifest, header_names, needed_manifest
 from alphacast_pandas.writing.roles import Roles

@@ -8,9 +8,7 @@ import pytest
 
 import alphacast_pandas as ap
 from alphacast_pandas.api.definitions import Definitions
-from alphacast_pandas.api.records import (
-    Column,
-)
+from alphacast_pandas.api.records import Column
 from alphacast_pandas.writing.roles import Roles, resolve_roles
 
 FRAME = pd.DataFrame(

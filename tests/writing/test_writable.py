@@ -13,9 +13,7 @@ import pyarrow as pa
 import pytest
 
 import alphacast_pandas as ap
-from alphacast_pandas.writing.arrow import (
-    to_table,
-)
+from alphacast_pandas.writing.arrow import to_table
 from alphacast_pandas.writing.check_frame import FrameOptions, check_frame
 
 DATES = pd.to_datetime(["2024-01-01", "2024-02-01"])

@@ -7,13 +7,7 @@ from typing import Any
 
 from alphacast_pandas.emulator.store.accounts import Account
 from alphacast_pandas.emulator.store.catalog import create_dataset, replace_manifest
-from alphacast_pandas.emulator.store.database import (
-    Cursor,
-    Store,
-    fetch_value,
-    insert,
-    next_id,
-)
+from alphacast_pandas.emulator.store.database import Cursor, Store, fetch_value, insert, next_id
 from alphacast_pandas.emulator.store.processes import Flags, create_process, upload_path
 
 SEEDS = Path(__file__).parents[1] / "seeds"

@@ -9,14 +9,7 @@ from alphacast_pandas.emulator.errors import InvalidUpload
 from alphacast_pandas.emulator.readings import Readings
 from alphacast_pandas.emulator.store.catalog import Dataset, load_dataset, replace_manifest
 from alphacast_pandas.emulator.store.columns import Column, load_columns, replace_columns
-from alphacast_pandas.emulator.store.database import (
-    Cursor,
-    Store,
-    next_id,
-    now,
-    row_table,
-    update,
-)
+from alphacast_pandas.emulator.store.database import Cursor, Store, next_id, now, row_table, update
 from alphacast_pandas.emulator.store.processes import (
     PROCESSED,
     Flags,
