@@ -235,5 +235,8 @@ def read_alphacast(
     if not table.num_rows:
         warn_of_unmatched(client, number, answer)
     frame = result_frame(table, answer, options, is_last_use=True)
-    frame.attrs["alphacast"] = {**attributes(client, number, answer), "rows": len(frame)}
+    facts = attributes(client, number, answer)
+    if len(frame) < table.num_rows:  # the schema drops rows
+        facts["every_row"] = False
+    frame.attrs["alphacast"] = {**facts, "rows": len(frame)}
     return frame

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
+import pandera.pandas as pa
 import pytest
 from end_to_end.frames import panel
 
@@ -81,6 +82,18 @@ def test_only_the_rows_that_were_read_are_compared(
     with pytest.raises(ap.ConflictError, match="has changed since it was read"):
         frame.alphacast.push(stored, if_unchanged=read, client=client)
     assert uploads(emulator) == 0
+
+
+def test_rows_that_a_schema_dropped_are_not_new_ones(stored: int, client: ap.Client) -> None:
+    schema = pa.DataFrameSchema(
+        {"country": pa.Column(str, pa.Check.eq("Argentina"))}, drop_invalid_rows=True
+    )
+    with pytest.warns(UserWarning, match="They are not in the frame"):
+        read = ap.read_alphacast(stored, schema=schema, client=client)
+    assert 0 < len(read) < len(PANEL)
+    assert read.attrs["alphacast"]["every_row"] is False
+    frame = PANEL.assign(CPI=PANEL["CPI"].fillna(0) + 1)
+    assert frame.alphacast.push(stored, if_unchanged=read, client=client).rows == len(PANEL)
 
 
 def test_what_was_read_is_compared_by_the_key_it_had(
