@@ -2,7 +2,9 @@
 
 import copy
 import pickle
-from multiprocessing import get_context
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -69,15 +71,14 @@ def test_an_error_needs_no_facts(kind: type[ap.AlphacastError]) -> None:
     assert facts_of(pickle.loads(pickle.dumps(error)))["args"] == error.args
 
 
-def fail(name: str) -> None:
-    raise with_all_facts(getattr(ap, name))
-
-
 def test_errors_are_raised_out_of_a_pool_of_processes() -> None:
-    names = ["ValidationError", "ConnectionFailed", "ProcessTimeout", "PushInterrupted"]
-    with get_context("spawn").Pool(1) as pool:
-        for name in names:
-            with pytest.raises(getattr(ap, name)) as caught:
-                pool.apply(fail, [name])
-            expected = facts_of(with_all_facts(getattr(ap, name)))
-            assert {fact: facts_of(caught.value)[fact] for fact in expected} == expected
+    kinds = [ap.ValidationError, ap.ConnectionFailed, ap.ProcessTimeout, ap.PushInterrupted]
+    raised = [with_all_facts(kind) for kind in kinds]
+    command = [sys.executable, str(Path(__file__).with_name("raised_in_a_pool.py"))]
+    done = subprocess.run(
+        command, input=pickle.dumps(raised), capture_output=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    for error, caught in zip(raised, pickle.loads(done.stdout), strict=True):
+        expected = facts_of(error)
+        assert {fact: facts_of(caught)[fact] for fact in expected} == expected
