@@ -203,7 +203,13 @@ def test_reads_under_faults_are_whole_or_errors(
             frame = ap.read_alphacast(dataset.id, client=client, progress=False, **asked)
         except ap.AlphacastError as error:
             return type(error).__name__
-        check_same(frame, oracle(table, **expected))
+        right = oracle(table, **expected)
+        read_name = frame.attrs["alphacast"]["name"]
+        if read_name is None and "rank" in frame and frame["rank"].dtype == "float64":
+            # Neither the record nor the columns could be read: the answer had to tell the types.
+            check_same(frame, right.astype({"rank": "float64"}))
+            return "whole, types of the answer"
+        check_same(frame, right)
         return "whole"
 
     run_cases(case, 2 * count, first, "reads under faults")
@@ -242,6 +248,17 @@ def draw_schema(rng: random.Random, frame: pd.DataFrame) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(columns, **words)
 
 
+def on_columns(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pa.DataFrameSchema:
+    """Return the same schema for the frame whose index levels are columns."""
+    columns = {**{name: pa.Column() for name in frame.index.names}, **schema.columns}
+    return pa.DataFrameSchema(
+        columns,
+        parsers=schema.parsers,
+        strict=schema.strict,
+        drop_invalid_rows=schema.drop_invalid_rows,
+    )
+
+
 def test_what_a_schema_makes_of_a_frame_is_what_is_sent(
     service: State, client: ap.Client, count: int, first: int
 ) -> None:
@@ -271,6 +288,8 @@ def test_what_a_schema_makes_of_a_frame_is_what_is_sent(
         dataset = service.add_dataset("New")
         try:
             validated = schema.validate(frame, lazy=True)
+        except NameError:  # pandera cannot drop rows below a MultiIndex that has dates
+            validated = on_columns(schema, frame).validate(frame.reset_index(), lazy=True)
         except Exception:  # noqa: BLE001 - whatever pandera makes of it, it is no frame
             validated = None
         try:
@@ -311,13 +330,12 @@ def test_reads_after_ctrl_c_are_right(
         service.signed.clear()
         one, other = rng.sample(range(3), 2)
         outcome = "too late"
-        signal.setitimer(signal.ITIMER_REAL, rng.uniform(1e-4, 8e-3))
         try:
+            signal.setitimer(signal.ITIMER_REAL, rng.uniform(1e-4, 8e-3))
             ap.read_alphacast(datasets[one].id, client=client, progress=False)
+            signal.setitimer(signal.ITIMER_REAL, 0)
         except KeyboardInterrupt:
             outcome = "interrupted"
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
         frame = ap.read_alphacast(datasets[other].id, client=client, progress=False)
         assert frame["x"].tolist() == [float(other)] * 50
         return outcome
