@@ -113,7 +113,7 @@ def test_a_lock_is_not_left_to_the_children_of_an_emulator_that_is_killed(tmp_pa
         "from alphacast_pandas.emulator import Emulator\n"
         "emulator = Emulator(data=sys.argv[1])\n"
         "child = os.fork()\n"
-        "print(child, flush=True) if child else None\n"
+        "print(os.getpid(), flush=True) if not child else None\n"  # once the child has begun
         "time.sleep(60)"
     )
     command = [sys.executable, "-W", "ignore", "-c", program, str(tmp_path)]
