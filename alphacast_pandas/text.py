@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 
-# Control characters (the escape among them), formats (bidi marks, zero widths), halves of
-# surrogate pairs, and separators of lines: what moves the cursor, or hides or reorders text.
-_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-_JOINERS = "\u200c\u200d"  # which Persian and Indic words are written with
+# Categories of Unicode: control characters (the escape among them), formats (the byte order mark,
+# bidi marks, zero widths), halves of surrogate pairs, and separators of lines. They move the
+# cursor, hide or reorder text, or are stripped by readers of files.
+INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+JOINERS = "\u200c\u200d"  # which Persian and Indic words are written with
 
 
 def printable(text: str) -> str:
@@ -36,7 +37,7 @@ def printable_lines(text: str) -> str:
 
 
 def _is_unsafe(character: str) -> bool:
-    return unicodedata.category(character) in _UNSAFE and character not in _JOINERS
+    return unicodedata.category(character) in INVISIBLE and character not in JOINERS
 
 
 def _escape(character: str) -> str:

@@ -12,6 +12,7 @@ from alphacast_pandas.api.identifiers import resolve_id
 from alphacast_pandas.filters.describe import describe
 from alphacast_pandas.reading.fetch import in_order_of_trial, plan
 from alphacast_pandas.reading.options import check_options
+from alphacast_pandas.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,7 +58,7 @@ class Explanation:
     steps: tuple[str, ...]
 
     def __str__(self) -> str:
-        return "\n".join(_lines(self))
+        return "\n".join(map(printable, _lines(self)))
 
     __repr__ = __str__
 

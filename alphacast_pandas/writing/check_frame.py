@@ -15,6 +15,7 @@ from alphacast_pandas.contracts.schemas import roles_of, to_schema
 from alphacast_pandas.contracts.validation import run_schema
 from alphacast_pandas.errors import QueryError, ValidationError
 from alphacast_pandas.names import canonical_name, unknown_name
+from alphacast_pandas.text import INVISIBLE, JOINERS
 from alphacast_pandas.user_warnings import warn
 from alphacast_pandas.writing.arrow import count_empty_texts
 from alphacast_pandas.writing.dates import date_format
@@ -30,10 +31,6 @@ if TYPE_CHECKING:
 
 # The types of new columns; all others are numbers, or refused.
 _TYPES = {Kind.TEXT: STRING, Kind.SHORT: SHORT_INTEGER}
-# Control characters, formats (the byte order mark, zero widths, bidi marks), halves of surrogate
-# pairs, separators of lines.
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-_JOINERS = "\u200c\u200d"
 _DROPPED = "They are not sent; the modes 'replace' and 'mirror' delete what is not sent."
 _REFUSED = "Nothing was sent, since the frame breaks its contract"
 
@@ -229,7 +226,7 @@ def _invisible(name: str) -> str:
     found = dict.fromkeys(
         character
         for n, character in enumerate(name)
-        if unicodedata.category(character) in _INVISIBLE and not _joins(name, n)
+        if unicodedata.category(character) in INVISIBLE and not _joins(name, n)
     )
     return ", ".join(f"U+{ord(character):04X}" for character in found)
 
@@ -237,7 +234,7 @@ def _invisible(name: str) -> str:
 def _joins(name: str, place: int) -> bool:
     """Tell a joiner between two letters of a script that is written with it."""
     before, after = name[place - 1 : place], name[place + 1 : place + 2]
-    return name[place] in _JOINERS and before > "\x7f" and after > "\x7f"
+    return name[place] in JOINERS and before > "\x7f" and after > "\x7f"
 
 
 def _remedy_of(name: str) -> str:

@@ -102,6 +102,16 @@ def test_it_reads_well_in_a_terminal_and_in_a_notebook(stored: int, client: ap.C
     assert "<b>" not in page
 
 
+@pytest.mark.parametrize("form", ["dict", "text"])
+def test_what_a_terminal_would_act_on_is_escaped(form: str, stored: int, client: ap.Client) -> None:
+    value = "a\x1b[31m\u202eb"
+    filter_ = {"country": value} if form == "dict" else f"'country' eq '{value}'"
+    text = str(ap.explain(stored, filter=filter_, client=client))
+    assert "'a\\x1b[31m\\u202eb'" in text
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+
+
 def test_nothing_is_sent_where_nothing_can_match(stored: int, client: ap.Client) -> None:
     explained = ap.explain(stored, filter={"country": []}, client=client)
     assert explained.params is None
