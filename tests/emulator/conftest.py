@@ -3,14 +3,14 @@
 import base64
 import http.client
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from alphacast_pandas.emulator import Emulator, Plan, Readings
+from alphacast_pandas.emulator import Emulator
 
 PRICES = """Date,country,CPI,"Vivienda, agua",note
 2020-01-01,Brazil,1.5,10,x
@@ -149,21 +149,6 @@ class Caller:
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let other programs reach the emulator past the proxy that all tests are given."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost,[::1]")
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Emulator]:
-    with Emulator() as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def emulator(server: Emulator) -> Iterator[Emulator]:
-    server.readings = Readings()
-    server.plan = Plan()
-    server.reset()
-    yield server
-    assert server.internal_errors == []
 
 
 @pytest.fixture

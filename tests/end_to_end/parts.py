@@ -1,4 +1,4 @@
-"""Small files, so that a small frame goes in parts."""
+"""Small files, so that a small frame goes in parts, and the uploads that arrive."""
 
 from dataclasses import replace
 from typing import Any
@@ -24,7 +24,18 @@ def limit_files(client: ap.Client, largest_bytes: int) -> None:
     transport.settings = replace(transport.settings, largest_file_bytes=largest_bytes)
 
 
-def uploads(emulator: Emulator) -> list[str]:
+def uploads(emulator: Emulator) -> int:
+    """The number of the uploads received."""
+    return sum(request.method == "PUT" for request in emulator.requests)
+
+
+def somebody_uploads(client: ap.Client, number: int, text: str = "2019-11-01,Brasil,7") -> None:
+    """Another program's upload, which ends before anything else happens."""
+    file = f"Date,country,CPI\n{text}\n".encode()
+    client.datasets.upload(number, file, update_on_conflict=True).wait()
+
+
+def upload_flags(emulator: Emulator) -> list[str]:
     """The flags of the uploads received."""
     return [request.query for request in emulator.requests if request.method == "PUT"]
 

@@ -7,6 +7,7 @@ import pytest
 from end_to_end.examples import FEWER
 from end_to_end.frames import assert_same, by_key, panel
 from end_to_end.pairs import KEYS, after, dressed, pairs
+from end_to_end.parts import uploads
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,10 +16,6 @@ from alphacast_pandas.emulator import Emulator, Readings
 
 MODES = ["append", "upsert", "replace", "mirror"]
 NEW = Callable[[], int]
-
-
-def uploads(emulator: Emulator) -> int:
-    return sum(request.method == "PUT" for request in emulator.requests)
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from end_to_end.frames import assert_same, panel
+from end_to_end.parts import somebody_uploads, uploads
 
 import alphacast_pandas as ap
 from alphacast_pandas.emulator import Emulator
@@ -12,16 +13,6 @@ from alphacast_pandas.emulator import Emulator
 PANEL = panel()
 NEW = Callable[[], int]
 REVISED = PANEL.assign(CPI=PANEL["CPI"] + 1).head(30)
-
-
-def uploads(emulator: Emulator) -> int:
-    return sum(request.method == "PUT" for request in emulator.requests)
-
-
-def somebody_uploads(client: ap.Client, number: int, text: str = "2019-11-01,Brasil,7") -> None:
-    """Another program's upload, which ends before anything else happens."""
-    file = f"Date,country,CPI\n{text}\n".encode()
-    client.datasets.upload(number, file, update_on_conflict=True).wait()
 
 
 def test_a_diff_sends_nothing_and_can_be_pushed_later(

@@ -7,15 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from end_to_end.frames import assert_same, panel
+from end_to_end.parts import uploads
 
 import alphacast_pandas as ap
 from alphacast_pandas.emulator import Emulator
 
 PANEL = panel()
-
-
-def uploads(emulator: Emulator) -> int:
-    return sum(request.method == "PUT" for request in emulator.requests)
 
 
 @pytest.mark.parametrize(

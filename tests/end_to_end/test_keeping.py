@@ -15,7 +15,7 @@ import pandas as pd
 import pandera.pandas as pa
 import pytest
 from end_to_end.frames import PANEL_KEYS, assert_same, by_key, panel
-from end_to_end.parts import uploads
+from end_to_end.parts import upload_flags
 
 import alphacast_pandas as ap
 from alphacast_pandas.emulator import Emulator
@@ -100,7 +100,7 @@ def test_a_mode_that_deletes_is_refused_where_the_dataset_reaches_further(
     with pytest.raises(ap.ValidationError, match=r"max_delete=1\.0") as caught:
         ap.push(frame, stored_panel, mode=mode, client=client)
     assert "2019-11-01 to 2020-12-01" in str(caught.value)
-    assert uploads(emulator) == []
+    assert upload_flags(emulator) == []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of entities that vanish
         ap.push(frame, stored_panel, mode=mode, max_delete=1.0, client=client)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from end_to_end.frames import assert_same, panel
+from end_to_end.parts import uploads
 
 import alphacast_pandas as ap
 from alphacast_pandas.emulator import Emulator
@@ -14,10 +15,6 @@ from alphacast_pandas.emulator import Emulator
 PANEL = panel()
 NEW = Callable[[], int]
 REVISED = PANEL.assign(CPI=PANEL["CPI"] + 1).head(30)
-
-
-def uploads(emulator: Emulator) -> int:
-    return sum(request.method == "PUT" for request in emulator.requests)
 
 
 @pytest.mark.parametrize("mode", ["append", "upsert"])

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from end_to_end.examples import FEWER
 from end_to_end.frames import assert_same, by_key, frames
-from end_to_end.parts import LIMIT, PANEL, VALUES, limit_files, push, read_all, uploads
+from end_to_end.parts import LIMIT, PANEL, VALUES, limit_files, push, read_all, upload_flags
 from end_to_end.test_memory import peak_of
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,9 +34,9 @@ def test_a_new_dataset_gets_every_row_in_parts_and_none_deletes(
     result = push(number, client, mode=mode, verify=True)
     assert_same(read_all(number, client), PANEL)
     assert len(result.parts) > 2
-    assert all("deleteMissingFromDB=false" in query for query in uploads(emulator))
+    assert all("deleteMissingFromDB=false" in query for query in upload_flags(emulator))
     update = str(mode in {"upsert", "replace"}).lower()
-    assert all(f"onConflictUpdateDB={update}" in query for query in uploads(emulator))
+    assert all(f"onConflictUpdateDB={update}" in query for query in upload_flags(emulator))
 
 
 def test_the_result_lists_the_parts_and_adds_them_up(client: ap.Client, new_dataset: NEW) -> None:
@@ -61,7 +61,7 @@ def test_a_frame_that_fits_is_one_part(
     )
     assert spans(result.parts) == [(0, 2)]
     assert "<caption>parts" not in result._repr_html_()
-    assert "deleteMissingFromDB=true" in uploads(emulator)[0]
+    assert "deleteMissingFromDB=true" in upload_flags(emulator)[0]
 
 
 def test_a_part_has_ended_before_the_next_is_sent(
@@ -89,7 +89,7 @@ def test_new_columns_are_accepted_in_every_part(
     wider = PANEL.assign(extra=np.arange(len(PANEL)) / 7)
     wider.alphacast.push(stored_in_parts, accept_new_columns=True, client=client)
     assert_same(read_all(stored_in_parts, client), wider)
-    assert all("acceptNewColumns=true" in query for query in uploads(emulator))
+    assert all("acceptNewColumns=true" in query for query in upload_flags(emulator))
 
 
 def test_append_keeps_what_is_stored_in_every_part(stored_in_parts: int, client: ap.Client) -> None:

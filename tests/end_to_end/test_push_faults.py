@@ -4,16 +4,13 @@ from collections.abc import Callable
 
 import pytest
 from end_to_end.frames import assert_same, panel
+from end_to_end.parts import uploads
 
 import alphacast_pandas as ap
 from alphacast_pandas.emulator import Emulator
 
 PANEL = panel()
 NEW = Callable[[], int]
-
-
-def uploads(emulator: Emulator) -> int:
-    return sum(request.method == "PUT" for request in emulator.requests)
 
 
 def push(number: int, client: ap.Client, **words) -> ap.PushResult:

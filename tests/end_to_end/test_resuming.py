@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from end_to_end.frames import assert_same
-from end_to_end.parts import PANEL, VALUES, push, read_all, uploads
+from end_to_end.parts import PANEL, VALUES, push, read_all, upload_flags
 
 import alphacast_pandas as ap
 from alphacast_pandas.emulator import Emulator
@@ -72,7 +72,7 @@ def test_a_failed_part_says_which_rows_are_in_and_can_be_resumed(
         order(emulator, fault)
     with pytest.raises(ap.PushInterrupted) as caught:
         push(number, client)
-    error, sent = caught.value, len(uploads(emulator))
+    error, sent = caught.value, len(upload_flags(emulator))
     cause = error.cause
     assert type(cause) is kind
     assert error.__cause__ is cause
@@ -88,7 +88,7 @@ def test_a_failed_part_says_which_rows_are_in_and_can_be_resumed(
     assert (f"Rows 0 to {last:,} are in" if parts else "No rows are in") in str(error)
     result = error.resume()
     assert result.parts[:parts] == error.parts
-    assert len(uploads(emulator)) == sent + len(result.parts) - parts
+    assert len(upload_flags(emulator)) == sent + len(result.parts) - parts
     assert (result.rows, result.inserted, result.status) == (len(PANEL), VALUES, "Processed")
     assert_same(read_all(number, client), PANEL)
 
@@ -99,7 +99,7 @@ def test_a_lost_answer_to_a_part_is_followed(
     number = new_dataset()
     after_parts(1, lambda: emulator.faults.add(method="PUT", status=504, applied=True))
     result = push(number, client)
-    assert len(uploads(emulator)) == len(result.parts)
+    assert len(upload_flags(emulator)) == len(result.parts)
     assert_same(read_all(number, client), PANEL)
 
 
@@ -127,7 +127,7 @@ def test_a_part_that_takes_too_long_is_followed_by_resuming(
     after_parts(1, lambda: setattr(clock, "meanwhile", lambda: None))
     with pytest.raises(ap.PushInterrupted, match="whose end is not known") as caught:
         push(number, client, timeout=30)
-    error, sent = caught.value, len(uploads(emulator))
+    error, sent = caught.value, len(upload_flags(emulator))
     assert isinstance(error.cause, ap.ProcessTimeout)
     assert error.in_doubt
     assert (len(error.parts), sent) == (1, 2)
@@ -135,11 +135,11 @@ def test_a_part_that_takes_too_long_is_followed_by_resuming(
         error.resume(timeout=5)
     assert isinstance(again.value.cause, ap.ProcessTimeout)
     assert again.value.parts == error.parts
-    assert len(uploads(emulator)) == sent
+    assert len(upload_flags(emulator)) == sent
     clock.meanwhile = emulator.advance
     result = again.value.resume()
     assert result.parts[1].process_id == error.cause.process.id
-    assert len(uploads(emulator)) == len(result.parts)
+    assert len(upload_flags(emulator)) == len(result.parts)
     assert_same(read_all(number, client), PANEL)
 
 
@@ -152,7 +152,7 @@ def test_a_part_that_cannot_be_asked_about_is_followed_by_resuming(
         push(number, client)
     assert isinstance(caught.value.cause, ap.ServiceError)
     result = caught.value.resume()
-    assert len(uploads(emulator)) == len(result.parts)
+    assert len(upload_flags(emulator)) == len(result.parts)
     assert_same(read_all(number, client), PANEL)
 
 
@@ -326,4 +326,4 @@ def test_a_time_to_wait_is_checked_before_resuming(
         push(new_dataset(), client)
     with pytest.raises(ap.QueryError, match="number of seconds >= 0"):
         caught.value.resume(timeout=-1)
-    assert len(uploads(emulator)) == 1
+    assert len(upload_flags(emulator)) == 1

@@ -7,6 +7,7 @@ import pandas as pd
 import pandera.pandas as pa
 import pytest
 from end_to_end.frames import panel
+from end_to_end.parts import somebody_uploads, uploads
 
 import alphacast_pandas as ap
 from alphacast_pandas.emulator import Emulator
@@ -14,16 +15,6 @@ from alphacast_pandas.emulator import Emulator
 PANEL = panel()
 NEW = Callable[[], int]
 REVISED = PANEL.assign(CPI=PANEL["CPI"] + 1).head(30)
-
-
-def uploads(emulator: Emulator) -> int:
-    return sum(request.method == "PUT" for request in emulator.requests)
-
-
-def somebody_uploads(client: ap.Client, number: int, text: str = "2019-11-01,Brasil,7") -> None:
-    """Another program's upload, which ends before anything else happens."""
-    file = f"Date,country,CPI\n{text}\n".encode()
-    client.datasets.upload(number, file, update_on_conflict=True).wait()
 
 
 PARTS: dict[str, dict[str, Any]] = {

@@ -6,18 +6,13 @@ from typing import Any
 import pandas as pd
 import pytest
 from end_to_end.frames import assert_same, panel
+from end_to_end.parts import somebody_uploads
 
 import alphacast_pandas as ap
 from alphacast_pandas.emulator import Emulator, Readings
 
 PANEL = panel()
 REVISED = PANEL.assign(CPI=PANEL["CPI"] + 1).head(30)
-
-
-def somebody_uploads(client: ap.Client, number: int, text: str = "2019-11-01,Brasil,7") -> None:
-    """Another program's upload, which ends before anything else happens."""
-    file = f"Date,country,CPI\n{text}\n".encode()
-    client.datasets.upload(number, file, update_on_conflict=True).wait()
 
 
 def test_verification_never_looks_at_the_cached_file(
