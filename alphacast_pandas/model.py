@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alphacast_pandas.api.client import get_client
-from alphacast_pandas.api.identifiers import resolve_id
+from alphacast_pandas.api.identifiers import resolve_dataset
 from alphacast_pandas.contracts.schemas import definitions_of
 from alphacast_pandas.errors import AlphacastError
 from alphacast_pandas.text import printable_lines
@@ -57,8 +57,9 @@ def main(arguments: Sequence[str]) -> int:
     """Write the source; return the exit status."""
     options = _parser().parse_args(arguments)
     try:
-        dataset_id = resolve_id(options.dataset)
-        source = model_source(definitions_of(get_client(), dataset_id), dataset_id)
+        client = get_client()
+        dataset_id = resolve_dataset(client, options.dataset)
+        source = model_source(definitions_of(client, dataset_id), dataset_id)
     except AlphacastError as error:
         print(f"error: {printable_lines(str(error))}", file=sys.stderr)
         return 1
@@ -91,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Write a typed pandera DataFrameModel of a dataset. The key is taken from "
         "ALPHACAST_API_KEY, or from what login(store=True) kept.",
     )
-    parser.add_argument("dataset", help="number of the dataset, or the address of its page")
+    parser.add_argument("dataset", help="number, address or exact name of the dataset")
     parser.add_argument("--output", type=Path, help="file to write; by default it is printed")
     parser.add_argument("--force", action="store_true", help="overwrite the file if it exists")
     return parser

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any, Literal
 from alphacast_pandas.api.csv_head import check_table_body
 from alphacast_pandas.api.identifiers import data_path, dataset_path, resolve_id
 from alphacast_pandas.api.multipart import File, Multipart, UploadFlags, open_stream, upload_form
+from alphacast_pandas.api.named import not_found, only_one
 from alphacast_pandas.api.parameters import FORMAT
 from alphacast_pandas.api.processes import Process, wait_for
 from alphacast_pandas.api.records import Column, Dataset, DateStats, columns_from_json
-from alphacast_pandas.api.repositories import only_one
 from alphacast_pandas.api.responses import list_of
 from alphacast_pandas.errors import DecodeError, QueryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from alphacast_pandas.api.identifiers import Id
     from alphacast_pandas.api.transport import Transport
 
 
@@ -58,7 +59,7 @@ class Datasets:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def list(self, repository_id: int | str | None = None) -> _Datasets:
+    def list(self, repository_id: Id | None = None) -> _Datasets:
         """
         Return the datasets the key owns or shares.
 
@@ -84,7 +85,7 @@ class Datasets:
         """
         return self._list(repository_id, {})
 
-    def get(self, id: int | str) -> Dataset:  # noqa: A002 - the service's own word
+    def get(self, id: Id) -> Dataset:  # noqa: A002 - the service's own word
         """
         Return one dataset.
 
@@ -110,7 +111,7 @@ class Datasets:
         """
         return Dataset.from_json(self._transport.get(dataset_path(id)))
 
-    def find(self, name: str, repository_id: int | str | None = None) -> Dataset | None:
+    def find(self, name: str, repository_id: Id | None = None) -> Dataset:
         """
         Return the dataset of exactly this name.
 
@@ -120,33 +121,39 @@ class Datasets:
         ----------
         name : str
             The whole name, case and accents included.
-        repository_id : int or str, optional
+        repository_id : int, str or Repository, optional
             Look in this repository only.
 
         Returns
         -------
-        Dataset or None
-            None if the key sees no dataset of this name.
+        Dataset
+            The only one that the key may list.
 
         Raises
         ------
+        NotFoundError
+            If the key may list no dataset of this name; the nearest names, and datasets of this
+            name in other repositories, are in the message with their numbers.
         QueryError
             If several datasets have this name.
 
         Examples
         --------
-        >>> client.datasets.find("no such name") is None
+        >>> client.datasets.find("World - Life expectancy, population and income").id == dataset_id
         True
         """
-        found = [item for item in self._list(repository_id, {"name": name}) if item.name == name]
-        dataset: Dataset | None = only_one(found, f"datasets are called {name!r}")
+        dataset = only_one(self._named(name, repository_id), name, "dataset")
+        if dataset is None:
+            is_any = repository_id is None
+            place = "" if is_any else f" in repository {resolve_id(repository_id, 'repository')}"
+            raise not_found(name, "dataset", self.list(), place)
         return dataset
 
     def create(
         self,
         name: str,
         *,
-        repository_id: int | str,
+        repository_id: Id,
         description: str | None = None,
         source_name: str | None = None,
         source_url: str | None = None,
@@ -186,10 +193,10 @@ class Datasets:
 
     def update(
         self,
-        id: int | str,  # noqa: A002 - the service's own word
+        id: Id,  # noqa: A002 - the service's own word
         *,
         name: str | None = None,
-        repository_id: int | str | None = None,
+        repository_id: Id | None = None,
         description: str | None = None,
         source_name: str | None = None,
         source_url: str | None = None,
@@ -232,7 +239,7 @@ class Datasets:
         # What this endpoint answers is not documented.
         return Dataset.from_json(answer) if answer and "id" in answer else self.get(id)
 
-    def delete(self, id: int | str) -> None:  # noqa: A002 - the service's own word
+    def delete(self, id: Id) -> None:  # noqa: A002 - the service's own word
         """
         Delete a dataset with all its data, for good.
 
@@ -255,7 +262,7 @@ class Datasets:
         """
         self._transport.send("DELETE", dataset_path(id))
 
-    def columns(self, id: int | str) -> _Columns:  # noqa: A002 - the service's own word
+    def columns(self, id: Id) -> _Columns:  # noqa: A002 - the service's own word
         """
         Return the stored column definitions.
 
@@ -283,7 +290,7 @@ class Datasets:
 
     def initialize_columns(
         self,
-        id: int | str,  # noqa: A002 - the service's own word
+        id: Id,  # noqa: A002 - the service's own word
         *,
         date: str,
         entities: Sequence[str],
@@ -333,7 +340,7 @@ class Datasets:
         answer = self._transport.send("PUT", f"{dataset_path(id)}/columns/initializer", json=fields)
         return [*columns_from_json(answer or [])]
 
-    def date_stats(self, id: int | str) -> DateStats:  # noqa: A002 - the service's own word
+    def date_stats(self, id: Id) -> DateStats:  # noqa: A002 - the service's own word
         """
         Return first date, last date and frequency.
 
@@ -361,7 +368,7 @@ class Datasets:
 
     def download(
         self,
-        id: int | str,  # noqa: A002 - the service's own word
+        id: Id,  # noqa: A002 - the service's own word
         *,
         format: Literal["csv", "json", "tsv", "xlsx"] = "csv",  # noqa: A002 - the service's own word
         params: Mapping[str, Any] | None = None,
@@ -405,7 +412,7 @@ class Datasets:
                 return check_table_body(answer.stream.read_all(), format)
         raise AssertionError  # pragma: no cover - the last attempt returns or raises
 
-    def processes(self, id: int | str) -> _Processes:  # noqa: A002 - the service's own word
+    def processes(self, id: Id) -> _Processes:  # noqa: A002 - the service's own word
         """
         Return the processes of a dataset's uploads.
 
@@ -432,7 +439,7 @@ class Datasets:
         answer = list_of(self._transport.get(f"{dataset_path(id)}/processes"))
         return [self._process(item, resolve_id(id)) for item in answer]
 
-    def process(self, id: int | str, process_id: int) -> Process:  # noqa: A002 - the service's own word
+    def process(self, id: Id, process_id: int) -> Process:  # noqa: A002 - the service's own word
         """
         Return one process.
 
@@ -464,7 +471,7 @@ class Datasets:
 
     def upload(
         self,
-        id: int | str,  # noqa: A002 - the service's own word
+        id: Id,  # noqa: A002 - the service's own word
         file: File,
         *,
         manifest: Sequence[Mapping[str, Any]] | None = None,
@@ -519,7 +526,7 @@ class Datasets:
 
     def send_form(
         self,
-        id: int | str,  # noqa: A002 - the service's own word
+        id: Id,  # noqa: A002 - the service's own word
         form: Multipart,
         flags: UploadFlags,
     ) -> Process:
@@ -543,7 +550,11 @@ class Datasets:
         again = partial(self.process, process.dataset_id or 0, process.id)
         return wait_for(process, again, self._transport.clock, timeout, on_status)
 
-    def _list(self, repository_id: int | str | None, params: dict[str, Any]) -> _Datasets:
+    def _named(self, name: str, repository_id: Id | None = None) -> _Datasets:
+        """Return those of exactly this name, of which there may be several."""
+        return [item for item in self._list(repository_id, {"name": name}) if item.name == name]
+
+    def _list(self, repository_id: Id | None, params: dict[str, Any]) -> _Datasets:
         wanted = None if repository_id is None else resolve_id(repository_id, "repository")
         if wanted is not None:
             params["repositoryId"] = wanted
@@ -554,7 +565,7 @@ class Datasets:
 
 def _fields(
     name: str,
-    repository_id: int | str | None,
+    repository_id: Id | None,
     description: str | None,
     source_name: str | None,
     source_url: str | None,

@@ -4,31 +4,79 @@ from __future__ import annotations
 
 import operator
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, TypeGuard
 from urllib.parse import urlsplit
 
 from alphacast_pandas.errors import QueryError
+from alphacast_pandas.text import printable
 
+if TYPE_CHECKING:
+    from alphacast_pandas.api.client import Client
+
+
+class Record(Protocol):
+    """A record of something that has a number; `record_of` is "dataset" or "repository"."""
+
+    record_of: ClassVar[str]
+
+    @property
+    def id(self) -> int:
+        """The number."""
+
+
+# A number, the address of a page or a record; where there is a client to ask, also an exact name.
+Id: TypeAlias = int | str | Record
 _KINDS = {"dataset": "datasets", "repository": "repositories"}
 _MOST_DIGITS = 18
 _PAGE = re.compile(r"/(datasets|repositories)/(?:[^/]*-)?(\d+)(?:\.csv)?(?:/|$)")
+_ADDRESS = re.compile(
+    r"[a-z][a-z0-9+.-]*://|www\.|([a-z0-9-]+\.)*alphacast\.io(/|$)", re.IGNORECASE
+)
+
+
+def resolve_dataset(client: Client, value: Id) -> int:
+    """Return the number of a dataset, which the service is asked for if `value` is a name."""
+    return client.datasets.find(value).id if is_name(value) else resolve_id(value)
+
+
+def is_name(value: Any) -> TypeGuard[str]:
+    """
+    Tell whether `value` is neither a number nor an address, so that it can only be a name.
+
+    >>> is_name("Consumer prices"), is_name("5515"), is_name("/datasets/prices-5515")
+    (True, False, False)
+    """
+    if not isinstance(value, str):
+        return False
+    text = value.strip()
+    is_number = text.isascii() and text.isdigit()
+    return bool(text) and not (is_number or _ADDRESS.match(text) or _match_page(text))
 
 
 def resolve_id(value: Any, what: str = "dataset") -> int:
     """
-    Return the number in `value`: 5515, "5515" or ".../datasets/some-slug-5515".
+    Return the number in `value`: 5515, "5515", ".../datasets/some-slug-5515", or a record.
 
     >>> resolve_id("https://www.alphacast.io/datasets/cpi-argentina-5515?tab=data")
     5515
     """
-    number = _from_text(value, what) if isinstance(value, str) else _from_number(value)
+    number = _from_text(value, what) if isinstance(value, str) else _from_object(value, what)
     if number is None or number < 1:
+        by_name = f" client.{_KINDS[what]}.find({value!r}) finds it by its name."
         msg = (
-            f"{value!r} is not a {what}: pass its number (5515 or '5515') or the address of its "
-            f"page ('https://www.alphacast.io/{_KINDS[what]}/some-name-5515')."
+            f"{_shown(value)} is not a {what}: pass its number (5515 or '5515') or the address of "
+            f"its page ('https://www.alphacast.io/{_KINDS[what]}/some-name-5515')."
+            f"{by_name if is_name(value) else ''}"
         )
         raise QueryError(msg)
     return number
+
+
+def _shown(value: Any) -> str:
+    try:
+        return printable(repr(value))
+    except Exception:  # noqa: BLE001 - an object of any class, or an integer of 5,000 digits
+        return f"This {type(value).__name__}"
 
 
 def _from_text(value: str, what: str) -> int | None:
@@ -36,10 +84,7 @@ def _from_text(value: str, what: str) -> int | None:
     text = value.strip()
     if text.isascii() and text.isdigit():
         return _number(text)
-    try:
-        match = _PAGE.search(f"/{urlsplit(text).path.lstrip('/')}")
-    except ValueError:
-        return None
+    match = _match_page(text)
     if match is None:
         return None
     if match[1] != _KINDS[what]:
@@ -48,12 +93,27 @@ def _from_text(value: str, what: str) -> int | None:
     return _number(match[2])
 
 
+def _match_page(text: str) -> re.Match[str] | None:
+    """Return the kind and the number in the address of a page, None if it is none."""
+    try:
+        return _PAGE.search(f"/{urlsplit(text).path.lstrip('/')}")
+    except ValueError:
+        return None
+
+
 def _number(digits: str) -> int | None:
     # Python refuses to read thousands of digits, and no number of a page has more than these.
     return int(digits) if len(digits) <= _MOST_DIGITS else None
 
 
-def _from_number(value: Any) -> int | None:
+def _from_object(value: Any, what: str) -> int | None:
+    """Return the number of a record, or the number that an object is."""
+    kind = getattr(type(value), "record_of", None)
+    if kind == what:
+        value = value.id
+    elif kind is not None:
+        msg = f"{_shown(value)} is a {kind}, and a {what} is needed here."
+        raise QueryError(msg)
     if isinstance(value, bool):
         return None
     try:
@@ -62,16 +122,16 @@ def _from_number(value: Any) -> int | None:
         return None
 
 
-def repository_path(repository_id: int | str) -> str:
+def repository_path(repository_id: Id) -> str:
     """Return the path of a repository."""
     return f"/repositories/{resolve_id(repository_id, 'repository')}"
 
 
-def dataset_path(dataset_id: int | str) -> str:
+def dataset_path(dataset_id: Id) -> str:
     """Return the path of a dataset."""
     return f"/datasets/{resolve_id(dataset_id)}"
 
 
-def data_path(dataset_id: int | str) -> str:
+def data_path(dataset_id: Id) -> str:
     """Return the path of a dataset's data."""
     return f"{dataset_path(dataset_id)}/data"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 from alphacast_pandas.api.responses import brief_repr
 from alphacast_pandas.column_types import DATE, STRING, ColumnType, parse_type
@@ -70,6 +70,8 @@ def date_of(value: Any) -> datetime.date | None:
 @dataclass(frozen=True)
 class Repository:
     """A repository, as the service describes it."""
+
+    record_of: ClassVar[str] = "repository"
 
     id: int
     name: str
@@ -153,6 +155,8 @@ class Column:
 @dataclass(frozen=True)
 class Dataset:
     """A dataset, as the service describes it; dates are days, instants are as the service sends."""
+
+    record_of: ClassVar[str] = "dataset"
 
     id: int
     name: str

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.identifiers import repository_path
+from alphacast_pandas.api.named import not_found, only_one
 from alphacast_pandas.api.records import Repository
 from alphacast_pandas.api.responses import list_of
-from alphacast_pandas.errors import QueryError
 
 if TYPE_CHECKING:
+    from alphacast_pandas.api.identifiers import Id
     from alphacast_pandas.api.transport import Transport
 
 # `list` is a method of the class below, so the builtin's type is named here.
@@ -57,7 +58,7 @@ class Repositories:
         """
         return self._list({})
 
-    def get(self, id: int | str) -> Repository:  # noqa: A002 - the service's own word
+    def get(self, id: Id) -> Repository:  # noqa: A002 - the service's own word
         """
         Return one repository.
 
@@ -99,7 +100,7 @@ class Repositories:
         """
         return Repository.from_json(self._transport.get("/repositories/home"))
 
-    def find(self, name: str) -> Repository | None:
+    def find(self, name: str) -> Repository:
         """
         Return the repository of exactly this name.
 
@@ -112,21 +113,24 @@ class Repositories:
 
         Returns
         -------
-        Repository or None
-            None if the key sees no repository of this name.
+        Repository
+            The only one that the key may list.
 
         Raises
         ------
+        NotFoundError
+            If the key may list no repository of this name; the nearest names are in the message.
         QueryError
             If several repositories have this name.
 
         Examples
         --------
-        >>> client.repositories.find("no such name") is None
+        >>> client.repositories.find("Home").id == client.repositories.home().id
         True
         """
-        found = [item for item in self._list({"name": name}) if item.name == name]
-        repository: Repository | None = only_one(found, f"repositories are called {name!r}")
+        repository = only_one(self._named(name), name, "repository")
+        if repository is None:
+            raise not_found(name, "repository", self.list())
         return repository
 
     def create(
@@ -171,7 +175,7 @@ class Repositories:
 
     def update(
         self,
-        id: int | str,  # noqa: A002 - the service's own word
+        id: Id,  # noqa: A002 - the service's own word
         *,
         name: str | None = None,
         privacy: str | None = None,
@@ -212,7 +216,7 @@ class Repositories:
         )
         return Repository.from_json(self._transport.send("PUT", repository_path(id), json=fields))
 
-    def delete(self, id: int | str) -> None:  # noqa: A002 - the service's own word
+    def delete(self, id: Id) -> None:  # noqa: A002 - the service's own word
         """
         Delete a repository and every dataset in it, for good.
 
@@ -234,18 +238,13 @@ class Repositories:
         """
         self._transport.send("DELETE", repository_path(id))
 
+    def _named(self, name: str) -> _Repositories:
+        """Return those of exactly this name, of which there may be several."""
+        return [item for item in self._list({"name": name}) if item.name == name]
+
     def _list(self, params: dict[str, Any]) -> _Repositories:
         answer = list_of(self._transport.get("/repositories", params))
         return [Repository.from_json(item) for item in answer]
-
-
-def only_one(found: list[Any], what: str) -> Any:
-    """Return the one element, None if there is none, and refuse to choose among several."""
-    if len(found) > 1:
-        numbers = ", ".join(str(item.id) for item in found)
-        msg = f"{len(found)} {what} ({numbers}); use the number instead of the name."
-        raise QueryError(msg)
-    return found[0] if found else None
 
 
 def _given(**fields: Any) -> dict[str, Any]:

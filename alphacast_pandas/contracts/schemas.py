@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.client import get_client
 from alphacast_pandas.api.discovery import fetch_definitions, with_every_column
-from alphacast_pandas.api.identifiers import resolve_id
+from alphacast_pandas.api.identifiers import resolve_dataset
 from alphacast_pandas.column_types import is_object
 from alphacast_pandas.errors import QueryError
 
@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.api.definitions import Definitions
+    from alphacast_pandas.api.identifiers import Id
 
 ROLES = ("date", "entity", "value", "ignore")
 _METADATA_KEY = "alphacast"
 
 
-def schema(dataset_id: int | str, *, client: Client | None = None) -> pa.DataFrameSchema:
+def schema(dataset_id: Id, *, client: Client | None = None) -> pa.DataFrameSchema:
     """
     Return the contract of a dataset as a pandera schema.
 
@@ -32,8 +33,8 @@ def schema(dataset_id: int | str, *, client: Client | None = None) -> pa.DataFra
 
     Parameters
     ----------
-    dataset_id : int or str
-        Number of the dataset, or the address of its page.
+    dataset_id : int, str or Dataset
+        Number, address, record or exact name of the dataset, as for `read_alphacast`.
     client : Client, optional
         The connection to use, by default that of `get_client`.
 
@@ -61,7 +62,8 @@ def schema(dataset_id: int | str, *, client: Client | None = None) -> pa.DataFra
     >>> contract.validate(ap.read_alphacast(dataset_id)).shape[0] > 0
     True
     """
-    return schema_of(definitions_of(client or get_client(), resolve_id(dataset_id)))
+    client = client or get_client()
+    return schema_of(definitions_of(client, resolve_dataset(client, dataset_id)))
 
 
 def definitions_of(client: Client, dataset_id: int) -> Definitions:

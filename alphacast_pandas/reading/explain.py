@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.client import get_client
 from alphacast_pandas.api.discovery import fetch_definitions
-from alphacast_pandas.api.identifiers import resolve_id
+from alphacast_pandas.api.identifiers import resolve_dataset
 from alphacast_pandas.filters.describe import describe
 from alphacast_pandas.reading.fetch import in_order_of_trial, plan
 from alphacast_pandas.reading.options import check_options
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from alphacast_pandas.api.client import Client
+    from alphacast_pandas.api.identifiers import Id
     from alphacast_pandas.filters.odata import Conjunct
     from alphacast_pandas.reading.options import Date, Filter, ReadOptions
     from alphacast_pandas.reading.query import Query
@@ -72,7 +73,7 @@ class Explanation:
 
 
 def explain(
-    dataset_id: int | str,
+    dataset_id: Id,
     *,
     filter: Filter | None = None,  # noqa: A002 - pandas' word
     select: str | Sequence[str] | None = None,
@@ -90,8 +91,8 @@ def explain(
 
     Parameters
     ----------
-    dataset_id : int or str
-        Number of the dataset, or the address of its page.
+    dataset_id : int, str or Dataset
+        Number, address, record or exact name of the dataset, as for `read_alphacast`.
     filter : str, dict, list of tuples or expression, optional
         Rows to keep, as for `read_alphacast`.
     select : str or sequence of str, optional
@@ -146,7 +147,7 @@ def explain(
       col('Date').dt.month == 1  evaluated here: only pandas can evaluate it
     """
     client = client or get_client()
-    number = resolve_id(dataset_id)
+    number = resolve_dataset(client, dataset_id)
     options = check_options(filter=filter, select=select, start=start, end=end, last=last, top=top)
     remembered = client._connection.recall(number)
     definitions = remembered or fetch_definitions(client, number)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, overload
 import pandas as pd
 
 from alphacast_pandas.api.client import get_client
-from alphacast_pandas.api.identifiers import resolve_id
+from alphacast_pandas.api.identifiers import resolve_dataset
 from alphacast_pandas.api.settings import resolve_progress
 from alphacast_pandas.progress import Meter
 from alphacast_pandas.reading.chunks import DatasetReader, read_chunks
@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     import pandera.pandas as pa
 
     from alphacast_pandas.api.client import Client
+    from alphacast_pandas.api.identifiers import Id
     from alphacast_pandas.reading.options import Date, Filter
 
 
 @overload
 def read_alphacast(
-    dataset_id: int | str,
+    dataset_id: Id,
     *,
     filter: Filter | None = None,
     select: str | Sequence[str] | None = None,
@@ -48,7 +49,7 @@ def read_alphacast(
 
 @overload
 def read_alphacast(
-    dataset_id: int | str,
+    dataset_id: Id,
     *,
     filter: Filter | None = None,
     select: str | Sequence[str] | None = None,
@@ -67,7 +68,7 @@ def read_alphacast(
 
 
 def read_alphacast(
-    dataset_id: int | str,
+    dataset_id: Id,
     *,
     filter: Filter | None = None,  # noqa: A002 - pandas' word
     select: str | Sequence[str] | None = None,
@@ -94,8 +95,9 @@ def read_alphacast(
 
     Parameters
     ----------
-    dataset_id : int or str
-        Number of the dataset (``5515`` or ``"5515"``), or the address of its page.
+    dataset_id : int, str or Dataset
+        Number of the dataset (``5515`` or ``"5515"``), the address of its page, a record of
+        it, or its exact name, unique among the datasets that the key may list.
     filter : str, dict, list of tuples or expression, optional
         Rows to keep. An expression of `pandas.col` (pandas 3) or `col` is what it would be
         in ``df.loc``. A dict compares each column with a value, a list of values or a
@@ -152,14 +154,15 @@ def read_alphacast(
     ------
     QueryError
         If a name is not a column, a value does not fit its column, keywords contradict
-        each other, or the service refuses the filter.
+        each other, several datasets have this name, or the service refuses the filter.
     DecodeError
         If the answer is not the table that was promised, or is cut short; with `chunksize`
         also if rows come that belong to earlier frames.
     ValidationError
         If the frame breaks `schema`.
     NotFoundError
-        If the dataset does not exist or the key may not see it.
+        If the dataset does not exist or the key may not see it; of a name, the nearest that
+        exist are in the message.
     ConfigurationError
         If there is no API key.
 
@@ -211,7 +214,7 @@ def read_alphacast(
     [1000, 704]
     """
     client = client or get_client()
-    number = resolve_id(dataset_id)
+    number = resolve_dataset(client, dataset_id)
     options = check_options(
         filter=filter,
         select=select,

@@ -95,6 +95,7 @@ def check_frame(
             entities=options.entities,
             stated=stated_roles,
             definitions=definitions,
+            attrs=df.attrs,
         )
     except ValidationError as error:
         # What the user's schema found is reported with it, not on the next attempt.

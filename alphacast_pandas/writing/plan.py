@@ -8,9 +8,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.discovery import fetch_target
-from alphacast_pandas.api.identifiers import resolve_id
+from alphacast_pandas.api.identifiers import is_name, resolve_dataset, resolve_id
 from alphacast_pandas.api.multipart import UploadFlags
+from alphacast_pandas.api.named import (
+    check_name,
+    list_records,
+    near_misses,
+    not_found,
+    only_one,
+)
+from alphacast_pandas.api.records import Repository
 from alphacast_pandas.api.settings import resolve_progress
+from alphacast_pandas.contracts.failures import short
 from alphacast_pandas.difference.modes import MODES, Mode
 from alphacast_pandas.errors import ConflictError, QueryError
 from alphacast_pandas.writing.check_frame import CheckedFrame, FrameOptions, check_frame
@@ -22,6 +31,7 @@ from alphacast_pandas.writing.manifest import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
     import numpy as np
@@ -30,16 +40,25 @@ if TYPE_CHECKING:
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.api.clock import Clock
     from alphacast_pandas.api.definitions import Definitions
+    from alphacast_pandas.api.identifiers import Id
+    from alphacast_pandas.api.records import Dataset
 
 
 @dataclass(frozen=True)
 class Target:
-    """A dataset, or the name and the repository to create one in, which may be missing too."""
+    """
+    A dataset, or the name and the repository to create one in, which may be missing too.
+
+    `create` is what the caller has said of that; `created` are the kinds of what was made. Names
+    are None where nothing has told them.
+    """
 
     dataset_id: int | None = None
-    name: str = ""
+    name: str | None = None
     repository_id: int | None = None
-    repository_name: str = ""
+    repository_name: str | None = None
+    create: bool | None = None
+    created: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +78,12 @@ class Plan:
     def dataset_id(self) -> int | None:
         """The dataset, None if it is to be created."""
         return self.target.dataset_id
+
+    @property
+    def name(self) -> str | None:
+        """The name of the dataset, None if nothing has told it."""
+        dataset = None if self.definitions is None else self.definitions.dataset
+        return self.target.name or (dataset.name if dataset else None)
 
     @property
     def is_first(self) -> bool:
@@ -117,17 +142,18 @@ class Plan:
 def plan_push(
     df: pd.DataFrame,
     client: Client,
-    dataset_id: int | str | None,
+    dataset_id: Id | None,
     *,
     name: str | None,
-    repository: int | str | None,
+    repository: Id | None,
+    create: bool | None,
     mode: Mode,
     options: FrameOptions,
     progress: bool | None,
 ) -> Plan:
     """Return the plan of a push, or raise for whatever is wrong with the frame."""
     started_at = client._connection.clock.monotonic()
-    target = resolve_target(client, dataset_id, name, repository)
+    target = resolve_target(client, dataset_id, name, repository, create=create)
     definitions = fetch_definitions(client, target.dataset_id, df)
     return Plan(
         client=client,
@@ -160,62 +186,134 @@ def fetch_definitions(
 
 def resolve_target(
     client: Client,
-    dataset_id: int | str | None,
+    dataset_id: Id | None,
     name: str | None,
-    repository: int | str | None,
+    repository: Id | None,
+    *,
+    create: Any,
 ) -> Target:
-    """Return the target of a push; nothing is created yet."""
+    """Return the target of a push, or raise if it would be created by mistake."""
     if dataset_id is not None:
         if name is not None or repository is not None:
             msg = "Pass either dataset_id, or name and repository."
             raise QueryError(msg)
-        return Target(resolve_id(dataset_id))
+        if create:
+            msg = "create=True goes with name= and repository=; a dataset_id names one that exists."
+            raise QueryError(msg)
+        return Target(resolve_dataset(client, dataset_id))
     if not isinstance(name, str) or not name.strip():
         msg = "Say where to push to: push(5515), or push(name='Prices', repository='My data')."
         raise QueryError(msg)
-    repository_id = _find_repository(client, repository)
-    if repository_id is None:
-        return Target(None, name, None, str(repository))
-    dataset = client.datasets.find(name, repository_id)
-    return Target(None if dataset is None else dataset.id, name, repository_id)
+    if not (create is None or isinstance(create, bool)):
+        msg = f"create must be None, True or False, got {short(create)}."
+        raise QueryError(msg)
+    check_name(name, "dataset")
+    target = _find_repository(client, repository, Target(None, name, create=create))
+    return target if target.repository_id is None else _find_dataset(client, target)
 
 
-def create_missing(client: Client, target: Target) -> int:
+def _find_repository(client: Client, repository: Id | None, target: Target) -> Target:
+    """Return the target with its repository, which is to be created if it has no number."""
+    if repository is None:
+        home = client.repositories.home()
+        return replace(target, repository_id=home.id, repository_name=home.name)
+    if isinstance(repository, str) and not repository.strip():
+        msg = "repository is empty text; pass its name or its number."
+        raise QueryError(msg)
+    # A repository may be called "2024": the name counts before the number.
+    is_number = isinstance(repository, str) and repository.strip().isdigit()
+    if is_name(repository) or is_number:
+        name = str(repository)
+        if not is_number:
+            check_name(name, "repository")
+        found = only_one(client.repositories._named(name), name, "repository")  # noqa: SLF001 - find raises
+        if found is not None:
+            return replace(target, repository_id=found.id, repository_name=found.name)
+        if not is_number:
+            _check_creation(name, "repository", client.repositories.list(), target)
+            return replace(target, repository_name=name)
+    record = client.repositories.get(resolve_id(repository, "repository"))
+    return replace(target, repository_id=record.id, repository_name=record.name)
+
+
+def _find_dataset(client: Client, target: Target) -> Target:
+    """Return the target with its dataset, which is to be created if it has no number."""
+    name = str(target.name)
+    found = only_one(client.datasets._named(name, target.repository_id), name, "dataset")  # noqa: SLF001 - find raises
+    if found is not None:
+        return replace(target, dataset_id=found.id)
+    _check_creation(name, "dataset", client.datasets.list(), target)
+    return target
+
+
+def _check_creation(
+    name: str, what: str, listed: Sequence[Dataset | Repository], target: Target
+) -> None:
+    """Raise if nothing of this name may be created, or it was probably not meant to be."""
+    if target.create:
+        return
+    place = "" if what == "repository" else f" in repository {target.repository_name!r}"
+    if target.create is False:
+        raise not_found(name, what, listed, f"{place}, and create=False makes none")
+    here = [
+        each
+        for each in listed
+        if isinstance(each, Repository) or each.repository_id == target.repository_id
+    ]
+    near = near_misses(name, here)
+    if near:
+        same = [each for each in listed if each.name == name]
+        elsewhere = f" Of exactly this name there is {list_records(same)}." if same else ""
+        msg = (
+            f"There is no {what} {name!r}{place}, but one of nearly the same name: "
+            f"{list_records(near)}. Nothing was sent or created.{elsewhere} Pass "
+            f"{'name' if what == 'dataset' else 'repository'}={near[0].name!r} if that is meant, "
+            f"or create=True to make a new {what}."
+        )
+        raise QueryError(msg)
+
+
+def create_missing(client: Client, target: Target) -> Target:
     """
-    Return the number of the dataset, after creating it and its repository if need be.
+    Return the target with the number of the dataset, created with its repository if need be.
 
     Whatever is created is looked for once more before and after: other threads of this client wait
     meanwhile, and other programs do not know of each other.
     """
     if target.dataset_id is not None:
-        return target.dataset_id
+        return target
     with client._connection.one_creation_at_a_time():
-        repository_id = target.repository_id
-        if repository_id is None:
-            repository_id = _create_repository(client, target.repository_name)
-        return _create_dataset(client, target.name, repository_id)
+        if target.repository_id is None:
+            target = _create_repository(client, target)
+        return _create_dataset(client, target)
 
 
-def _create_repository(client: Client, name: str) -> int:
-    """Return the number of the repository of this name, the first one if several were created."""
-    found = client.repositories.find(name)
+def _create_repository(client: Client, target: Target) -> Target:
+    """Return the target with the repository of its name, the first one if several were created."""
+    name = str(target.repository_name)
+    found = only_one(client.repositories._named(name), name, "repository")  # noqa: SLF001 - find raises
     if found is not None:
-        return found.id
+        return replace(target, repository_id=found.id)
     created = client.repositories.create(name).id
     first = min([each.id for each in client.repositories.list() if each.name == name] or [created])
     # All programs that created one at the same time go on with the first, and each removes its own.
-    if first < created and not client.datasets.list(created):
-        client.repositories.delete(created)
-    return min(first, created)
+    if first < created:
+        if not client.datasets.list(created):
+            client.repositories.delete(created)
+        return replace(target, repository_id=first)
+    return replace(target, repository_id=created, created=("repository",))
 
 
-def _create_dataset(client: Client, name: str, repository_id: int) -> int:
-    """Return the number of a new dataset; raise if somebody else has just created it."""
+def _create_dataset(client: Client, target: Target) -> Target:
+    """Return the target with a new dataset; raise if somebody else has just created it."""
+    name, repository_id = str(target.name), target.repository_id
+    if repository_id is None:  # pragma: no cover - the repository was created before
+        raise AssertionError
     msg = (
         f"A dataset {name!r} was created in repository {repository_id} while this push was being "
         "prepared. Nothing was sent. Push again, so that the frame is checked against it."
     )
-    if client.datasets.find(name, repository_id) is not None:
+    if client.datasets._named(name, repository_id):  # noqa: SLF001 - find raises
         raise ConflictError(msg, retryable=True)
     try:
         created = client.datasets.create(name, repository_id=repository_id).id
@@ -225,21 +323,4 @@ def _create_dataset(client: Client, name: str, repository_id: int) -> int:
     if min([*twins, created]) < created:
         client.datasets.delete(created)
         raise ConflictError(msg, retryable=True)
-    return created
-
-
-def _find_repository(client: Client, repository: int | str | None) -> int | None:
-    """Return the number of a repository, None if it is a name that no repository has."""
-    if repository is None:
-        return client.repositories.home().id
-    if isinstance(repository, str) and "/" not in repository:
-        if not repository.strip():
-            msg = "repository is empty text; pass its name or its number."
-            raise QueryError(msg)
-        # A repository may be called "2024": the name counts before the number.
-        found = client.repositories.find(repository)
-        if found is not None:
-            return found.id
-        if not repository.strip().isdigit():
-            return None
-    return resolve_id(repository, "repository")
+    return replace(target, dataset_id=created, created=(*target.created, "dataset"))

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from alphacast_pandas.api.client import get_client
-from alphacast_pandas.api.identifiers import resolve_id
+from alphacast_pandas.api.identifiers import resolve_dataset
 from alphacast_pandas.contracts.schemas import frame_schema
 from alphacast_pandas.difference.diff import Diff
 from alphacast_pandas.user_warnings import warn
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.api.definitions import Definitions
+    from alphacast_pandas.api.identifiers import Id
     from alphacast_pandas.difference.difference import Difference
 
     Mode = Literal["append", "upsert", "replace", "mirror"]
@@ -58,10 +59,11 @@ if TYPE_CHECKING:
 
 def push(
     df: pd.DataFrame,
-    dataset_id: int | str | None = None,
+    dataset_id: Id | None = None,
     *,
     name: str | None = None,
-    repository: int | str | None = None,
+    repository: Id | None = None,
+    create: bool | None = None,
     mode: Mode = "upsert",
     date: str | None = None,
     entities: str | Sequence[str] | None = None,
@@ -89,14 +91,20 @@ def push(
     ----------
     df : DataFrame
         The frame; it is never changed.
-    dataset_id : int or str, optional
-        Number of the dataset, or the address of its page.
+    dataset_id : int, str or Dataset, optional
+        Number of the dataset, the address of its page, a record of it, or its exact name,
+        unique among the datasets that the key may list. None is created.
     name : str, optional
-        Instead of `dataset_id`: exact name of the dataset; it is created if the
-        repository has none of this name.
-    repository : int or str, optional
-        With `name`: number or exact name of the repository, which is created if it
-        is missing; by default the Home repository.
+        Instead of `dataset_id`: exact name of the dataset in `repository`; it is created
+        if the repository has none of this name.
+    repository : int, str or Repository, optional
+        With `name`: number, address, record or exact name of the repository, which is
+        created if it is missing; by default the Home repository.
+    create : bool, optional
+        With `name`: whether a dataset or a repository that is missing is created. By
+        default it is, unless there is one whose name differs only in case, accents,
+        blanks, or in one or two characters; True creates it all the same, False never.
+        Names with blanks at their ends are always refused.
     mode : {"append", "upsert", "replace", "mirror"}, default "upsert"
         What happens to rows by their key (date and entities). New keys are always
         added. Keys on both sides: "append" and "mirror" keep the dataset's values,
@@ -164,7 +172,11 @@ def push(
         If the frame breaks its contract, more would go than `max_delete` says, or it
         takes several uploads in a mode that deletes; nothing has been sent.
     QueryError
-        If an argument makes no sense for this frame or dataset.
+        If an argument makes no sense for this frame or dataset, or a name is nearly that of a
+        dataset or repository that exists.
+    NotFoundError
+        If the dataset does not exist and is not to be created; the nearest names are in the
+        message.
     ConflictError
         If the dataset is not as `if_unchanged`, or an upload to it is under way that
         a comparison would have to know of; nothing has been sent.
@@ -235,6 +247,7 @@ def push(
         dataset_id,
         name=name,
         repository=repository,
+        create=create,
         mode=chosen,
         options=FrameOptions(index, date, entities, schema, accept_new_columns),
         progress=progress,
@@ -256,10 +269,11 @@ def push(
 
 def diff(
     df: pd.DataFrame,
-    dataset_id: int | str | None = None,
+    dataset_id: Id | None = None,
     *,
     name: str | None = None,
-    repository: int | str | None = None,
+    repository: Id | None = None,
+    create: bool | None = None,
     mode: Mode = "upsert",
     date: str | None = None,
     entities: str | Sequence[str] | None = None,
@@ -280,12 +294,14 @@ def diff(
     ----------
     df : DataFrame
         The frame; it is never changed.
-    dataset_id : int or str, optional
-        Number of the dataset, or the address of its page.
+    dataset_id : int, str or Dataset, optional
+        Number, address, record or exact name of the dataset, as for `push`.
     name : str, optional
         Instead of `dataset_id`: exact name of the dataset, as for `push`.
-    repository : int or str, optional
-        With `name`: number or exact name of the repository, as for `push`.
+    repository : int, str or Repository, optional
+        With `name`: the repository, as for `push`.
+    create : bool, optional
+        With `name`: whether the dataset may be missing, as for `push`.
     mode : {"append", "upsert", "replace", "mirror"}, default "upsert"
         The mode of the push, as for `push`.
     date : str, optional
@@ -350,12 +366,13 @@ def diff(
         dataset_id,
         name=name,
         repository=repository,
+        create=create,
         mode=chosen,
         options=FrameOptions(index, date, entities, schema, accept_new_columns),
         progress=progress,
     )
     comparison = compare_plan(plan)
-    place = plan.target.name if plan.dataset_id is None else plan.dataset_id
+    place = repr(plan.target.name) if plan.dataset_id is None else plan.dataset_id
     return Diff(
         f"Diff of {len(plan.frame):,} rows with dataset {place}, mode {mode!r}",
         mode,
@@ -368,7 +385,7 @@ def diff(
 
 def validate(
     df: pd.DataFrame,
-    dataset_id: int | str | None = None,
+    dataset_id: Id | None = None,
     *,
     date: str | None = None,
     entities: str | Sequence[str] | None = None,
@@ -383,7 +400,7 @@ def validate(
     ----------
     df : DataFrame
         The frame; it is never changed.
-    dataset_id : int or str, optional
+    dataset_id : int, str or Dataset, optional
         Check against the definitions of this dataset too.
     date : str, optional
         The date column, as for `push`.
@@ -470,7 +487,7 @@ def schema_of_frame(
 
 def manifest(
     df: pd.DataFrame,
-    dataset_id: int | str | None = None,
+    dataset_id: Id | None = None,
     *,
     date: str | None = None,
     entities: str | Sequence[str] | None = None,
@@ -490,7 +507,7 @@ def manifest(
     ----------
     df : DataFrame
         The frame; it is never changed.
-    dataset_id : int or str, optional
+    dataset_id : int, str or Dataset, optional
         The dataset it would be sent to; by default a new one.
     date : str, optional
         The date column, as for `push`.
@@ -543,12 +560,13 @@ def manifest(
 
 
 def _definitions_of(
-    dataset_id: int | str | None, client: Client | None, df: pd.DataFrame
+    dataset_id: Id | None, client: Client | None, df: pd.DataFrame
 ) -> Definitions | None:
     """Return what is known of a dataset, None if there is none."""
     if dataset_id is None:
         return None
-    return fetch_definitions(client or get_client(), resolve_id(dataset_id), df)
+    client = client or get_client()
+    return fetch_definitions(client, resolve_dataset(client, dataset_id), df)
 
 
 def _warn_of(changed_roles: str | None) -> None:
@@ -595,11 +613,11 @@ def _send(plan: Plan, guards: Guards, difference: Difference | None) -> PushResu
     if positions is not None:
         plan = plan.select_rows(positions)
         expected = None if expected is None else expected.take(positions)
-    dataset_id = create_missing(plan.client, plan.target)
-    uploads = Uploads(plan, dataset_id, guards, positions=positions, expected=expected)
+    target = create_missing(plan.client, plan.target)
+    uploads = Uploads(plan, target, guards, positions=positions, expected=expected)
     if plan.dataset_id is not None:
         return uploads.send_all(guards.timeout)
-    with plan.turn(dataset_id):  # of a dataset that did not exist when the turn was taken
+    with plan.turn(target.dataset_id):  # of a dataset that did not exist when the turn was taken
         return uploads.send_all(guards.timeout)
 
 
@@ -608,6 +626,9 @@ def _nothing_to_send(plan: Plan, dataset_id: int, new_columns: Sequence[str]) ->
     names = ", ".join(map(repr, new_columns))
     empty = f" New columns without values were not added: {names}." if names else ""
     return PushResult(
+        name=plan.name,
+        repository=plan.target.repository_name,
+        created=(),
         dataset_id=dataset_id,
         process_id=None,
         status="Nothing to send",

@@ -70,6 +70,12 @@ class PushResult:
 
     Parameters
     ----------
+    name : str or None
+        Name of the dataset; None if nothing has told it.
+    repository : str or None
+        Name of its repository; None if the dataset was named by its number.
+    created : tuple of str
+        What was created on the way: ``()``, ``("dataset",)`` or ``("repository", "dataset")``.
     dataset_id : int
         The dataset that was written to.
     process_id : int or None
@@ -102,6 +108,9 @@ class PushResult:
     ('Processed', True)
     """
 
+    name: str | None
+    repository: str | None
+    created: tuple[str, ...]
     dataset_id: int
     process_id: int | None
     status: str
@@ -159,6 +168,9 @@ class PushResult:
 def combine_parts(
     parts: Sequence[PushPart],
     *,
+    name: str | None,
+    repository: str | None,
+    created: tuple[str, ...],
     dataset_id: int,
     seconds: float,
     url: str,
@@ -167,6 +179,9 @@ def combine_parts(
     """Return the result of a push; `wait` follows the process of the last part if it goes on."""
     last = parts[-1]
     return PushResult(
+        name=name,
+        repository=repository,
+        created=created,
         dataset_id=dataset_id,
         process_id=last.process_id,
         status=last.status,

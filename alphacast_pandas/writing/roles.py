@@ -40,11 +40,13 @@ def resolve_roles(
     entities: str | Sequence[str] | None,
     stated: Mapping[str, str],
     definitions: Definitions | None,
+    attrs: Mapping[Any, Any],
 ) -> Roles:
     """
-    Return the roles: from the arguments, then the schema, then the dataset, then inferred.
+    Return the roles: from the arguments, the schema, the dataset, `attrs`, or else inferred.
 
-    `stated` are the roles in the metadata of the schema.
+    `stated` are the roles in the metadata of the schema, `attrs` those of the caller's frame, which
+    hold the roles it had when it was read.
     """
     names = [*frame.columns]
     ignored = tuple(name for name, role in stated.items() if role == "ignore")
@@ -56,6 +58,10 @@ def resolve_roles(
         date = date or definitions.date.name
         if listed is None:
             listed = tuple(str(column.name) for column in definitions.entities)
+    read_date, read_entities = _roles_when_read(attrs, names)
+    date = date or read_date
+    if listed is None and date == read_date:
+        listed = read_entities
     # What is still open is inferred from the values, and only where there is one candidate.
     kinds = {name: kind_of(frame[name]) for name in names if name not in ignored}
     date = date or _infer_date(kinds)
@@ -101,6 +107,21 @@ def _entities_of_schema(stated: Mapping[str, str]) -> tuple[str, ...] | None:
     """Return the entities of a schema; one that states a date and no entity has none."""
     entities = tuple(name for name, role in stated.items() if role == "entity")
     return entities if entities or "date" in stated.values() else None
+
+
+def _roles_when_read(
+    attrs: Mapping[Any, Any], names: list[str]
+) -> tuple[str | None, tuple[str, ...] | None]:
+    """Return date and entities of a frame that was read, unless it has lost one of the columns."""
+    origin = attrs.get("alphacast")
+    if not isinstance(origin, dict):
+        return None, None
+    date, entities = origin.get("date"), origin.get("entities")
+    if not isinstance(date, str) or not isinstance(entities, list | tuple):
+        return None, None
+    if date not in names or not all(isinstance(n, str) and n in names for n in entities):
+        return None, None
+    return date, tuple(entities)
 
 
 def _infer_date(kinds: Mapping[str, Kind]) -> str:

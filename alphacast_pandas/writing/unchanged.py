@@ -106,7 +106,8 @@ def check_unchanged_since_read(plan: Plan, frame: Any) -> None:
 def _check_still_missing(plan: Plan) -> None:
     target = plan.target
     repository = target.repository_name if target.repository_id is None else target.repository_id
-    if resolve_target(plan.client, None, target.name, repository) != target:
+    now = resolve_target(plan.client, None, target.name, repository, create=True)
+    if replace(now, create=target.create) != target:
         msg = (
             f"A dataset {target.name!r}, or its repository, was made since the comparison. {_AGAIN}"
         )

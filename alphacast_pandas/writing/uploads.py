@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     )
     from alphacast_pandas.writing.csv_files import CsvFile
     from alphacast_pandas.writing.guards import Guards
-    from alphacast_pandas.writing.plan import Plan
+    from alphacast_pandas.writing.plan import Plan, Target
     from alphacast_pandas.writing.result import PushResult
 
 
@@ -55,13 +55,16 @@ class Uploads:
     def __init__(
         self,
         plan: Plan,
-        dataset_id: int,
+        target: Target,
         guards: Guards,
         *,
         positions: np.ndarray | None = None,
         expected: pa.Table | None = None,
     ) -> None:
-        self._plan, self._client, self._dataset_id = plan, plan.client, dataset_id
+        if target.dataset_id is None:  # pragma: no cover - it was created before
+            raise AssertionError
+        self._plan, self._client, self._target = plan, plan.client, target
+        self._dataset_id = target.dataset_id
         self._wait, self._timeout = guards.wait, guards.timeout
         self._positions, self._expected = positions, expected
         self._frame = plan.frame
@@ -242,6 +245,9 @@ class Uploads:
         plan, pending = self._plan, self._pending
         result = combine_parts(
             self._parts if pending is None else (*self._parts, pending[0]),
+            name=plan.name,
+            repository=self._target.repository_name,
+            created=self._target.created,
             dataset_id=self._dataset_id,
             seconds=plan.clock.monotonic() - plan.started_at,
             url=self._client._connection.page_of(self._dataset_id),

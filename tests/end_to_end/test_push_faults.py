@@ -154,4 +154,4 @@ def test_nothing_is_made_for_a_frame_that_is_refused(client: ap.Client, emulator
             name="Prices", repository="Mine", entities="country", client=client
         )
     assert {request.method for request in emulator.requests} == {"GET"}
-    assert client.repositories.find("Mine") is None
+    assert "Mine" not in {repository.name for repository in client.repositories.list()}

@@ -110,11 +110,12 @@ def test_a_name_is_found_only_where_it_is(
     made = client.datasets.create("Prices", repository_id=two.id)
     client.datasets.create("prices", repository_id=one.id)
     assert client.repositories.find("Two") == two
-    assert client.repositories.find("two") is None
+    with pytest.raises(ap.NotFoundError, match=f"'Two' .{two.id}"):
+        client.repositories.find("two")
     found = client.datasets.find("Prices")
-    assert found is not None
     assert (found.id, found.repository_id) == (made.id, two.id)
-    assert client.datasets.find("Prices", one.id) is None
+    with pytest.raises(ap.NotFoundError, match=f"'Prices' .{made.id}, in repository {two.id}"):
+        client.datasets.find("Prices", one.id)
     assert [d.id for d in client.datasets.list(two.id)] == [made.id]
 
 

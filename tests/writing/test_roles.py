@@ -29,7 +29,14 @@ ROLES = Roles("when", ("country",))
 
 
 def resolved(frame: pd.DataFrame = FRAME, **words: Any) -> Roles:
-    given = {"date": None, "entities": None, "stated": {}, "definitions": None, **words}
+    given = {
+        "date": None,
+        "entities": None,
+        "stated": {},
+        "definitions": None,
+        "attrs": {},
+        **words,
+    }
     return resolve_roles(frame, **given)
 
 
