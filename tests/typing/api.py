@@ -35,6 +35,11 @@ def reading() -> None:
     ap.read_alphacast(5515, filter=(ap.col("Date") >= "2020") & ~ap.col("country").isin(["Chile"]))
     ap.read_alphacast(5515, filter=(pd.col("Date") >= "2020") & (pd.col("CPI") > 1))
     assert_type(ap.explain(5515, filter=ap.col("CPI").isna()), ap.Explanation)
+    for dataset in ap.get_client().datasets.list():
+        assert_type(ap.read_alphacast(dataset), pd.DataFrame)
+    ap.read_alphacast(ap.get_client().datasets.find("Prices").id)
+    ap.push(pd.DataFrame(), name="Prices", repository=ap.get_client().repositories.home())
+    ap.read_alphacast(filter={}, dataset_id=5.5)  # type: ignore[call-overload]  # a number has no half
     ap.read_alphacast(5515, filter=5)  # type: ignore[call-overload]  # no spelling of a filter
     ap.read_alphacast(5515, start=pd.Period("2020Q1"), end=pd.Timestamp("2021-01-01"))
     ap.read_alphacast(5515, 2020)  # type: ignore[call-overload]  # one argument by position
