@@ -15,13 +15,37 @@ Documented, or seen in a source
     the parameters and the envelope of search (sdk), series, connector runs (sdk), and what a
     provider is asked and answers (docs).
 
-Switches, where sources contradict each other
+Switches, where sources contradict each other or say nothing
     `Readings`: one for each disputed point, with the likeliest reading as default. Those of
     `$filter`: `filter` (where it is ignored, it is not even parsed);
     `filter_names` and `filter_dates` (whether names and dates are quoted); `text` (`case`: upper
     and lower are one; `folded`: accents do not matter either), for eq, ne and order alike;
     `missing` (what `ne` does with a missing value); `dates` (the time of day counts, or the day
     alone); `url_limit` (a longer request line gets 414 from a server in front of the service).
+
+    Those of search: `search_host` (`both`: the API answers as well as the host of the web pages,
+    `web`: only the latter, which is `Emulator.search_url`); `search_fields` (`full`: the documented
+    fields of a dataset; `bare`: id and name; `renamed`: `repository_id`, `start_date` and the like;
+    `nested`: objects for repository, source, dates; `typed`: documented names, other types);
+    `search_offset` (results or pages are counted, from 0); `search_length` (no page has more);
+    `search_repeats` (`some`: every other result comes again two places later, and counts twice;
+    `last`: behind the end comes the last page again); `search_total` (`low`: what the page has,
+    `high`: 10,000, `absent`: neither items nor pages).
+
+    Those of series: `series_fields` (as for search; `empty`: an empty object); `series_column` (the
+    values stand under the name of the series, or under `value`).
+
+    Those of providers: `provider_lists` (where lists stand, those of stored keys too. `mixed`: an
+    array, or under their name if there are fields beside it; `array`: always an array, and the
+    full history is its points alone; `data`: under `data`; `named`: under their name);
+    `provider_fields` (`bare`: slug and name, of a series its id, of its data these alone;
+    `renamed`: `id`, `title`, `observations` and the like); `provider_points` (`objects`: date
+    and value each; `pairs`; `columns`: a list of dates, a list of values; `mapping`: dates to
+    values; `renamed`: `period` and `obs_value`); `provider_dates` (`day`, `moment` with a time of
+    day in UTC, `period`: 2020-03, 2020-Q1, 2020, `epoch`: milliseconds); `provider_values`
+    (`texts`: numbers as text); `provider_missing` (each fifth value is missing: null, `.`, or an
+    empty text); `provider_text` (the one parameter that holds free text, or any of them);
+    `user_key_field` (the one field that holds a key to store, or any of them).
 
 Guesses, since no source says it
     Messages of 400, 402, 403, 404 and 409 other than `... is required`, `Unauthorized` and `Filter
@@ -33,8 +57,8 @@ Guesses, since no source says it
     `daily`, `monthly`, `quarterly`; `PUT /datasets/{id}`; locking; signatures and life of
     pre-signed addresses; media types; what follows a missing value in a comparison (it is false,
     but for `ne` by reading); texts in the order of code points; how search ranks, and that it
-    answers on the port of the API; the keys of a series and of a run; parameters and fields of
-    providers beyond those documented; sheets and cell types of xlsx; gzip transfer; the page of a
+    answers 401 for a missing or wrong key; the keys of a run; parameters of providers beyond those
+    documented; sheets and cell types of xlsx; gzip transfer; the page of a
     414; 413 for a file of more than `Plan.file_bytes`, which are counted as they come; 400 for a
     `$filter` of more than 5,000 comparisons, 100 nested parentheses or 2**20 characters.
 

@@ -37,6 +37,7 @@ def run(options: argparse.Namespace) -> None:
         host=options.host,
         port=options.port,
         storage_port=options.storage_port,
+        search_port=options.search_port,
         data=options.data,
         seed=options.seed,
         api_key=options.api_key,
@@ -73,6 +74,12 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--storage-port", type=parse_port, default=0, help="port of downloads (any)"
+    )
+    parser.add_argument(
+        "--search-port",
+        type=parse_port,
+        default=0,
+        help="port that answers searches alone, besides that of the API (any)",
     )
     parser.add_argument("--data", metavar="FOLDER", help="keep the store here (in memory)")
     parser.add_argument("--seed", choices=["demo"], help="data to start with")

@@ -26,7 +26,7 @@ from alphacast_pandas.emulator.store.database import Store, report_unreadable
 from alphacast_pandas.emulator.store.folder import locked_folder, temporary_folder
 from alphacast_pandas.emulator.store.seed import check_seed, load_seed
 from alphacast_pandas.emulator.uploads.worker import Worker
-from alphacast_pandas.emulator.web.app import api_app, storage_app
+from alphacast_pandas.emulator.web.app import api_app, search_app, storage_app
 from alphacast_pandas.emulator.web.server import listen, serve, socket_url
 from alphacast_pandas.emulator.web.traffic import MAX_RECORDED_REQUESTS, ReceivedRequest, Traffic
 
@@ -41,8 +41,10 @@ class Emulator:
     ----------
     host : str, default "127.0.0.1"
         Address to listen on.
-    port, storage_port : int, default 0
-        Ports of the API and of pre-signed downloads; 0 is any free one.
+    port, storage_port, search_port : int, default 0
+        Ports of the API, of pre-signed downloads, and of search; 0 is any free one. The last stands
+        for the host of the service's web pages, `search_url`. By default the API answers searches
+        as well.
     data : path, optional
         Folder that keeps the store; without one it lives in memory. The folder is locked until
         `close`, or until the process ends.
@@ -73,6 +75,7 @@ class Emulator:
         host: str = "127.0.0.1",
         port: int = 0,
         storage_port: int = 0,
+        search_port: int = 0,
         data: str | Path | None = None,
         readings: Readings | None = None,
         plan: Plan | None = None,
@@ -92,7 +95,8 @@ class Emulator:
         # Whatever fails below, what is open by then is closed; close() does the same at the end.
         with contextlib.ExitStack() as stack:
             # First the sockets, so that a port in use is noticed before the folder is touched.
-            sockets = [stack.enter_context(listen(host, number)) for number in (port, storage_port)]
+            ports = (port, storage_port, search_port)
+            sockets = [stack.enter_context(listen(host, number)) for number in ports]
             folder = stack.enter_context(
                 temporary_folder() if data is None else locked_folder(Path(data))
             )
@@ -113,9 +117,13 @@ class Emulator:
             )
             with report_unreadable(folder):
                 self._fill_store(api_key)
-            self.url, self.storage_url = map(socket_url, sockets)
+            self.url, self.storage_url, self.search_url = map(socket_url, sockets)
             self._service.storage_url = self.storage_url
-            apps = [("api", api_app(self._service)), ("storage", storage_app(self._service))]
+            apps = [
+                ("api", api_app(self._service)),
+                ("storage", storage_app(self._service)),
+                ("search", search_app(self._service)),
+            ]
             stack.enter_context(
                 serve(
                     {
@@ -153,7 +161,7 @@ class Emulator:
 
     @property
     def requests(self) -> list[ReceivedRequest]:
-        """The requests received at both ports, the oldest first, the last ten thousand."""
+        """The requests received at all ports, the oldest first, the last ten thousand."""
         return list(self._requests)
 
     @property

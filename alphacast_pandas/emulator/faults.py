@@ -26,6 +26,8 @@ class Fault:
       `applied` the request is carried out all the same.
     - `garbage`: a body instead of that of the real answer, whose status stays.
     - `cut_at`: the connection closes after so many bytes of the body.
+    - `redirect`: the answer is a redirect to the path and the query of the request, the key in it
+      included, at this address (`http://host`); with 302 unless `status` says otherwise.
     - `reset`: the connection is reset when the whole request has come, `before` it is carried out
       or `after`.
     - `bandwidth`: bytes a second of the body.
@@ -37,7 +39,7 @@ class Fault:
 
     method: str = "*"
     path: str = "*"
-    port: Literal["api", "storage", "*"] = "*"
+    port: Literal["api", "storage", "search", "*"] = "*"
     times: int | None = 1
     delay: float = 0.0
     status: int | None = None
@@ -47,6 +49,7 @@ class Fault:
     applied: bool = False
     garbage: str | bytes | None = None
     cut_at: int | None = None
+    redirect: str | None = None
     reset: Literal["before", "after"] | None = None
     bandwidth: float | None = None
     stale: bool = False
@@ -134,6 +137,16 @@ def is_header_value(value: object) -> bool:
     return isinstance(value, str) and HEADER_VALUE.fullmatch(value) is not None
 
 
+def is_address(value: object) -> bool:
+    """Return whether a value is an address that a path may follow, or None."""
+    return value is None or (
+        is_header_value(value)
+        and str(value).isascii()
+        and str(value).startswith(("http://", "https://"))
+        and not str(value).endswith("/")
+    )
+
+
 def are_headers(value: object) -> bool:
     """Return whether a value is names of headers with their values."""
     return isinstance(value, Mapping) and all(
@@ -146,7 +159,7 @@ def are_headers(value: object) -> bool:
 CHECKS: dict[str, tuple[Callable[[object], bool], str]] = {
     "method": (is_text, "a verb, or * for all"),
     "path": (is_text, "a text; * and ? stand for any"),
-    "port": (is_one_of("api", "storage", "*"), "api, storage or *"),
+    "port": (is_one_of("api", "storage", "search", "*"), "api, storage, search or *"),
     "times": (is_integer_in(1), "a positive number, or None for every request"),
     "delay": (is_number, "a number of seconds"),
     "status": (is_integer_in(200, 599), "a number from 200 to 599"),
@@ -156,6 +169,7 @@ CHECKS: dict[str, tuple[Callable[[object], bool], str]] = {
     "applied": (is_flag, "true or false"),
     "garbage": (is_body, "a text"),
     "cut_at": (is_integer_in(0), "a number of bytes"),
+    "redirect": (is_address, "an address such as http://host:80, without a slash at its end"),
     "reset": (is_one_of("before", "after", None), "before or after"),
     "bandwidth": (is_bandwidth, "a positive number of bytes a second"),
     "stale": (is_flag, "true or false"),

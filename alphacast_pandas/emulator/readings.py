@@ -46,6 +46,34 @@ class Readings:
     empty_cell: Literal["erases", "keeps"] = "erases"  # an empty cell under update
     absent_column: Literal["keeps", "erases"] = "keeps"  # a column the file lacks
     transfer: Literal["plain", "gzip"] = "plain"  # gzip, if the client accepts it
+    search_host: Literal["both", "web"] = "both"  # whether the API host answers searches as well
+    search_fields: Literal["full", "bare", "renamed", "nested", "typed"] = (
+        "full"  # fields of a search result
+    )
+    search_offset: Literal["results", "pages"] = "results"  # what offset of a search counts
+    search_length: Literal["none", "100", "10", "3"] = "none"  # most results that one page has
+    search_repeats: Literal["none", "some", "last"] = "none"  # results that come twice
+    search_total: Literal["right", "low", "high", "absent"] = "right"  # totalItems of a search
+    series_fields: Literal["full", "bare", "renamed", "nested", "empty"] = (
+        "full"  # metadata of a series
+    )
+    series_column: Literal["name", "value"] = "name"  # header of the values of a series
+    provider_lists: Literal["mixed", "array", "data", "named"] = "mixed"  # where a list stands
+    provider_fields: Literal["documented", "bare", "renamed"] = (
+        "documented"  # fields of providers and their series
+    )
+    provider_points: Literal["objects", "pairs", "columns", "mapping", "renamed"] = (
+        "objects"  # shape of dates and values
+    )
+    provider_dates: Literal["day", "moment", "period", "epoch"] = "day"  # how dates are written
+    provider_values: Literal["numbers", "texts"] = "numbers"  # how values are written
+    provider_missing: Literal["none", "null", "dot", "empty"] = (
+        "none"  # how each fifth value, which is then missing, is written
+    )
+    provider_text: Literal["any", "q", "query", "search", "text"] = (
+        "any"  # name of the parameter with free text
+    )
+    user_key_field: Literal["any", "key", "apiKey", "api_key"] = "any"  # field with a stored key
 
     def __post_init__(self) -> None:
         """Raise ValueError for a word that a switch does not have."""

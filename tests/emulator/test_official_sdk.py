@@ -10,6 +10,8 @@ import alphacast.alphacast as sdk
 import openpyxl
 import pytest
 
+from alphacast_pandas.emulator import Readings
+
 CSV = (
     "Date,country,GDP\n2020-01-01,Argentina,1.5\n2020-01-01,Brazil,2.5\n2021-01-01,Argentina,3.5\n"
 )
@@ -70,7 +72,7 @@ def test_the_quickstart_typed_with_curl_works(emulator, tmp_path):
 @pytest.fixture
 def alphacast(emulator, monkeypatch):
     monkeypatch.setattr(sdk, "BASE_URL", emulator.url)
-    monkeypatch.setattr(sdk, "WORKSPACE_URL", emulator.url)
+    monkeypatch.setattr(sdk, "WORKSPACE_URL", emulator.search_url)
     return sdk.Alphacast(emulator.api_key)
 
 
@@ -165,3 +167,30 @@ def test_the_official_sdk_searches_reads_series_and_runs_connectors(alphacast, e
     assert json.loads(dataset.get_connector_run(run["id"]))["id"] == run["id"]
     book = openpyxl.load_workbook(io.BytesIO(dataset.download_data("xlsx"))).active
     assert [cell.value for cell in next(book.iter_rows())] == ["Date", "country", "GDP"]
+
+
+def test_the_official_sdk_searches_page_by_page_and_in_other_places(alphacast, call_as, emulator):
+    other = call_as(emulator.add_account("other"))
+    public = other.repository("Open data", "Public")
+    theirs = [other.dataset(f"Prices {number}", public) for number in range(2)]
+    mine = alphacast.repository.create("Mine")["id"]
+    home = alphacast.repository.read_by_name("Home")["id"]
+    ours = [
+        alphacast.datasets.create(f"Prices {number}", mine if number < 4 else home)["id"]
+        for number in range(7)
+    ]
+
+    def ids(query="prices", **words):
+        return [each["id"] for each in alphacast.search.datasets(query, **words)["data"]]
+
+    assert ids() == ours
+    assert ids(length=3) + ids(offset=3, length=3) + ids(offset=6, length=3) == ours
+    assert ids(repository_id=mine) == ours[:4]
+    assert ids(search_all=True, exclude_deprecated=True) == [*theirs, *ours]
+    assert ids("nothing") == []
+    emulator.readings = Readings(search_host="web", search_length="3")
+    assert ids(length=5) == ours[:3]
+    assert {r.port for r in emulator.requests if r.path == "/api/search"} == {"search"}
+    assert {r.header("Authorization") for r in emulator.requests if r.port == "search"} == {None}
+    with pytest.raises(Exception, match="status code 401"):
+        sdk.Alphacast("ak_wrong").search.datasets("prices")

@@ -122,6 +122,20 @@ def refusal_reply(refusal: Refusal, readings: Readings) -> Response:
     return JSONResponse({readings.error_key: refusal.message}, refusal.status)
 
 
+def list_reply(
+    call: Call, name: str, items: list[dict[str, Any]], page: Mapping[str, Any] | None = None
+) -> Response:
+    """
+    Return a list of providers, their series or keys, where the readings want it.
+
+    `name` is the list's own; `page` are the fields beside it, which an array has no place for.
+    """
+    shape = call.service.readings.provider_lists
+    if shape == "array" or (shape == "mixed" and page is None):
+        return JSONResponse(items)
+    return JSONResponse({**(page or {}), "data" if shape == "data" else name: items})
+
+
 def deletion_reply(call: Call) -> Response:
     """Return the answer to a deletion."""
     status = call.status(204)

@@ -1,4 +1,4 @@
-"""The applications of the two ports: from a request to the handler that answers it."""
+"""The applications of the three ports: from a request to the handler that answers it."""
 
 import base64
 import binascii
@@ -43,6 +43,20 @@ logging.getLogger("python_multipart").addHandler(logging.NullHandler())
 
 def api_app(service: Service) -> Starlette:
     """Return the application of the API port."""
+    routes = [operation_route(service, operation, "api") for operation in OPERATIONS]
+    # The description is not one of the operations that it describes.
+    routes.append(Route("/openapi.json", lambda _: JSONResponse(description())))
+    return json_app(service, routes)
+
+
+def search_app(service: Service) -> Starlette:
+    """Return the application of the search port, which stands for the host of the web pages."""
+    found = [operation for operation in OPERATIONS if operation.is_search]
+    return json_app(service, [operation_route(service, each, "search") for each in found])
+
+
+def json_app(service: Service, routes: list[Route]) -> Starlette:
+    """Return an application whose refusals have the form that the readings choose."""
 
     async def unrouted(_: Request, error: Exception) -> Response:
         refused = cast("HTTPException", error)
@@ -50,12 +64,6 @@ def api_app(service: Service) -> Starlette:
         reply.headers.update(refused.headers or {})
         return reply
 
-    routes = [
-        Route(operation.path, endpoint(service, operation), methods=[operation.verb])
-        for operation in OPERATIONS
-    ]
-    # The description is not one of the operations that it describes.
-    routes.append(Route("/openapi.json", lambda _: JSONResponse(description())))
     app = Starlette(
         routes=routes,
         exception_handlers={HTTPException: unrouted},
@@ -78,12 +86,20 @@ def storage_app(service: Service) -> Starlette:
     return Starlette(routes=[Route("/datasets/{dataset}.csv", download)])
 
 
-def endpoint(service: Service, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
+def operation_route(service: Service, operation: Operation, port: str) -> Route:
+    """Return the route of an operation on one of the ports."""
+    return Route(operation.path, endpoint(service, operation, port), methods=[operation.verb])
+
+
+def endpoint(
+    service: Service, operation: Operation, port: str
+) -> Callable[[Request], Awaitable[Response]]:
     """Return the Starlette endpoint of an operation."""
 
     async def answer(request: Request) -> Response:
         upload = None
         try:
+            check_port(service, operation, port)
             account = authenticate(service, request, operation.key)
             if operation.body == "Upload":
                 upload = await read_upload(service, request)
@@ -114,6 +130,12 @@ def endpoint(service: Service, operation: Operation) -> Callable[[Request], Awai
         return refusal_reply(refusal, Readings() if is_own else service.readings)
 
     return answer
+
+
+def check_port(service: Service, operation: Operation, port: str) -> None:
+    """Refuse a search on the API port if the readings leave it to the other host."""
+    if operation.is_search and port == "api" and service.readings.search_host == "web":
+        raise Refusal(404, "Not Found")
 
 
 def authenticate(service: Service, request: Request, needed: str) -> Account | None:

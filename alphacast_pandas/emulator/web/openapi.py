@@ -61,7 +61,7 @@ DESCRIPTION = {"description": TEXT, "sourceName": TEXT, "sourceUrl": TEXT}
 FAULT = {
     "method": TEXT,
     "path": TEXT,
-    "port": {"type": "string", "enum": ["api", "storage", "*"]},
+    "port": {"type": "string", "enum": ["api", "storage", "search", "*"]},
     "times": {"type": ["integer", "null"], "minimum": 1},
     "delay": {"type": "number", "minimum": 0},
     "status": {"type": ["integer", "null"], "minimum": 200, "maximum": 599},
@@ -71,6 +71,7 @@ FAULT = {
     "applied": FLAG,
     "garbage": nullable(TEXT),
     "cut_at": {"type": ["integer", "null"], "minimum": 0},
+    "redirect": nullable(TEXT),
     "reset": {"enum": ["before", "after", None]},
     "bandwidth": nullable(NUMBER),
     "stale": FLAG,
@@ -129,7 +130,7 @@ SCHEMAS: dict[str, Schema] = {
     "NewRun": {"type": "object", "properties": {"executionParam": TEXT}},
     "Run": record(id=ID, datasetId=ID, status=TEXT, executionParam={}, createdAt=MOMENT),
     "Found": record(
-        data=array(record(**LISTED_DATASET)),
+        data=array(record(**DATASET, **DATES)),
         totalItems=WHOLE,
         totalPages=WHOLE,
         currentPage=WHOLE,
@@ -182,6 +183,7 @@ QUERY_SCHEMAS: dict[str, Schema] = {
     "onConflictUpdateDB": SPELLED_FLAG,
     "acceptNewColumns": SPELLED_FLAG,
     "searchAllAlphacast": SPELLED_FLAG,
+    "excludeDeprecated": SPELLED_FLAG,
     "series": SPELLED_FLAG,
 }
 

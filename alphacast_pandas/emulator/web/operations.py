@@ -20,7 +20,15 @@ from alphacast_pandas.emulator.handlers.calls import Handler
 
 DATA_PARAMETERS = ("$format", "$select", "$filter", "$top", "$last")
 UPLOAD_PARAMETERS = ("deleteMissingFromDB", "onConflictUpdateDB", "acceptNewColumns")
-SEARCH_PARAMETERS = ("q", "asset", "offset", "length", "repositoryId", "searchAllAlphacast")
+SEARCH_PARAMETERS = (
+    "q",
+    "asset",
+    "offset",
+    "length",
+    "repositoryId",
+    "searchAllAlphacast",
+    "excludeDeprecated",
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,7 @@ class Operation:
 
     `answers` is the schema of each success: one of `openapi.SCHEMAS`, `[...]` for a list of it,
     `file` for a download, or nothing; `refused` are the statuses of all refusals but 401.
+    `is_search` marks what the search port answers, and the API port too unless a reading says no.
     """
 
     verb: str
@@ -40,6 +49,7 @@ class Operation:
     query: tuple[str, ...] = ()
     body: str = ""
     key: Literal["needed", "optional", "in query", "none"] = "needed"
+    is_search: bool = False
 
 
 # The first path that matches wins: `/repositories/home` stands before `/repositories/{repository}`.
@@ -187,6 +197,7 @@ OPERATIONS = (
         (400,),
         SEARCH_PARAMETERS,
         key="in query",
+        is_search=True,
     ),
     Operation("GET", "/series/{series}", series.get_series, {200: "Series"}, (404,)),
     Operation(

@@ -1,4 +1,4 @@
-"""The two HTTP servers of an emulator, in one thread."""
+"""The HTTP servers of an emulator, in one thread."""
 
 import asyncio
 import contextlib

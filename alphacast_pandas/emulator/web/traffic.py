@@ -112,8 +112,13 @@ class UrlLimit:
 
 def request_line_length(scope: Scope) -> int:
     """Return the bytes of the request line without its end, which is how Apache counts."""
-    target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
-    return len(f"{scope['method']}  HTTP/{scope['http_version']}") + len(target)
+    return len(f"{scope['method']}  HTTP/{scope['http_version']}") + len(request_target(scope))
+
+
+def request_target(scope: Scope) -> bytes:
+    """Return the path and the query of a request as they came."""
+    target: bytes = scope["raw_path"]
+    return target + (b"?" + scope["query_string"] if scope["query_string"] else b"")
 
 
 def is_control_request(scope: Scope, port: str) -> bool:
@@ -205,7 +210,7 @@ async def apply_fault(fault: Fault, app: ASGIApp, exchange: Exchange) -> None:
     elif fault.reset == "after":
         await app(exchange.scope, exchange.receive, discard)
         await exchange.close(is_reset=True)
-    elif fault.status is not None:
+    elif fault.status is not None or fault.redirect is not None:
         await replace_answer(fault, app, exchange)
     elif fault.garbage is not None:
         await replace_body(to_bytes(fault.garbage), app, exchange)
@@ -223,7 +228,7 @@ def to_bytes(text: str | bytes) -> bytes:
 
 
 async def replace_answer(fault: Fault, app: ASGIApp, exchange: Exchange) -> None:
-    """Answer with the status of a fault, carrying the request out if it is `applied`."""
+    """Answer with the status of a fault or as a redirect, after the request if it is `applied`."""
     if fault.applied:
         await app(exchange.scope, exchange.receive, discard)
     else:
@@ -231,7 +236,10 @@ async def replace_answer(fault: Fault, app: ASGIApp, exchange: Exchange) -> None
     headers = dict(fault.headers)
     if fault.retry_after is not None:
         headers["retry-after"] = str(fault.retry_after)
-    await exchange.answer(fault.status or 500, headers, to_bytes(fault.body or b""))
+    status = fault.status or 302
+    if fault.redirect is not None:
+        headers["location"] = fault.redirect + request_target(exchange.scope).decode("latin-1")
+    await exchange.answer(status, headers, to_bytes(fault.body or b""))
 
 
 async def replace_body(garbage: bytes, app: ASGIApp, exchange: Exchange) -> None:

@@ -1,5 +1,9 @@
 """The caller's keys for upstream sources."""
 
+import itertools
+
+from alphacast_pandas.emulator import Readings
+
 GDP = "/providers/fred/series/united-states/realgdp"
 
 
@@ -25,3 +29,14 @@ def test_keys_of_one_account_are_not_those_of_another(call, call_as, emulator):
     guest = call_as(emulator.add_account("guest"))
     call("PUT", "/user-keys/fred", {"apiKey": "mine"})
     assert guest("GET", "/user-keys").json == []
+
+
+def test_a_key_stands_in_one_field_by_reading(call, emulator):
+    names = ("key", "apiKey", "api_key")
+    for name, other in itertools.permutations(names, 2):
+        emulator.readings = Readings()
+        assert call("PUT", "/user-keys/fred", {name: "x"}).status == 200
+        emulator.readings = Readings(user_key_field=name)
+        assert call("PUT", "/user-keys/fred", {name: "x", other: "y"}).status == 200
+        refused = call("PUT", "/user-keys/fred", {other: "x"})
+        assert (refused.status, refused.json) == (400, {"error": f"{name} is required"})

@@ -146,3 +146,40 @@ def test_requests_are_recorded_as_they_came(call, emulator):
     assert request.header("Authorization") == call.auth["Authorization"]
     emulator.forget_requests()
     assert emulator.requests == []
+
+
+def test_a_redirect_leads_to_the_same_path_and_query_elsewhere(call, emulator, fetch):
+    path = f"/api/search?q=a%20b&apiKey={call.key}"
+    emulator.faults.add(port="search", redirect="http://127.0.0.2:9", times=2)
+    emulator.faults.add(port="search", redirect=emulator.url, status=308)
+    for status, host in (
+        (302, "http://127.0.0.2:9"),
+        (302, "http://127.0.0.2:9"),
+        (308, emulator.url),
+    ):
+        answer = fetch(emulator.search_url + path)
+        assert (answer.status, answer.headers["Location"]) == (status, host + path)
+    assert fetch(emulator.search_url + path).status == 200
+    assert [request.status for request in emulator.requests] == [302, 302, 308, 200]
+
+
+def test_faults_act_on_searches(call, emulator, fetch):
+    url = f"{emulator.search_url}/api/search?q=x&apiKey={call.key}"
+    emulator.faults.add(path="/api/search", status=429, retry_after=3)
+    emulator.faults.add(port="search", status=503, body="busy")
+    emulator.faults.add(port="search", garbage='{"data": [')
+    emulator.faults.add(port="search", garbage="<html>")
+    busy = fetch(url)
+    assert (busy.status, busy.headers["Retry-After"]) == (429, "3")
+    assert fetch(url).body == b"busy"
+    assert fetch(url).body == b'{"data": ['
+    spoiled = fetch(url)
+    assert (spoiled.status, spoiled.headers["Content-Type"]) == (200, "application/json")
+    emulator.faults.add(port="search", reset="after")
+    with pytest.raises((ConnectionError, RemoteDisconnected)):
+        fetch(url)
+    emulator.faults.add(port="search", cut_at=5)
+    with pytest.raises(IncompleteRead):
+        fetch(url)
+    emulator.faults.add(port="api", status=500)
+    assert fetch(url).status == 200
