@@ -81,7 +81,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @pytest.fixture(scope="session")
 def running() -> Iterator[Service]:
-    """The two ports, open for as long as tests run."""
+    """The three ports, open for as long as tests run."""
     service = Service()
     yield service
     service.close()

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 class Request:
     """One request, as it came over the wire."""
 
-    port: str  # api | storage
+    port: str  # api | storage | web
     method: str
     target: str
     headers: dict[str, str]

@@ -14,6 +14,19 @@ from blackbox.handlers_data import (
     initialise,
     put_data,
 )
+from blackbox.handlers_find import get_series, get_series_data, search
+from blackbox.handlers_providers import (
+    delete_user_key,
+    get_browse,
+    get_found_series,
+    get_match,
+    get_preview,
+    get_provider,
+    get_providers,
+    get_user_keys,
+    post_data,
+    put_user_key,
+)
 from blackbox.language import RefusedError
 from blackbox.replies import refuse
 from blackbox.state import State
@@ -21,12 +34,15 @@ from blackbox.store import Json
 
 Handle = Callable[[State, Request, int], Reply]
 SIGNED = "/signed/"
+SEARCH = "GET /api/search"
 
 
 def answer_api(state: State, request: Request) -> Reply:
     """Authenticate, find the handler, call it."""
     if request.path.startswith(SIGNED):
         return Reply(200, state.signed[request.path], {"Content-Type": "text/csv"})
+    if request.line == SEARCH and state.switches.search_at == "anywhere":
+        return answer_web(state, request)
     user, password = request.credentials or (request.params.get("apiKey", ""), "")
     if user not in state.keys or password:
         return refuse(state, 401, "Unauthorized")
@@ -58,9 +74,16 @@ def answer_storage(state: State, request: Request) -> Reply:
     return Reply(200, state.signed[request.path], {"Content-Type": "text/csv"})
 
 
+def answer_web(state: State, request: Request) -> Reply:
+    """Serve the host of the web pages, of which only the search is of use."""
+    if request.line != SEARCH:
+        return Reply(404, b"<html>Page not found</html>", {"Content-Type": "text/html"})
+    return guarded(lambda state, request, _: search(state, request), state, request, 0)
+
+
 def list_repositories(state: State, request: Request, _: int) -> Reply:
     """Answer all, or those of the name."""
-    found = list(state.repositories.values())
+    found = [r for number, r in state.repositories.items() if number not in state.foreign]
     name = request.params.get("name")
     if name is not None and state.switches.names == "exact":
         found = [repository for repository in found if repository["name"] == name]
@@ -135,7 +158,8 @@ def dataset_record(state: State, number: int, *, full: bool) -> Json:
 
 def list_datasets(state: State, request: Request, _: int) -> Reply:
     """Answer all, or those asked for."""
-    records = [dataset_record(state, number, full=False) for number in state.datasets]
+    ours = [d.id for d in state.datasets.values() if d.repository_id not in state.foreign]
+    records = [dataset_record(state, number, full=False) for number in ours]
     if state.switches.names == "exact":
         name, repository = (request.params.get(k) for k in ("name", "repositoryId"))
         records = [
@@ -201,4 +225,16 @@ ROUTES: list[tuple[str, Handle]] = [
     (r"PUT /datasets/(\d+)/data", put_data),
     (r"GET /datasets/(\d+)/processes", get_processes),
     (r"GET /datasets/(\d+)/processes/\d+", get_process),
+    (r"GET /series/(\d+)", get_series),
+    (r"GET /series/(\d+)/data", get_series_data),
+    (r"GET /providers", get_providers),
+    (r"GET /providers/match", get_match),
+    (r"GET /providers/[^/]+", get_provider),
+    (r"GET /providers/[^/]+/browse", get_browse),
+    (r"GET /providers/[^/]+/search", get_found_series),
+    (r"GET /providers/[^/]+/series/.+", get_preview),
+    (r"POST /providers/[^/]+/series/.+/data", post_data),
+    (r"GET /user-keys", get_user_keys),
+    (r"PUT /user-keys/[^/]+", put_user_key),
+    (r"DELETE /user-keys/[^/]+", delete_user_key),
 ]

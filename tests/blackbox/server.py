@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any, ClassVar
 
 from blackbox.exchange import Fault, Reply, Request, frame_body
-from blackbox.routes import answer_api, answer_storage
+from blackbox.routes import answer_api, answer_storage, answer_web
 from blackbox.state import State
 
 LONGEST_TARGET = 8190  # what common servers accept
@@ -76,9 +76,9 @@ class Handler(BaseHTTPRequestHandler):
         """Return the honest answer."""
         if len(request.target) > LONGEST_TARGET:
             return Reply(414, b"URI too long", {"Content-Type": "text/plain"})
-        serve = answer_api if request.port == "api" else answer_storage
+        serve = {"api": answer_api, "storage": answer_storage, "web": answer_web}
         with self.state.lock:
-            return serve(self.state, request)
+            return serve[request.port](self.state, request)
 
     def misbehave(self, how: str) -> None:
         """Do not take the request."""
@@ -186,16 +186,17 @@ class Port(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
 
 class Service:
-    """The two ports of the service; what they serve can be made new between tests."""
+    """The three ports of the service; what they serve can be made new between tests."""
 
     key: ClassVar[str] = "ak_Str4ng3rSecretKey0099"
 
     def __init__(self) -> None:
         self.state = State(self.key)
         self.api, self.storage = Port("api", self.state), Port("storage", self.state)
+        self.web = Port("web", self.state)
         self.url = f"http://127.0.0.1:{self.api.server_address[1]}"
         self.renew()
-        for port in (self.api, self.storage):
+        for port in (self.api, self.storage, self.web):
             threading.Thread(target=port.serve_forever, args=(0.02,), daemon=True).start()
 
     def renew(self) -> State:
@@ -204,8 +205,9 @@ class Service:
         state = State(self.key)
         state.url = self.url
         state.storage_url = f"http://127.0.0.1:{self.storage.server_address[1]}"
-        state.connections = lambda: len(self.api.open) + len(self.storage.open)
-        for port in (self.api, self.storage):
+        state.search_url = f"http://127.0.0.1:{self.web.server_address[1]}"
+        state.connections = lambda: len(self.api.open) + len(self.storage.open) + len(self.web.open)
+        for port in (self.api, self.storage, self.web):
             port.drop()
             port.state = state
         self.state = state
@@ -216,3 +218,4 @@ class Service:
         self.state.stopping.set()
         self.api.close()
         self.storage.close()
+        self.web.close()

@@ -3,6 +3,7 @@
 import itertools
 import re
 import threading
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from blackbox.exchange import Fault, Reply, Request
@@ -14,10 +15,31 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Definition = tuple[str, str, bool]  # name, data type, entity
+Point = tuple[str, float | None]  # day, value
+
+
+@dataclass(frozen=True)
+class Series:
+    """One series of an upstream source."""
+
+    id: str
+    label: str
+    points: list[Point]
+    units: str = "Index"
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One upstream source."""
+
+    slug: str
+    name: str
+    needs_key: bool = False
+    series: dict[str, Series] = field(default_factory=dict)
 
 
 class State:
-    """What both ports share."""
+    """What all ports share."""
 
     def __init__(self, key: str) -> None:
         self.key, self.keys = key, {key}
@@ -27,11 +49,15 @@ class State:
         self.faults: list[Fault] = []
         self.lock = threading.RLock()
         self.stopping = threading.Event()
-        self.url = self.storage_url = ""
+        self.url = self.storage_url = self.search_url = ""
         self.connections: Callable[[], int] = lambda: 0
         self.ids = itertools.count(101)
         self.repositories: dict[int, Json] = {}
         self.datasets: dict[int, Dataset] = {}
+        self.foreign: set[int] = set()  # repositories of others: only search finds what they hold
+        self.providers: dict[str, Provider] = {}
+        self.paid: set[str] = set()  # providers beyond the plan
+        self.user_keys: dict[str, str] = {}
         self.signed: dict[str, bytes] = {}
         self.home = self.add_repository("Home")
 
@@ -41,7 +67,7 @@ class State:
             return next((fault for fault in self.faults if fault.wanted(line)), None)
 
     def order(self, pattern: str, **how: Any) -> None:
-        """Order a fault; `pattern` is searched in `api: GET /path` or `storage: GET /path`."""
+        """Order a fault; `pattern` is searched in `api: GET /path`, `storage: ...`, `web: ...`."""
         self.faults.append(Fault(pattern, **how))
 
     def order_reply(
@@ -81,6 +107,14 @@ class State:
             cells = dict(zip(names, row, strict=True))
             dataset.rows[dataset.key_of(cells)] = cells
         return dataset
+
+    def add_provider(
+        self, slug: str, name: str, series: list[Series], *, needs_key: bool = False
+    ) -> Provider:
+        """Add an upstream source."""
+        added = Provider(slug, name, needs_key, {each.id: each for each in series})
+        self.providers[slug] = added
+        return added
 
     def can(self, text: str | bytes, definitions: list[Definition]) -> Dataset:
         """Add a dataset that serves `text` whatever is asked."""

@@ -40,6 +40,28 @@ class Switches:
     delete_status: int = 204
     update_status: int = 200
 
+    # Search
+    search_at: str = "anywhere"  # anywhere | web: not on the API's host
+    result: str = "full"  # full | minimal | wordy (other names) | nested | odd (other types)
+    offset_is: str = "results"  # results | pages | ignored
+    page_limit: int = 0  # the longest page; 0: as asked
+    repeats: str = ""  # "" | overlap (one more, of the page before) | forever (the last page)
+    total: str = "right"  # right | wrong (one too few) | none (null) | text | absent
+
+    # Series and providers
+    series_record: str = "full"  # full | wordy | odd | empty
+    series_header: str = "name"  # name | value | long: the header of the values
+    series_file: str = "direct"  # direct | storage: where plain csv is
+    provider_list: str = "array"  # array | data | named | items: where lists stand
+    provider_record: str = "documented"  # documented | minimal | odd
+    history: str = "object"  # object | points: what all points of a series come in
+    points: str = "objects"  # objects | pairs | lists | object
+    point_dates: str = "day"  # day | T | zone | month
+    point_values: str = "numbers"  # numbers | text
+    point_order: str = "oldest"  # oldest | newest: which comes first
+    gap: str = "null"  # null | dot | empty | nan: a missing value
+    text_name: str = "any"  # any | q | query | search | text: the parameter of free text
+
     # Uploads
     upload_status: int = 201
     upload_answer: bool = True  # False: an empty body

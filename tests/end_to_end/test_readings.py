@@ -16,13 +16,15 @@ PANEL = panel()
 NEW = Callable[[], int]
 # What these say about merging or about exports is another answer, not another form of it.
 ANOTHER_ANSWER = {"empty_cell", "absent_column", "export"}
+# And these are about other endpoints.
+FINDING = ("search_", "series_", "provider_", "user_key_")
 
 
 def other_readings() -> Iterator[tuple[str, str]]:
     """Every switch with every word but the first."""
     for field in fields(Readings):
         for word in get_args(field.type)[1:]:
-            if field.name not in ANOTHER_ANSWER:
+            if field.name not in ANOTHER_ANSWER and not field.name.startswith(FINDING):
                 yield field.name, word
 
 
