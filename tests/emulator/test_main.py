@@ -81,9 +81,10 @@ def test_nobody_has_to_read_what_the_command_prints():
     child.stderr.close()
 
 
-def test_the_command_says_when_its_port_is_taken(emulator, capsys):
+@pytest.mark.parametrize("option", ["--port", "--storage-port", "--search-port"])
+def test_the_command_says_when_its_port_is_taken(emulator, capsys, option):
     port = urlsplit(emulator.url).port
-    assert main(["--port", str(port)]) == 1
+    assert main(["--port", "0", option, str(port)]) == 1
     assert (
         capsys.readouterr().err
         == f"error: cannot listen on 127.0.0.1:{port}: Address already in use\n"

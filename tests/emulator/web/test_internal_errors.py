@@ -1,6 +1,7 @@
 """Whatever is sent, no error of the emulator itself, and no words of a library in an answer."""
 
 import logging
+from typing import get_args
 from urllib.parse import quote
 
 import pytest
@@ -86,6 +87,26 @@ def test_any_address_of_a_file_is_answered(emulator, fetch, number, expires, sig
     path = f"/datasets/{quote(number, safe='')}.csv"
     url = f"{emulator.storage_url}{path}?Expires={quote(expires)}&Signature={quote(signature)}"
     assert fetch(url).status in {403, 404}
+    assert emulator.internal_errors == []
+
+
+@given(
+    words=st.fixed_dictionaries({"q": texts, "offset": numbers, "length": numbers}),
+    readings=st.fixed_dictionaries(
+        {
+            name: st.sampled_from(get_args(kind))
+            for name, kind in Readings.__annotations__.items()
+            if name.startswith("search_")
+        }
+    ),
+)
+@example({"q": "", "offset": str(2**63 - 1), "length": str(2**63 - 1)}, {"search_offset": "pages"})
+@example({"q": "", "offset": "9", "length": "0"}, {"search_repeats": "last"})
+def test_any_search_is_answered(prices, call, emulator, fetch, words, readings):
+    emulator.readings = Readings(**readings)
+    query = "&".join(f"{name}={quote(value)}" for name, value in words.items())
+    answer = fetch(f"{emulator.search_url}/api/search?{query}&apiKey={call.key}")
+    assert answer.status in {200, 400}
     assert emulator.internal_errors == []
 
 

@@ -30,11 +30,11 @@ def test_a_taken_port_is_an_error_that_names_it(emulator):
         Emulator(port=port)
 
 
-@pytest.fixture(params=["api", "storage"])
+@pytest.fixture(params=["api", "storage", "search"])
 def connection(emulator, request):
     """Return a kept connection to one of the ports."""
-    url = emulator.url if request.param == "api" else emulator.storage_url
-    connection = HTTPConnection(urlsplit(url).netloc, timeout=20)
+    urls = {"api": emulator.url, "storage": emulator.storage_url, "search": emulator.search_url}
+    connection = HTTPConnection(urlsplit(urls[request.param]).netloc, timeout=20)
     yield connection
     connection.close()
 
