@@ -32,20 +32,22 @@ Switches, where sources contradict each other or say nothing
     `last`: behind the end comes the last page again); `search_total` (`low`: what the page has,
     `high`: 10,000, `absent`: neither items nor pages).
 
-    Those of series: `series_fields` (as for search; `empty`: an empty object); `series_column` (the
-    values stand under the name of the series, or under `value`).
+    Those of series: `series_fields` (as for search, but `renamed` has `series_id` and `label` in
+    place of id and name; `empty`: an empty object); `series_column` (the values stand under the
+    name of the series, or under `value`).
 
     Those of providers: `provider_lists` (where lists stand, those of stored keys too. `mixed`: an
     array, or under their name if there are fields beside it; `array`: always an array, and the
     full history is its points alone; `data`: under `data`; `named`: under their name);
-    `provider_fields` (`bare`: slug and name, of a series its id, of its data these alone;
-    `renamed`: `id`, `title`, `observations` and the like); `provider_points` (`objects`: date
-    and value each; `pairs`; `columns`: a list of dates, a list of values; `mapping`: dates to
-    values; `renamed`: `period` and `obs_value`); `provider_dates` (`day`, `moment` with a time of
-    day in UTC, `period`: 2020-03, 2020-Q1, 2020, `epoch`: milliseconds); `provider_values`
-    (`texts`: numbers as text); `provider_missing` (each fifth value is missing: null, `.`, or an
-    empty text); `provider_text` (the one parameter that holds free text, or any of them);
-    `user_key_field` (the one field that holds a key to store, or any of them).
+    `provider_fields` (`bare`: slug and name; of a series its id; with its points `is_preview`
+    alone; `renamed`: `id`, `title`, `observations` in place of slug, name, data);
+    `provider_points` (`objects`: date and value each; `pairs`; `columns`: a list of dates and a
+    list of values; `mapping`: dates to values; `renamed`: `period` and `obs_value`);
+    `provider_dates` (`day`; `moment`: with a time of day in UTC; `period`: 2020-03, 2020-Q1, 2020;
+    `epoch`: milliseconds); `provider_values` (`texts`: numbers as text); `provider_missing` (each
+    fifth value is missing: null, `.`, or an empty text); `provider_text` (the one parameter that
+    holds free text, or any of them); `user_key_field` (the one field that holds a key to store, or
+    any of them).
 
 Guesses, since no source says it
     Messages of 400, 402, 403, 404 and 409 other than `... is required`, `Unauthorized` and `Filter
@@ -58,9 +60,9 @@ Guesses, since no source says it
     pre-signed addresses; media types; what follows a missing value in a comparison (it is false,
     but for `ne` by reading); texts in the order of code points; how search ranks, and that it
     answers 401 for a missing or wrong key; the keys of a run; parameters of providers beyond those
-    documented; sheets and cell types of xlsx; gzip transfer; the page of a
-    414; 413 for a file of more than `Plan.file_bytes`, which are counted as they come; 400 for a
-    `$filter` of more than 5,000 comparisons, 100 nested parentheses or 2**20 characters.
+    documented; sheets and cell types of xlsx; gzip transfer; the page of a 414; 413 for a file of
+    more than `Plan.file_bytes`, which are counted as they come; 400 for a `$filter` of more than
+    5,000 comparisons, 100 nested parentheses or 2**20 characters.
 
 Invented, to have something to show
     The three providers, frozen copies of the data that ship with the emulator; runs of a
