@@ -6,12 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from alphacast_pandas.api.csv_head import check_table_body
+from alphacast_pandas.api.discovery import fetch_every_column
 from alphacast_pandas.api.identifiers import data_path, dataset_path, resolve_id
 from alphacast_pandas.api.multipart import File, Multipart, UploadFlags, open_stream, upload_form
 from alphacast_pandas.api.named import not_found, only_one
 from alphacast_pandas.api.parameters import FORMAT
 from alphacast_pandas.api.processes import Process, wait_for
-from alphacast_pandas.api.records import Column, Dataset, DateStats, columns_from_json
+from alphacast_pandas.api.records import Column, Dataset, DateStats, Records, columns_from_json
 from alphacast_pandas.api.responses import list_of
 from alphacast_pandas.errors import DecodeError, QueryError
 
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
 FORMATS = ("csv", "json", "tsv", "xlsx")
 
 
-# `list` is a method of the class below, so the builtin's types are named here.
-_Columns = list[Column]
-_Datasets = list[Dataset]
-_Processes = list[Process]
+# `list` is a method of the class below, so its types are named here.
+_Columns = Records[Column]
+_Datasets = Records[Dataset]
+_Processes = Records[Process]
 
 
 class Datasets:
@@ -59,6 +60,9 @@ class Datasets:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
+    def __repr__(self) -> str:
+        return f"Datasets(base_url={self._transport.settings.base_url!r})"
+
     def list(self, repository_id: Id | None = None) -> _Datasets:
         """
         Return the datasets the key owns or shares.
@@ -71,7 +75,7 @@ class Datasets:
         Returns
         -------
         list of Dataset
-            In the order of the service; ``columns`` is empty in lists.
+            In the order of the service; it shows itself as a table. ``columns`` is empty in lists.
 
         Raises
         ------
@@ -264,6 +268,50 @@ class Datasets:
 
     def columns(self, id: Id) -> _Columns:  # noqa: A002 - the service's own word
         """
+        Return every column of a dataset.
+
+        The stored definitions and the record of the dataset are asked for, side by side. Value
+        columns need not be among them; if they do not state all columns, a third request reads
+        one row of the data, for its header. A column that only the header shows has no ``type``:
+        it is a value column. Where the service refuses one of the requests, the columns are
+        those that the others show.
+
+        Parameters
+        ----------
+        id : int or str
+            The dataset.
+
+        Returns
+        -------
+        list of Column
+            In the order of the data, or of the definitions if these state all; it shows itself as
+            a table.
+
+        Raises
+        ------
+        NotFoundError
+            If it does not exist or the key may not see it.
+
+        See Also
+        --------
+        Datasets.column_definitions : The definitions as stored, in one request.
+
+        Examples
+        --------
+        >>> for column in client.datasets.columns(dataset_id):
+        ...     print(column.name, column.role)
+        Date date
+        country entity
+        continent value
+        iso_alpha2 value
+        life_expectancy value
+        population value
+        gdp_per_capita value
+        """
+        return Records(fetch_every_column(self, self._transport, resolve_id(id)))
+
+    def column_definitions(self, id: Id) -> _Columns:  # noqa: A002 - the service's own word
+        """
         Return the stored column definitions.
 
         Parameters
@@ -274,19 +322,24 @@ class Datasets:
         Returns
         -------
         list of Column
-            Value columns need not be among them: the service implies Decimal.
+            Those of the last manifest, ignored columns of its file included; it shows itself as a
+            table. Value columns need not be among them.
 
         Raises
         ------
         NotFoundError
             If it does not exist or the key may not see it.
 
+        See Also
+        --------
+        Datasets.columns : Every column of the dataset.
+
         Examples
         --------
-        >>> [column.role for column in client.datasets.columns(dataset_id)][:2]
+        >>> [column.role for column in client.datasets.column_definitions(dataset_id)][:2]
         ['date', 'entity']
         """
-        return [*columns_from_json(self._transport.get(f"{dataset_path(id)}/columns") or [])]
+        return Records(columns_from_json(self._transport.get(f"{dataset_path(id)}/columns") or []))
 
     def initialize_columns(
         self,
@@ -338,7 +391,7 @@ class Datasets:
             "dateFormat": date_format,
         }
         answer = self._transport.send("PUT", f"{dataset_path(id)}/columns/initializer", json=fields)
-        return [*columns_from_json(answer or [])]
+        return Records(columns_from_json(answer or []))
 
     def date_stats(self, id: Id) -> DateStats:  # noqa: A002 - the service's own word
         """
@@ -424,7 +477,7 @@ class Datasets:
         Returns
         -------
         list of Process
-            Newest first.
+            Newest first; it shows itself as a table.
 
         Raises
         ------
@@ -437,7 +490,7 @@ class Datasets:
         [True]
         """
         answer = list_of(self._transport.get(f"{dataset_path(id)}/processes"))
-        return [self._process(item, resolve_id(id)) for item in answer]
+        return Records(self._process(item, resolve_id(id)) for item in answer)
 
     def process(self, id: Id, process_id: int) -> Process:  # noqa: A002 - the service's own word
         """
@@ -552,7 +605,8 @@ class Datasets:
 
     def _named(self, name: str, repository_id: Id | None = None) -> _Datasets:
         """Return those of exactly this name, of which there may be several."""
-        return [item for item in self._list(repository_id, {"name": name}) if item.name == name]
+        found = self._list(repository_id, {"name": name})
+        return Records(item for item in found if item.name == name)
 
     def _list(self, repository_id: Id | None, params: dict[str, Any]) -> _Datasets:
         wanted = None if repository_id is None else resolve_id(repository_id, "repository")
@@ -560,7 +614,7 @@ class Datasets:
             params["repositoryId"] = wanted
         answer = list_of(self._transport.get("/datasets", params))
         found = [Dataset.from_json(item) for item in answer]
-        return [item for item in found if wanted is None or item.repository_id == wanted]
+        return Records(item for item in found if wanted is None or item.repository_id == wanted)
 
 
 def _fields(

@@ -18,7 +18,13 @@ from alphacast_pandas.api.identifiers import data_path
 from alphacast_pandas.api.parameters import FORMAT, TOP
 from alphacast_pandas.api.records import Column
 from alphacast_pandas.column_types import DATE, STRING
-from alphacast_pandas.errors import APIError, DecodeError, NotFoundError, QueryError
+from alphacast_pandas.errors import (
+    APIError,
+    DecodeError,
+    NotFoundError,
+    QueryError,
+    QuotaError,
+)
 from alphacast_pandas.names import canonical_name
 from alphacast_pandas.parallel import in_background
 
@@ -28,6 +34,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from alphacast_pandas.api.client import Client
+    from alphacast_pandas.api.datasets import Datasets
+    from alphacast_pandas.api.transport import Transport
 
 T = TypeVar("T")
 PLAIN_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+([eE][-+]?\d+)?|[eE][-+]\d+)?")
@@ -37,8 +45,31 @@ _REFUSALS = frozenset({403, 404, 405, 501})
 
 def fetch_definitions(client: Client, dataset_id: int) -> Definitions:
     """Return the definitions that the service states, from two requests at the same time."""
-    columns = in_background(_unless_refused, lambda: client.datasets.columns(dataset_id))
-    dataset, missing = _unless_refused(lambda: client.datasets.get(dataset_id))
+    return _fetch_stated(client.datasets, dataset_id)
+
+
+def fetch_every_column(
+    datasets: Datasets, transport: Transport, dataset_id: int
+) -> tuple[Column, ...]:
+    """Return all columns: those that the service states, and if need be those of the header."""
+    stated = _fetch_stated(datasets, dataset_id)
+    if stated.stated and stated.complete:
+        return stated.columns
+    try:
+        head = _fetch_head(transport, dataset_id)
+    except EmptyTableError:
+        return stated.columns
+    except APIError as error:
+        is_refusal = isinstance(error, QuotaError) or error.status_code in _REFUSALS
+        if is_refusal and stated.columns:
+            return stated.columns
+        raise
+    return with_header(stated, head).columns
+
+
+def _fetch_stated(datasets: Datasets, dataset_id: int) -> Definitions:
+    columns = in_background(_unless_refused, lambda: datasets.column_definitions(dataset_id))
+    dataset, missing = _unless_refused(lambda: datasets.get(dataset_id))
     stored, refused = columns.result()
     if isinstance(missing, NotFoundError) and isinstance(refused, NotFoundError):
         raise missing
@@ -116,7 +147,7 @@ def with_every_column(
         return definitions
     if definitions.header is not None:
         return definitions
-    return with_header(definitions, _fetch_head(client, dataset_id))
+    return with_header(definitions, _fetch_head(client._connection.transport, dataset_id))
 
 
 def fetch_target(client: Client, dataset_id: int, names: Iterable[object]) -> Definitions:
@@ -125,7 +156,7 @@ def fetch_target(client: Client, dataset_id: int, names: Iterable[object]) -> De
     if all(name is None or name in definitions.names for name in names):
         return definitions
     try:
-        head = _fetch_head(client, dataset_id)
+        head = _fetch_head(client._connection.transport, dataset_id)
     except EmptyTableError:
         return replace(definitions, has_rows=False)
     head.check_is_of(definitions.names)
@@ -157,10 +188,9 @@ def with_header(definitions: Definitions, head: Head) -> Definitions:
     return replace(completed, columns=_inferred_roles(completed.columns, head.first_row))
 
 
-def _fetch_head(client: Client, dataset_id: int) -> Head:
+def _fetch_head(transport: Transport, dataset_id: int) -> Head:
     """Return the head of the dataset, which one row is enough for."""
     params = {FORMAT.name: "csv", TOP.name: 1}
-    transport = client._connection.transport
     for attempt in transport.attempts():
         with attempt, transport.open(data_path(dataset_id), params) as answer:
             return read_head(answer.stream, check_table_answer(answer))

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from alphacast_pandas.api.client import Client
 
 
-class Record(Protocol):
-    """A record of something that has a number; `record_of` is "dataset" or "repository"."""
+class NumberedRecord(Protocol):
+    """A record of a dataset or of a repository; the first of its words says which."""
 
-    record_of: ClassVar[str]
+    words: ClassVar[tuple[str, str]]
 
     @property
     def id(self) -> int:
@@ -25,7 +25,7 @@ class Record(Protocol):
 
 
 # A number, the address of a page or a record; where there is a client to ask, also an exact name.
-Id: TypeAlias = int | str | Record
+Id: TypeAlias = int | str | NumberedRecord
 _KINDS = {"dataset": "datasets", "repository": "repositories"}
 _MOST_DIGITS = 18
 _PAGE = re.compile(r"/(datasets|repositories)/(?:[^/]*-)?(\d+)(?:\.csv)?(?:/|$)")
@@ -108,10 +108,10 @@ def _number(digits: str) -> int | None:
 
 def _from_object(value: Any, what: str) -> int | None:
     """Return the number of a record, or the number that an object is."""
-    kind = getattr(type(value), "record_of", None)
+    kind, *_ = getattr(type(value), "words", (None,))
     if kind == what:
         value = value.id
-    elif kind is not None:
+    elif kind in _KINDS:
         msg = f"{_shown(value)} is a {kind}, and a {what} is needed here."
         raise QueryError(msg)
     if isinstance(value, bool):

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from alphacast_pandas.api.records import flag, id_of, integer, object_of, text
+from alphacast_pandas.api.records import (
+    Record,
+    flag,
+    id_of,
+    instant,
+    integer,
+    object_of,
+    text,
+)
 from alphacast_pandas.errors import ProcessError, ProcessTimeout, QueryError
 
 if TYPE_CHECKING:
@@ -44,9 +52,12 @@ class Follow(Protocol):
         """Return the process as it ended, successfully."""
 
 
-@dataclass(frozen=True)
-class Process:
+@dataclass(frozen=True, repr=False)
+class Process(Record):
     """What the service does with one upload."""
+
+    words = ("process", "processes")
+    only_in_tables = frozenset({"created_at", "inserted", "updated", "deleted"})
 
     id: int
     dataset_id: int | None = None
@@ -95,6 +106,26 @@ class Process:
     def failed(self) -> bool:
         """Whether the status is one of those that mean failure."""
         return PROCESS_STATUSES.get(self.status.casefold()) == "failure"
+
+    def facts(self) -> dict[str, object]:
+        """Return what a table shows of it; inserted, updated and deleted are values, not rows."""
+        return {
+            "id": self.id,
+            "status": self.status,
+            "created_at": instant(self.created_at),
+            "inserted": self._counted("insertedValues"),
+            "updated": self._counted("updatedValues"),
+            "deleted": self._counted("deletedValues"),
+            "description": self.description,
+        }
+
+    def _shown(self) -> list[str]:
+        number, *others = super()._shown()
+        return [number, f"dataset_id={self.dataset_id}", *others]
+
+    def _counted(self, key: str) -> str | None:
+        count = self.count(key)
+        return None if count is None else f"{count:,}"
 
     def __getstate__(self) -> dict[str, Any]:
         # Connections cannot be pickled; `wait` of the copy says that there is none.

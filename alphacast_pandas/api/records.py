@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import datetime
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Literal,
+    SupportsIndex,
+    TypeVar,
+    cast,
+    overload,
+)
 
 from alphacast_pandas.api.responses import brief_repr
 from alphacast_pandas.column_types import DATE, STRING, ColumnType, parse_type
+from alphacast_pandas.display import html_facts, html_table, plural, shorten, text_table
 from alphacast_pandas.errors import DecodeError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+T = TypeVar("T")
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
+_MOST_ROWS = 40  # of a table
+_MOST_CHARACTERS = 50  # of a text in a repr
+# Names of facts that are numbers, which tables align to the right.
+_NUMBERS = frozenset({"id", "repository_id", "dataset_id", "inserted", "updated", "deleted"})
 
 
 def truth(value: Any) -> bool:
@@ -67,11 +85,79 @@ def date_of(value: Any) -> datetime.date | None:
         return None
 
 
-@dataclass(frozen=True)
-class Repository:
+class Record:
+    """What the service says of one thing; shows itself with what is known and matters."""
+
+    words: ClassVar[tuple[str, str]] = ("record", "records")
+    only_in_tables: ClassVar[frozenset[str]] = frozenset()  # facts that a repr leaves out
+
+    def facts(self) -> dict[str, object]:
+        """Return what a table shows of it, by name; None for what is not known."""
+        return {}
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(self._shown())})"
+
+    def _shown(self) -> list[str]:
+        """Return the parts of the repr."""
+        return [
+            f"{name}={_brief(fact)}"
+            for name, fact in self.facts().items()
+            if fact is not None and name not in self.only_in_tables
+        ]
+
+    def _repr_html_(self) -> str:
+        known = ((name, _cell(fact)) for name, fact in self.facts().items() if fact is not None)
+        return html_facts(known, caption=type(self).__name__)
+
+
+class Records(list[T]):
+    """A list of records, which shows itself as a table."""
+
+    @overload
+    def __getitem__(self, key: SupportsIndex, /) -> T: ...
+
+    @overload
+    def __getitem__(self, key: slice, /) -> Records[T]: ...
+
+    def __getitem__(self, key: SupportsIndex | slice, /) -> T | Records[T]:
+        found = super().__getitem__(key)
+        return Records(cast("list[T]", found)) if isinstance(key, slice) else cast("T", found)
+
+    def __repr__(self) -> str:
+        table = self._table()
+        if table is None:
+            return super().__repr__()
+        title, head, rows = table
+        return "\n".join((title, *text_table(head, rows, numbers=_NUMBERS)))
+
+    def _repr_html_(self) -> str | None:
+        table = self._table()
+        if table is None:
+            return None  # a notebook shows the text then
+        title, head, rows = table
+        return html_table(head, rows, caption=title, numbers=_NUMBERS)
+
+    def _table(self) -> tuple[str, list[str], list[list[str]]] | None:
+        """Return title, head and rows of the table; None without records, or if they are mixed."""
+        kinds = {type(item) for item in self}
+        if len(kinds) != 1 or not isinstance(self[0], Record):
+            return None
+        facts = [item.facts() for item in self if isinstance(item, Record)]
+        head = [name for name in facts[0] if any(item[name] is not None for item in facts)]
+        rows = [[_cell(item[name]) for name in head] for item in facts[:_MOST_ROWS]]
+        title = plural(len(self), *self[0].words)
+        if len(self) > _MOST_ROWS:
+            title += f", the first {_MOST_ROWS} of them"
+        return title, head, rows
+
+
+@dataclass(frozen=True, repr=False)
+class Repository(Record):
     """A repository, as the service describes it."""
 
-    record_of: ClassVar[str] = "repository"
+    words = ("repository", "repositories")
+    only_in_tables = frozenset({"description"})
 
     id: int
     name: str
@@ -80,6 +166,17 @@ class Repository:
     team: str | None = None
     permission: str | None = None
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def facts(self) -> dict[str, object]:
+        """Return what a table shows of it."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "privacy": self.privacy,
+            "permission": self.permission,
+            "team": self.team,
+            "description": self.description,
+        }
 
     @classmethod
     def from_json(cls, value: Any) -> Repository:
@@ -96,9 +193,11 @@ class Repository:
         )
 
 
-@dataclass(frozen=True)
-class Column:
+@dataclass(frozen=True, repr=False)
+class Column(Record):
     """One column of a dataset: its type (None if not stated) and its part in the row key."""
+
+    words = ("column", "columns")
 
     name: str | None
     type: str | None = None
@@ -128,6 +227,18 @@ class Column:
         """Whether the column holds text."""
         return self.column_type is STRING
 
+    def facts(self) -> dict[str, object]:
+        """Return what a table shows of it."""
+        return {
+            "name": self.name,
+            "role": self.role,
+            "type": self.type,
+            "id": self.id,
+            "date_format": self.date_format,
+            "source_name": None if self.source_name == self.name else self.source_name,
+            "ignored": self.ignored or None,
+        }
+
     @classmethod
     def from_json(cls, value: Any) -> Column:
         """Return the record of one column object or column definition."""
@@ -152,11 +263,14 @@ class Column:
         )
 
 
-@dataclass(frozen=True)
-class Dataset:
+@dataclass(frozen=True, repr=False)
+class Dataset(Record):
     """A dataset, as the service describes it; dates are days, instants are as the service sends."""
 
-    record_of: ClassVar[str] = "dataset"
+    words = ("dataset", "datasets")
+    only_in_tables = frozenset(
+        {"updated_at", "permission", "source_name", "description", "columns"}
+    )
 
     id: int
     name: str
@@ -172,6 +286,26 @@ class Dataset:
     max_date: datetime.date | None = None
     columns: tuple[Column, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def facts(self) -> dict[str, object]:
+        """Return what a table shows of it."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "repository_id": self.repository_id,
+            "frequency": self.frequency,
+            "min_date": self.min_date,
+            "max_date": self.max_date,
+            "updated_at": instant(self.updated_at),
+            "permission": self.permission,
+            "source_name": self.source_name,
+            "description": self.description,
+            "columns": ", ".join(str(column.name) for column in self.columns) or None,
+        }
+
+    def _shown(self) -> list[str]:
+        columns = [plural(len(self.columns), "column")] if self.columns else []
+        return [*super()._shown(), *columns]
 
     @classmethod
     def from_json(cls, value: Any) -> Dataset:
@@ -196,14 +330,22 @@ class Dataset:
         )
 
 
-@dataclass(frozen=True)
-class DateStats:
+@dataclass(frozen=True, repr=False)
+class DateStats(Record):
     """First date, last date and frequency of a dataset."""
 
     frequency: str | None = None
     min_date: datetime.date | None = None
     max_date: datetime.date | None = None
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def facts(self) -> dict[str, object]:
+        """Return what a table shows of them."""
+        return {
+            "frequency": self.frequency,
+            "min_date": self.min_date,
+            "max_date": self.max_date,
+        }
 
     @classmethod
     def from_json(cls, value: Any) -> DateStats:
@@ -225,3 +367,24 @@ def columns_from_json(value: Any) -> tuple[Column, ...]:
         msg = f"Expected column definitions, got {brief_repr(value)}."
         raise DecodeError(msg)
     return tuple(Column.from_json(item) for item in value)
+
+
+def instant(text: str | None) -> str | None:
+    """
+    Return an instant of the service as a person reads it, to the minute; another text as it is.
+
+    >>> instant("2026-11-27T20:34:24.260837")
+    '2026-11-27 20:34'
+    """
+    return f"{text[:10]} {text[11:16]}" if text and _INSTANT.match(text) else text
+
+
+def _brief(fact: object) -> str:
+    """Return a fact for a repr, which cannot act on a terminal."""
+    if isinstance(fact, str):
+        return repr(shorten(fact, _MOST_CHARACTERS)) if len(fact) > _MOST_CHARACTERS else repr(fact)
+    return str(fact)  # a number, a truth or a day
+
+
+def _cell(fact: object) -> str:
+    return "" if fact is None else str(fact)

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.identifiers import repository_path
 from alphacast_pandas.api.named import not_found, only_one
-from alphacast_pandas.api.records import Repository
+from alphacast_pandas.api.records import Records, Repository
 from alphacast_pandas.api.responses import list_of
 
 if TYPE_CHECKING:
     from alphacast_pandas.api.identifiers import Id
     from alphacast_pandas.api.transport import Transport
 
-# `list` is a method of the class below, so the builtin's type is named here.
-_Repositories = list[Repository]
+# `list` is a method of the class below, so its type is named here.
+_Repositories = Records[Repository]
 
 
 class Repositories:
@@ -42,6 +42,9 @@ class Repositories:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
+    def __repr__(self) -> str:
+        return f"Repositories(base_url={self._transport.settings.base_url!r})"
+
     def list(self) -> _Repositories:
         """
         Return every repository the key can see.
@@ -49,7 +52,7 @@ class Repositories:
         Returns
         -------
         list of Repository
-            In the order of the service.
+            In the order of the service; it shows itself as a table.
 
         Examples
         --------
@@ -240,11 +243,11 @@ class Repositories:
 
     def _named(self, name: str) -> _Repositories:
         """Return those of exactly this name, of which there may be several."""
-        return [item for item in self._list({"name": name}) if item.name == name]
+        return Records(item for item in self._list({"name": name}) if item.name == name)
 
     def _list(self, params: dict[str, Any]) -> _Repositories:
         answer = list_of(self._transport.get("/repositories", params))
-        return [Repository.from_json(item) for item in answer]
+        return Records(Repository.from_json(item) for item in answer)
 
 
 def _given(**fields: Any) -> dict[str, Any]:

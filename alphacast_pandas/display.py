@@ -1,0 +1,185 @@
+"""Tables for people: as text that fits a terminal, and as HTML that fits a notebook."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from alphacast_pandas.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+WIDTH = 80  # columns of a terminal
+_GAP = 2
+_NARROWEST = 16  # characters that a shortened column of text keeps
+_MOST_CHARACTERS = 300  # of a cell in HTML
+_LONGEST_CAPTION = 60  # that is kept on one line, and makes a narrow table wider
+# Longer words break anywhere, so that a table fits its page; shorter texts are kept on one line,
+# since a browser would give them too little room beside a long one.
+_LONGEST_WORD = 24
+# Notebooks are light or dark, and tell nobody which: text and links keep the colour around them,
+# lines are a grey that shows on both.
+_LINE = "1px solid rgba(128,128,128,0.4)"
+_TABLE = "border-collapse:collapse;border:none;color:inherit;margin:0 0 0.8em 0"
+_CAPTION = "caption-side:top;color:inherit;font-weight:bold;padding:0.3em 0;text-align:left"
+_CELL = "border:none;padding:0.2em 0.9em 0.2em 0;vertical-align:top"
+_LINK = "color:inherit;text-decoration:underline"
+
+
+@dataclass(frozen=True)
+class Link:
+    """An address in a cell; in HTML it can be followed if it is one of the web."""
+
+    address: str
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """
+    Return a count with its word.
+
+    >>> plural(1, "row"), plural(2000, "process", "processes")
+    ('1 row', '2,000 processes')
+    """
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+
+
+def shorten(text: str, width: int) -> str:
+    """
+    Return a printable text of at most `width` characters, without its middle if it is longer.
+
+    >>> shorten("Consumer prices, Argentina, 2016=100", 20)
+    'Consumer ...2016=100'
+    """
+    # Escapes are several characters long, so what cannot be shown is not escaped either.
+    text = printable(text if len(text) <= 2 * width else f"{text[:width]}{text[-width:]}")
+    if len(text) <= width:
+        return text
+    end = (width - 3) // 2
+    return f"{text[: width - 3 - end]}...{text[len(text) - end :]}"
+
+
+def text_table(
+    head: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    numbers: Collection[str] = (),
+    width: int = WIDTH,
+) -> list[str]:
+    """
+    Return the lines of a table that is at most `width` wide.
+
+    Columns of text are shortened where they must be; if that is not enough, the last columns are
+    left out and named below. `numbers` are the columns that are aligned to the right.
+    """
+    cells = [[*head], *([printable(cell) for cell in row] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    least = [w if head[n] in numbers else min(w, _NARROWEST) for n, w in enumerate(widths)]
+    shown = next(n for n in range(len(head), 0, -1) if _total(least[:n]) <= width or n == 1)
+    widths = _narrowed(widths[:shown], least, width)
+    aligned = ["rjust" if name in numbers else "ljust" for name in head]
+    lines = [
+        (" " * _GAP)
+        .join(
+            getattr(shorten(cell, size), side)(size)
+            for cell, size, side in zip(row, widths, aligned, strict=False)
+        )
+        .rstrip()
+        for row in cells
+    ]
+    left_out = ", ".join(head[shown:])
+    return [*lines, shorten(f"... and {left_out}", width)] if left_out else lines
+
+
+def html_table(
+    head: Sequence[str],
+    rows: Iterable[Sequence[str | Link]],
+    *,
+    caption: str = "",
+    numbers: Collection[str] = (),
+) -> str:
+    """Return a table with a line of names on top; every text is escaped."""
+    sides = ["right" if name in numbers else "left" for name in head]
+    names = "".join(
+        f'<th scope="col" style="{_style(name, side)};border-bottom:{_LINE}">{_content(name)}</th>'
+        for name, side in zip(head, sides, strict=True)
+    )
+    body = "".join(
+        "<tr>{}</tr>".format(
+            "".join(
+                f'<td style="{_style(cell, side)}">{_content(cell)}</td>'
+                for cell, side in zip(row, sides, strict=True)
+            )
+        )
+        for row in rows
+    )
+    return _table(caption, f"<thead><tr>{names}</tr></thead><tbody>{body}</tbody>")
+
+
+def html_facts(facts: Iterable[tuple[str, str | Link]], *, caption: str = "") -> str:
+    """Return a table of one fact a line, its name before it; every text is escaped."""
+    body = "".join(
+        f'<tr><th scope="row" style="{_style(name, "left")}">{_content(name)}</th>'
+        f'<td style="{_style(fact, "left")}">{_content(fact)}</td></tr>'
+        for name, fact in facts
+    )
+    return _table(caption, f"<tbody>{body}</tbody>")
+
+
+def html_text(text: str) -> str:
+    """Return a text of any origin for a page, shortened and escaped."""
+    return html.escape(shorten(text, _MOST_CHARACTERS))
+
+
+def html_line(text: str) -> str:
+    """Return a line of text between tables, escaped; it wraps anywhere."""
+    style = "color:inherit;margin:0 0 0.4em 0;overflow-wrap:anywhere;text-align:left"
+    return f'<div style="{style}">{html_text(text)}</div>'
+
+
+def _narrowed(widths: list[int], least: Sequence[int], width: int) -> list[int]:
+    """Return the widths of columns of which the widest lose so much that all of them fit."""
+    widths = [*widths]
+    while _total(widths) > width:
+        flexible = [n for n, w in enumerate(widths) if w > least[n]] or [0]
+        widths[max(flexible, key=lambda n: widths[n])] -= 1
+    return widths
+
+
+def _total(widths: Sequence[int]) -> int:
+    return sum(widths) + _GAP * (len(widths) - 1)
+
+
+def _table(caption: str, body: str) -> str:
+    wrapping = _wrapping(caption, _LONGEST_CAPTION)
+    title = f'<caption style="{_CAPTION};{wrapping}">{html_text(caption)}</caption>'
+    return f'<table style="{_TABLE}">{title if caption else ""}{body}</table>'
+
+
+def _style(cell: str | Link, side: str) -> str:
+    text = cell.address if isinstance(cell, Link) else cell
+    return f"{_CELL};text-align:{side};{_wrapping(text)}"
+
+
+def _wrapping(text: str, short: int = _LONGEST_WORD) -> str:
+    """Return how a text wraps: not at all if it is short, else at blanks, else anywhere."""
+    if len(text) <= short:
+        return "white-space:pre"
+    is_breakable = max(map(len, text.split() or [""])) <= _LONGEST_WORD
+    return f"overflow-wrap:{'normal' if is_breakable else 'anywhere'};white-space:pre-wrap"
+
+
+def _content(cell: str | Link) -> str:
+    if not isinstance(cell, Link):
+        return html_text(cell)
+    address = html.escape(printable(cell.address))
+    return f'<a href="{address}" style="{_LINK}">{address}</a>' if _is_web(cell) else address
+
+
+def _is_web(link: Link) -> bool:
+    try:
+        return urlsplit(link.address).scheme in {"http", "https"}
+    except ValueError:
+        return False
