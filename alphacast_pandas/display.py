@@ -26,6 +26,8 @@ _LINE = "1px solid rgba(128,128,128,0.4)"
 _TABLE = "border-collapse:collapse;border:none;color:inherit;margin:0 0 0.8em 0"
 _CAPTION = "caption-side:top;color:inherit;font-weight:bold;padding:0.3em 0;text-align:left"
 _CELL = "border:none;padding:0.2em 0.9em 0.2em 0;vertical-align:top"
+_LINE_OF_TEXT = "color:inherit;margin:0 0 0.4em 0;overflow-wrap:anywhere;text-align:left"
+_LIST = "color:inherit;margin:0 0 0.8em 0;padding:0 0 0 1.5em"
 _LINK = "color:inherit;text-decoration:underline"
 
 
@@ -134,9 +136,19 @@ def html_text(text: str) -> str:
 
 
 def html_line(text: str) -> str:
-    """Return a line of text between tables, escaped; it wraps anywhere."""
-    style = "color:inherit;margin:0 0 0.4em 0;overflow-wrap:anywhere;text-align:left"
-    return f'<div style="{style}">{html_text(text)}</div>'
+    """Return a line of text, escaped; it wraps anywhere."""
+    return f'<div style="{_LINE_OF_TEXT}">{html_text(text)}</div>'
+
+
+def html_title(text: str) -> str:
+    """Return a title above tables, escaped; it wraps anywhere."""
+    return f'<div style="{_LINE_OF_TEXT};font-weight:bold">{html_text(text)}</div>'
+
+
+def html_list(items: Iterable[str]) -> str:
+    """Return a list of texts, escaped; nothing if there are none."""
+    lines = "".join(f'<li style="{_LINE_OF_TEXT}">{html_text(item)}</li>' for item in items)
+    return f'<ul style="{_LIST}">{lines}</ul>' if lines else ""
 
 
 def _narrowed(widths: list[int], least: Sequence[int], width: int) -> list[int]:

@@ -108,7 +108,8 @@ def _number(digits: str) -> int | None:
 
 def _from_object(value: Any, what: str) -> int | None:
     """Return the number of a record, or the number that an object is."""
-    kind, *_ = getattr(type(value), "words", (None,))
+    words = getattr(type(value), "words", None)
+    kind = words[0] if isinstance(words, tuple) and words else None
     if kind == what:
         value = value.id
     elif kind in _KINDS:

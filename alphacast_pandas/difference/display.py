@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-import html
 import textwrap
 from typing import TYPE_CHECKING
 
 from alphacast_pandas.difference.revisions import column_counts, date_span, revision_lines
+from alphacast_pandas.display import (
+    WIDTH,
+    html_line,
+    html_list,
+    html_table,
+    html_title,
+    plural,
+    shorten,
+)
 from alphacast_pandas.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from alphacast_pandas.difference.difference import Difference
     from alphacast_pandas.difference.revisions import RevisionLine
 
-_WIDTH = 80
 _LABEL_WIDTH = 38
+_NUMBER_WIDTH = 13
 _MOST_COLUMNS = 8
 _MOST_REVISIONS = 3
-_COLOURS = {"added": "#1a7f37", "changed": "#9a6700", "deleted": "#cf222e", "unchanged": "#6e7781"}
+_DIGITS = 10  # of a number; more where old and new differ only in those that come after
+_DOUBLE_DIGITS = 15  # that every double keeps
+_ALL_DIGITS = 17  # which tell any two doubles apart
 
 
 def to_text(difference: Difference, title: str, notes: Sequence[str]) -> str:
     """Return lines of at most 80 characters; names and values cannot act on the terminal."""
     lines = [
-        *textwrap.wrap(_one_line(title), _WIDTH),
+        *textwrap.wrap(_one_line(title), WIDTH),
         *_row_lines(difference),
         *_column_lines(difference),
         *_revision_lines(difference),
@@ -36,30 +46,24 @@ def to_text(difference: Difference, title: str, notes: Sequence[str]) -> str:
 
 def to_html(difference: Difference, title: str, notes: Sequence[str]) -> str:
     """Return a fragment of HTML in which every name and value is escaped."""
-    items = "".join(f"<li>{_escape(note)}</li>" for note in notes)
     return "".join(
         (
-            f"<div><strong>{_escape(title)}</strong>",
-            _row_html(difference),
+            html_title(_one_line(title)),
+            html_line(_row_sentence(difference)),
             _column_html(difference),
             *(_revision_html(*table) for table in _revision_tables(difference)),
-            f"<ul>{items}</ul>" if items else "",
-            "</div>",
+            html_list(map(_one_line, notes)),
         )
     )
 
 
 def summary(difference: Difference) -> str:
     """Return the counts of a difference in words."""
+    added, changed, deleted = map(len, (difference.added, difference.changed, difference.deleted))
     return (
-        f"{len(difference.added):,} rows are new, {len(difference.changed):,} have other values, "
-        f"{len(difference.deleted):,} are gone"
+        f"{plural(added, 'row is', 'rows are')} new, {plural(changed, 'has', 'have')} other "
+        f"values, {plural(deleted, 'is', 'are')} gone"
     )
-
-
-def plural(count: int, word: str) -> str:
-    """Return a count with its word."""
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
 def _row_lines(difference: Difference) -> list[str]:
@@ -79,20 +83,27 @@ def _column_lines(difference: Difference) -> list[str]:
         f"  {_crop(c.name):{_LABEL_WIDTH}}{c.added:>13,}{c.changed:>13,}{c.deleted:>13,}"
         for c in counts[:_MOST_COLUMNS]
     ]
-    more = len(counts) - _MOST_COLUMNS
-    rest = [f"  ... and {plural(more, 'column')} more, see .by_column"] if more > 0 else []
+    rest = [f"  {_more(len(counts))}"] if len(counts) > _MOST_COLUMNS else []
     head = f"  {'values':{_LABEL_WIDTH}}{'added':>13}{'changed':>13}{'deleted':>13}"
     return [head, *lines, *rest]
 
 
+def _more(columns: int) -> str:
+    return f"... and {plural(columns - _MOST_COLUMNS, 'column')} more, see .by_column"
+
+
 def _revision_lines(difference: Difference) -> list[str]:
+    """Return the lines of the largest revisions; long numbers take the place of their labels."""
     lines = []
     for title, revisions in _revision_tables(difference):
-        lines.append(f"  {title:{_LABEL_WIDTH}}{'old':>13}    {'new':<13}")
+        numbers = [(*_numbers(r.old, r.new), _percent(r.relative)) for r in revisions]
+        old, new, share = (max(map(len, texts)) for texts in zip(*numbers, strict=True))
+        old, new, share = max(old, _NUMBER_WIDTH), max(new, _NUMBER_WIDTH), max(share, 8)
+        label = min(_LABEL_WIDTH, WIDTH - old - new - share - 7)
+        lines.append(f"  {shorten(title, label):{label}}{'old':>{old}}    {'new':<{new}}")
         lines += [
-            f"  {_crop(r.label):{_LABEL_WIDTH}}{_number(r.old):>13} -> "
-            f"{_number(r.new):<13}{_percent(r.relative):>9}"
-            for r in revisions
+            f"  {_crop(r.label, label):{label}}{a:>{old}} -> {b:<{new}} {c:>{share}}"
+            for r, (a, b, c) in zip(revisions, numbers, strict=True)
         ]
     return lines
 
@@ -103,7 +114,7 @@ def _note_lines(notes: Sequence[str]) -> list[str]:
         for note in notes
         for line in textwrap.wrap(
             _one_line(note),
-            _WIDTH,
+            WIDTH,
             initial_indent="  * ",
             subsequent_indent="    ",
             break_on_hyphens=False,
@@ -111,40 +122,33 @@ def _note_lines(notes: Sequence[str]) -> list[str]:
     ]
 
 
-def _row_html(difference: Difference) -> str:
-    counts = " &nbsp; ".join(
-        f'<span style="color:{_COLOURS[word]}"><b>{count:,}</b> {word}</span>'
-        for word, count in _row_counts(difference).items()
-    )
+def _row_sentence(difference: Difference) -> str:
+    counts = _row_counts(difference)
     values = plural(_changed_values(difference), "value")
     touched = _dates_touched(difference)
     dates = "" if touched is None else f"; dates {touched}"
-    return f"<p>Rows: {counts} &nbsp; ({values} changed{dates})</p>"
+    return (
+        f"{plural(counts['added'], 'row')} added, {counts['changed']:,} changed ({values}), "
+        f"{counts['deleted']:,} deleted, {counts['unchanged']:,} unchanged{dates}"
+    )
 
 
 def _column_html(difference: Difference) -> str:
     counts = [column for column in column_counts(difference) if column.total]
+    if not counts:
+        return ""
+    head = ("values", "added", "changed", "deleted")
     rows = [
         (c.name, f"{c.added:,}", f"{c.changed:,}", f"{c.deleted:,}") for c in counts[:_MOST_COLUMNS]
     ]
-    if len(counts) > _MOST_COLUMNS:
-        rows.append((f"... and {len(counts) - _MOST_COLUMNS} more, see .by_column", "", "", ""))
-    return _table_html(("Values", "added", "changed", "deleted"), rows)
+    table = html_table(head, rows, numbers=head[1:])
+    return table + (html_line(_more(len(counts))) if len(counts) > _MOST_COLUMNS else "")
 
 
 def _revision_html(title: str, revisions: list[RevisionLine]) -> str:
-    rows = [(r.label, _number(r.old), _number(r.new), _percent(r.relative)) for r in revisions]
-    return _table_html((title.capitalize(), "old", "new", "change"), rows)
-
-
-def _table_html(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    body = "".join(
-        f"<tr>{''.join(f'<td>{_escape(cell)}</td>' for cell in row)}</tr>" for row in rows
-    )
-    if not body:
-        return ""
-    names = "".join(f"<th>{_escape(name)}</th>" for name in head)
-    return f"<table><thead><tr>{names}</tr></thead><tbody>{body}</tbody></table>"
+    head = (title, "old", "new", "change")
+    rows = [(r.label, *_numbers(r.old, r.new), _percent(r.relative)) for r in revisions]
+    return html_table(head, rows, numbers=head[1:])
 
 
 def _row_counts(difference: Difference) -> dict[str, int]:
@@ -177,10 +181,26 @@ def _revision_tables(difference: Difference) -> list[tuple[str, list[RevisionLin
     return tables
 
 
-def _number(value: float) -> str:
-    """Return a number as a person reads it, with the digits that a revision may be in."""
-    text = f"{value:,.10g}"
-    return text if len(text) <= 13 else f"{value:.6g}"
+def _numbers(old: float, new: float) -> tuple[str, str]:
+    """Return two different numbers, each short and yet with digits that tell them apart."""
+    texts = _with_digits(old, _DIGITS), _with_digits(new, _DIGITS)
+    if texts[0] != texts[1] and max(map(len, texts)) <= _NUMBER_WIDTH:
+        return texts
+    for digits in range(6, _DOUBLE_DIGITS + 1):
+        texts = _with_digits(old, digits), _with_digits(new, digits)
+        if texts[0] != texts[1]:
+            return texts
+    return _exactly(old), _exactly(new)
+
+
+def _exactly(value: float) -> str:
+    """Return the shortest text that reads back to the same double."""
+    texts = (_with_digits(value, digits) for digits in range(_DOUBLE_DIGITS, _ALL_DIGITS + 1))
+    return next((t for t in texts if float(t.replace(",", "")) == value), str(value))
+
+
+def _with_digits(value: float, digits: int) -> str:
+    return f"{value:,.{digits}g}"
 
 
 def _percent(share: float) -> str:
@@ -190,13 +210,9 @@ def _percent(share: float) -> str:
     return f"{100 * share:+,.0f}%" if abs(share) >= 1 else f"{100 * share:+.3g}%"
 
 
-def _crop(text: str) -> str:
-    line = _one_line(text)
-    return line if len(line) < _LABEL_WIDTH else f"{line[: _LABEL_WIDTH - 4]}..."
-
-
-def _escape(text: str) -> str:
-    return html.escape(printable(text))
+def _crop(text: str, width: int = _LABEL_WIDTH) -> str:
+    """Return one line that leaves a blank behind it, without its middle if it is too long."""
+    return shorten(" ".join(text.split()), width - 1)
 
 
 def _one_line(text: str) -> str:

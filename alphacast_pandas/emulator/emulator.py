@@ -244,6 +244,10 @@ class Emulator:
             atexit.unregister(self.close)
             self._exit_stack.close()
 
+    def __repr__(self) -> str:
+        """Return its address; not its key, which would be copied with it."""
+        return f"Emulator(url={self.url!r})"
+
     def __enter__(self) -> Self:
         """Return the emulator, which runs already."""
         return self

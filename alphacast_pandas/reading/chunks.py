@@ -58,6 +58,10 @@ class DatasetReader:
         The pieces.
     close : callable
         Ends the answer that they are made of.
+    dataset_id : int, optional
+        The dataset that is read.
+    chunksize : int, optional
+        Rows of a frame.
 
     Raises
     ------
@@ -76,10 +80,22 @@ class DatasetReader:
     1704
     """
 
-    def __init__(self, frames: Iterator[pd.DataFrame], close: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        frames: Iterator[pd.DataFrame],
+        close: Callable[[], None],
+        *,
+        dataset_id: int | None = None,
+        chunksize: int | None = None,
+    ) -> None:
         self._frames = frames
         self._close = close
+        self._dataset_id = dataset_id
+        self._chunksize = chunksize
         self._process = os.getpid()
+
+    def __repr__(self) -> str:
+        return f"DatasetReader(dataset_id={self._dataset_id}, chunksize={self._chunksize})"
 
     def close(self) -> None:
         """
@@ -133,7 +149,7 @@ def read_chunks(
         frames.close()
         still_open.close()  # which a generator that has not begun does not
 
-    return DatasetReader(frames, close)
+    return DatasetReader(frames, close, dataset_id=dataset_id, chunksize=rows)
 
 
 def _open_tables(

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.client import get_client
 from alphacast_pandas.api.discovery import fetch_definitions
 from alphacast_pandas.api.identifiers import resolve_dataset
+from alphacast_pandas.display import (
+    html_facts,
+    html_line,
+    html_list,
+    html_table,
+    html_title,
+    plural,
+)
 from alphacast_pandas.filters.describe import describe
 from alphacast_pandas.reading.fetch import in_order_of_trial, plan
 from alphacast_pandas.reading.options import check_options
@@ -25,6 +32,8 @@ if TYPE_CHECKING:
 
 _NOT_UNDERSTOOD = "sent, but not understood here and so not checked again"
 _MOST_CHARACTERS = 300
+_CHECKED = "Conditions, all of them checked here again"
+_THEN = "Then, here"
 
 
 @dataclass(frozen=True)
@@ -64,12 +73,7 @@ class Explanation:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        body = "".join(
-            f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>"
-            for row in _rows(self)
-        )
-        caption = f"What reading dataset {self.dataset_id} sends"
-        return f'<table style="text-align: left"><caption>{caption}</caption>{body}</table>'
+        return "".join(_html(self))
 
 
 def explain(
@@ -185,38 +189,56 @@ def _steps(options: ReadOptions, query: Query) -> Iterator[str]:
     if extra:
         yield f"drop {', '.join(map(repr, extra))}, which only the conditions need"
     if options.last is not None:
-        yield f"keep the rows of the last {_count_text(options.last, 'date')}"
+        yield f"keep the rows of the last {plural(options.last, 'date')}"
     if options.top is not None:
-        yield f"keep the first {_count_text(options.top, 'row')}"
+        yield f"keep the first {plural(options.top, 'row')}"
 
 
 def _lines(explanation: Explanation) -> Iterator[str]:
-    yield f"Reading dataset {explanation.dataset_id} sends"
+    yield _sends(explanation)
     for name, value in (explanation.params or {"nothing": ""}).items():
         yield f"  {name:<7}  {_shorten(value)}".rstrip()
     if explanation.alternatives:
-        others = _count_text(len(explanation.alternatives), "other spelling")
-        yield f"  or, should that be refused, {others}"
+        yield f"  {_others(explanation)}"
     if explanation.conditions:
-        yield "Conditions, all of them checked here again"
+        yield _CHECKED
         width = min(40, max(len(text) for text, _ in explanation.conditions))
         yield from (
             f"  {_shorten(text):<{width}}  {place}" for text, place in explanation.conditions
         )
     if explanation.steps:
-        yield "Then, here"
+        yield _THEN
         yield from (f"  {step}" for step in explanation.steps)
 
 
-def _rows(explanation: Explanation) -> Iterator[tuple[str, str, str]]:
-    for name, value in (explanation.params or {"nothing": ""}).items():
-        yield name, _shorten(value), "sent"
-    yield from (("condition", _shorten(text), place) for text, place in explanation.conditions)
-    yield from (("then", step, "here") for step in explanation.steps)
+def _html(explanation: Explanation) -> Iterator[str]:
+    """Return the same as the text says, in tables: what is sent, what is done here, and why."""
+    sent = [(name, _shorten(value)) for name, value in (explanation.params or {}).items()]
+    yield html_facts(sent or [("nothing", "")], caption=_sends(explanation))
+    if explanation.alternatives:
+        yield html_line(_others(explanation))
+    if explanation.conditions:
+        rows = [_row(text, place) for text, place in explanation.conditions]
+        head = ("condition", "where", "why")
+        shown = 3 if any(why for _, _, why in rows) else 2
+        yield html_table(head[:shown], [row[:shown] for row in rows], caption=_CHECKED)
+    if explanation.steps:
+        yield html_title(_THEN)
+        yield html_list(explanation.steps)
 
 
-def _count_text(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+def _row(condition: str, place: str) -> tuple[str, str, str]:
+    """Return a condition, where it is evaluated, and why there."""
+    where, _, why = place.partition(": ")
+    return _shorten(condition), where, why
+
+
+def _sends(explanation: Explanation) -> str:
+    return f"Reading dataset {explanation.dataset_id} sends"
+
+
+def _others(explanation: Explanation) -> str:
+    return f"or, should that be refused, {plural(len(explanation.alternatives), 'other spelling')}"
 
 
 def _shorten(value: Any) -> str:

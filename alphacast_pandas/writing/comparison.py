@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 
 from alphacast_pandas.contracts.failures import Failure, refuse
 from alphacast_pandas.difference.difference import Difference, compare
-from alphacast_pandas.difference.display import plural
 from alphacast_pandas.difference.rows import take_rows
+from alphacast_pandas.display import plural
 from alphacast_pandas.errors import ValidationError
 from alphacast_pandas.writing.arrow import to_table
 from alphacast_pandas.writing.current import DatasetState, date_range, fetch_state, read_current

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-import html
-from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+import textwrap
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from alphacast_pandas.text import printable
+from alphacast_pandas.display import (
+    WIDTH,
+    Link,
+    html_facts,
+    html_table,
+    plural,
+    shorten,
+    text_table,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-_NUMBERS = {"first_row", "last_row", "rows", "inserted", "updated", "deleted", "bytes_sent"}
+_MOST_CHARACTERS = 300  # of a text of the service
+_MOST_PARTS = 20
+_PART_HEAD = ("rows", "sent", "process", "status", "added", "updated", "deleted", "bytes")
+_PART_NUMBERS = frozenset(_PART_HEAD) - {"status"}
 
 
 @dataclass(frozen=True)
@@ -60,7 +71,7 @@ class PushPart:
     bytes_sent: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, kw_only=True)
 class PushResult:
     """
     The outcome of a push.
@@ -106,6 +117,12 @@ class PushResult:
     >>> result = df.alphacast.push(name="Prices", repository="Examples")
     >>> result.status, result.rows == len(df)
     ('Processed', True)
+    >>> print(result)  # doctest: +ELLIPSIS
+    Pushed to ...
+      3 rows sent; 3 values added, 0 updated, 0 deleted
+      process ...: Processed, "3 values added to database."
+      ... bytes in ... seconds
+      http...
     """
 
     name: str | None
@@ -156,13 +173,15 @@ class PushResult:
         """
         return self if self._wait is None else self._wait(timeout)
 
+    def __str__(self) -> str:
+        return "\n".join(_lines(self, is_under_way=self._wait is not None))
+
+    __repr__ = __str__
+
     def _repr_html_(self) -> str:
-        names = [f.name for f in fields(self) if f.repr and f.name != "parts"]
-        rows = "".join(
-            f"<tr><th>{name}</th><td>{_cell(name, getattr(self, name))}</td></tr>" for name in names
-        )
-        table = f"<table><caption>PushResult</caption>{rows}</table>"
-        return table + _parts_table(self.parts) if len(self.parts) > 1 else table
+        title = _headline(self, is_under_way=self._wait is not None)
+        table = html_facts(_facts(self), caption=title)
+        return table + _parts_html(self.parts) if len(self.parts) > 1 else table
 
 
 def combine_parts(
@@ -175,6 +194,9 @@ def combine_parts(
     seconds: float,
     url: str,
     wait: Callable[[float], PushResult] | None,
+    name: str | None = None,
+    repository: str | None = None,
+    created: tuple[str, ...] = (),
 ) -> PushResult:
     """Return the result of a push; `wait` follows the process of the last part if it goes on."""
     last = parts[-1]
@@ -204,19 +226,121 @@ def _total(counts: Sequence[int | None]) -> int | None:
     return sum(stated) if len(stated) == len(counts) else None
 
 
-def _parts_table(parts: Sequence[PushPart]) -> str:
-    names = [f.name for f in fields(PushPart)]
-    head = "".join(f"<th>{name}</th>" for name in names)
-    rows = "".join(
-        f"<tr>{''.join(f'<td>{_cell(name, getattr(part, name))}</td>' for name in names)}</tr>"
-        for part in parts
+def _headline(result: PushResult, *, is_under_way: bool) -> str:
+    """Return what was written to, and what of that is new."""
+    verb = "Sent to" if is_under_way else "Pushed to"
+    if result.process_id is None:
+        verb = "Nothing to send to"
+    dataset = f"{_the(result, 'dataset')} {result.dataset_id}"
+    if result.name is not None:
+        dataset += f", {_quoted(result.name)}"
+    if result.repository is None:
+        return f"{verb} {dataset}"
+    comma = "," if result.name is not None else ""
+    return f"{verb} {dataset}{comma} in {_the(result, 'repository')} {_quoted(result.repository)}"
+
+
+def _the(result: PushResult, thing: str) -> str:
+    return f"the new {thing}" if thing in result.created else thing
+
+
+def _quoted(name: str) -> str:
+    return f"'{shorten(name, 60)}'"
+
+
+def _lines(result: PushResult, *, is_under_way: bool) -> Iterator[str]:
+    title = _headline(result, is_under_way=is_under_way)
+    yield from textwrap.wrap(title, WIDTH, subsequent_indent="  ")
+    if result.process_id is not None:
+        yield f"  {plural(result.rows, 'row')} sent; {_counts(result)}"
+    process = _process(result, is_under_way=is_under_way)
+    yield from textwrap.wrap(process, WIDTH, initial_indent="  ", subsequent_indent="    ")
+    yield f"  {_effort(result)}"
+    if len(result.parts) > 1:
+        yield f"  {plural(len(result.parts), 'part')}"
+        rows = [_part_cells(part) for part in result.parts[:_MOST_PARTS]]
+        table = text_table(_PART_HEAD, rows, numbers=_PART_NUMBERS, width=WIDTH - 4)
+        yield from (f"    {line}" for line in table)
+        if len(result.parts) > _MOST_PARTS:
+            yield f"    ... and {len(result.parts) - _MOST_PARTS} more, see .parts"
+    # Whole, so that it can be followed from a terminal.
+    yield f"  {shorten(result.url, _MOST_CHARACTERS)}"
+
+
+def _counts(result: PushResult) -> str:
+    """Return what became of the values, in words."""
+    first, *others = zip(
+        ("added", "updated", "deleted"),
+        (result.inserted, result.updated, result.deleted),
+        strict=True,
     )
-    return f"<table><caption>parts</caption><tr>{head}</tr>{rows}</table>"
+    if all(count is None for _, count in (first, *others)):
+        return "values added, updated and deleted: not stated"
+    values = f"values {first[0]}: not stated"
+    if first[1] is not None:
+        values = f"{plural(first[1], 'value')} {first[0]}"
+    rest = (f"{word}: not stated" if n is None else f"{n:,} {word}" for word, n in others)
+    return ", ".join((values, *rest))
 
 
-def _cell(name: str, value: Any) -> str:
-    if value is None:
-        return "not stated"
-    if name in _NUMBERS:
-        return f"{value:,}"
-    return f"{value:.2f}" if name == "seconds" else html.escape(printable(str(value)))
+def _process(result: PushResult, *, is_under_way: bool) -> str:
+    """Return how the process stands, with the service's own text."""
+    said = shorten(result.description, _MOST_CHARACTERS) if result.description else ""
+    if result.process_id is None:
+        return said
+    status = shorten(result.status, _MOST_CHARACTERS) or "status not stated"
+    follow = "; result.wait() follows it" if is_under_way else ""
+    return f"process {result.process_id}: {status}" + (f', "{said}"' if said else "") + follow
+
+
+def _effort(result: PushResult) -> str:
+    return f"{plural(result.bytes_sent, 'byte')} in {_seconds(result.seconds)} seconds"
+
+
+def _seconds(seconds: float) -> str:
+    """Return seconds with the digits that a person reads."""
+    return f"{seconds:.2f}" if seconds < 10 else f"{seconds:,.0f}"
+
+
+def _facts(result: PushResult) -> Iterator[tuple[str, str | Link]]:
+    """Return the lines of the table, beside what the headline says."""
+    if result.name is not None:
+        yield "dataset", result.name
+    if result.repository is not None:
+        yield "repository", result.repository
+    if result.created:
+        yield "created", " and ".join(result.created)
+    if result.process_id is not None:
+        yield "process", f"{result.process_id}: {result.status or 'status not stated'}"
+    if result.description:
+        yield "the service says" if result.process_id else "why", result.description
+    yield "rows sent", f"{result.rows:,}"
+    yield "values added", _stated(result.inserted)
+    yield "values updated", _stated(result.updated)
+    yield "values deleted", _stated(result.deleted)
+    yield "bytes sent", f"{result.bytes_sent:,}"
+    yield "seconds", _seconds(result.seconds)
+    yield "address", Link(result.url)
+
+
+def _parts_html(parts: Sequence[PushPart]) -> str:
+    title = plural(len(parts), "part")
+    if len(parts) > _MOST_PARTS:
+        title += f", the first {_MOST_PARTS} of them"
+    rows = [_part_cells(part) for part in parts[:_MOST_PARTS]]
+    return html_table(_PART_HEAD, rows, caption=title, numbers=_PART_NUMBERS)
+
+
+def _part_cells(part: PushPart) -> tuple[str, ...]:
+    return (
+        f"{part.first_row:,} to {part.last_row:,}",
+        f"{part.rows:,}",
+        str(part.process_id),
+        part.status,
+        *map(_stated, (part.inserted, part.updated, part.deleted)),
+        f"{part.bytes_sent:,}",
+    )
+
+
+def _stated(count: int | None) -> str:
+    return "not stated" if count is None else f"{count:,}"
