@@ -15,17 +15,18 @@ if TYPE_CHECKING:
 WIDTH = 80  # columns of a terminal
 _GAP = 2
 _NARROWEST = 16  # characters that a shortened column of text keeps
-_MOST_CHARACTERS = 300  # of a cell in HTML
+_MOST_CHARACTERS = 400  # of a text in HTML
 _LONGEST_CAPTION = 60  # that is kept on one line, and makes a narrow table wider
-# Longer words break anywhere, so that a table fits its page; shorter texts are kept on one line,
+# Longer words break anywhere, so that a table fits its page; short texts are kept on one line,
 # since a browser would give them too little room beside a long one.
-_LONGEST_WORD = 24
+_LONGEST_WORD = 16
+_LONGEST_ON_ONE_LINE = 12
 # Notebooks are light or dark, and tell nobody which: text and links keep the colour around them,
 # lines are a grey that shows on both.
 _LINE = "1px solid rgba(128,128,128,0.4)"
 _TABLE = "border-collapse:collapse;border:none;color:inherit;margin:0 0 0.8em 0"
 _CAPTION = "caption-side:top;color:inherit;font-weight:bold;padding:0.3em 0;text-align:left"
-_CELL = "border:none;padding:0.2em 0.9em 0.2em 0;vertical-align:top"
+_CELL = "border:none;padding:0.2em 0.6em 0.2em 0;vertical-align:top"
 _LINE_OF_TEXT = "color:inherit;margin:0 0 0.4em 0;overflow-wrap:anywhere;text-align:left"
 _LIST = "color:inherit;margin:0 0 0.8em 0;padding:0 0 0 1.5em"
 _LINK = "color:inherit;text-decoration:underline"
@@ -121,9 +122,9 @@ def html_table(
 
 
 def html_facts(facts: Iterable[tuple[str, str | Link]], *, caption: str = "") -> str:
-    """Return a table of one fact a line, its name before it; every text is escaped."""
+    """Return a table of one fact a line, its short name before it; every text is escaped."""
     body = "".join(
-        f'<tr><th scope="row" style="{_style(name, "left")}">{_content(name)}</th>'
+        f'<tr><th scope="row" style="{_CELL};text-align:left;white-space:pre">{_content(name)}</th>'
         f'<td style="{_style(fact, "left")}">{_content(fact)}</td></tr>'
         for name, fact in facts
     )
@@ -175,7 +176,7 @@ def _style(cell: str | Link, side: str) -> str:
     return f"{_CELL};text-align:{side};{_wrapping(text)}"
 
 
-def _wrapping(text: str, short: int = _LONGEST_WORD) -> str:
+def _wrapping(text: str, short: int = _LONGEST_ON_ONE_LINE) -> str:
     """Return how a text wraps: not at all if it is short, else at blanks, else anywhere."""
     if len(text) <= short:
         return "white-space:pre"

@@ -108,7 +108,7 @@ class Process(Record):
         return PROCESS_STATUSES.get(self.status.casefold()) == "failure"
 
     def facts(self) -> dict[str, object]:
-        """Return what a table shows of it; inserted, updated and deleted are values, not rows."""
+        """Return what is shown of it; inserted, updated and deleted are values, not rows."""
         return {
             "id": self.id,
             "status": self.status,

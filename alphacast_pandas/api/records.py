@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 _MOST_ROWS = 40  # of a table
+_LONGEST_CELL = 120  # characters
 _MOST_CHARACTERS = 50  # of a text in a repr
 # Names of facts that are numbers, which tables align to the right.
 _NUMBERS = frozenset({"id", "repository_id", "dataset_id", "inserted", "updated", "deleted"})
@@ -89,10 +90,12 @@ class Record:
     """What the service says of one thing; shows itself with what is known and matters."""
 
     words: ClassVar[tuple[str, str]] = ("record", "records")
-    only_in_tables: ClassVar[frozenset[str]] = frozenset()  # facts that a repr leaves out
+    # Facts that are shown by a notebook of one record only, and those that a list shows besides.
+    only_alone: ClassVar[frozenset[str]] = frozenset()
+    only_in_tables: ClassVar[frozenset[str]] = frozenset()
 
     def facts(self) -> dict[str, object]:
-        """Return what a table shows of it, by name; None for what is not known."""
+        """Return what is shown of it, by name; None for what is not known."""
         return {}
 
     def __repr__(self) -> str:
@@ -103,11 +106,11 @@ class Record:
         return [
             f"{name}={_brief(fact)}"
             for name, fact in self.facts().items()
-            if fact is not None and name not in self.only_in_tables
+            if fact is not None and name not in self.only_in_tables | self.only_alone
         ]
 
     def _repr_html_(self) -> str:
-        known = ((name, _cell(fact)) for name, fact in self.facts().items() if fact is not None)
+        known = ((name, str(fact)) for name, fact in self.facts().items() if fact is not None)
         return html_facts(known, caption=type(self).__name__)
 
 
@@ -144,7 +147,8 @@ class Records(list[T]):
         if len(kinds) != 1 or not isinstance(self[0], Record):
             return None
         facts = [item.facts() for item in self if isinstance(item, Record)]
-        head = [name for name in facts[0] if any(item[name] is not None for item in facts)]
+        names = [name for name in facts[0] if name not in self[0].only_alone]
+        head = [name for name in names if any(item[name] is not None for item in facts)]
         rows = [[_cell(item[name]) for name in head] for item in facts[:_MOST_ROWS]]
         title = plural(len(self), *self[0].words)
         if len(self) > _MOST_ROWS:
@@ -168,7 +172,7 @@ class Repository(Record):
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def facts(self) -> dict[str, object]:
-        """Return what a table shows of it."""
+        """Return what is shown of it."""
         return {
             "id": self.id,
             "name": self.name,
@@ -228,7 +232,7 @@ class Column(Record):
         return self.column_type is STRING
 
     def facts(self) -> dict[str, object]:
-        """Return what a table shows of it."""
+        """Return what is shown of it."""
         return {
             "name": self.name,
             "role": self.role,
@@ -268,9 +272,8 @@ class Dataset(Record):
     """A dataset, as the service describes it; dates are days, instants are as the service sends."""
 
     words = ("dataset", "datasets")
-    only_in_tables = frozenset(
-        {"updated_at", "permission", "source_name", "description", "columns"}
-    )
+    only_alone = frozenset({"permission", "source_name", "description", "columns"})
+    only_in_tables = frozenset({"updated_at"})
 
     id: int
     name: str
@@ -288,7 +291,7 @@ class Dataset(Record):
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def facts(self) -> dict[str, object]:
-        """Return what a table shows of it."""
+        """Return what is shown of it."""
         return {
             "id": self.id,
             "name": self.name,
@@ -340,7 +343,7 @@ class DateStats(Record):
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def facts(self) -> dict[str, object]:
-        """Return what a table shows of them."""
+        """Return what is shown of them."""
         return {
             "frequency": self.frequency,
             "min_date": self.min_date,
@@ -387,4 +390,4 @@ def _brief(fact: object) -> str:
 
 
 def _cell(fact: object) -> str:
-    return "" if fact is None else str(fact)
+    return "" if fact is None else shorten(str(fact), _LONGEST_CELL)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _MOST_CHARACTERS = 300  # of a text of the service
 _MOST_PARTS = 20
-_PART_HEAD = ("rows", "sent", "process", "status", "added", "updated", "deleted", "bytes")
+_PART_HEAD = ("rows", "process", "status", "added", "updated", "deleted", "bytes")
 _PART_NUMBERS = frozenset(_PART_HEAD) - {"status"}
 
 
@@ -304,12 +304,6 @@ def _seconds(seconds: float) -> str:
 
 def _facts(result: PushResult) -> Iterator[tuple[str, str | Link]]:
     """Return the lines of the table, beside what the headline says."""
-    if result.name is not None:
-        yield "dataset", result.name
-    if result.repository is not None:
-        yield "repository", result.repository
-    if result.created:
-        yield "created", " and ".join(result.created)
     if result.process_id is not None:
         yield "process", f"{result.process_id}: {result.status or 'status not stated'}"
     if result.description:
@@ -332,9 +326,10 @@ def _parts_html(parts: Sequence[PushPart]) -> str:
 
 
 def _part_cells(part: PushPart) -> tuple[str, ...]:
+    span = f"{part.first_row:,} to {part.last_row:,}"
+    is_whole = part.rows == part.last_row - part.first_row + 1
     return (
-        f"{part.first_row:,} to {part.last_row:,}",
-        f"{part.rows:,}",
+        span if is_whole else f"{span} ({part.rows:,} sent)",
         str(part.process_id),
         part.status,
         *map(_stated, (part.inserted, part.updated, part.deleted)),

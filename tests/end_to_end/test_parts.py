@@ -50,7 +50,10 @@ def test_the_result_lists_the_parts_and_adds_them_up(client: ap.Client, new_data
     assert result.bytes_sent == sum(part.bytes_sent for part in result.parts)
     assert result.process_id == result.parts[-1].process_id
     assert result.description == result.parts[-1].description
-    assert result._repr_html_().count("<caption>parts</caption>") == 1
+    table = f">{len(result.parts)} parts</caption>"
+    assert result._repr_html_().count(table) == 1
+    last = result.parts[-1]
+    assert f"{last.first_row} to {last.last_row}" in str(result)
 
 
 def test_a_frame_that_fits_is_one_part(
@@ -60,7 +63,8 @@ def test_a_frame_that_fits_is_one_part(
         new_dataset(), mode="replace", entities="country", client=client
     )
     assert spans(result.parts) == [(0, 2)]
-    assert "<caption>parts" not in result._repr_html_()
+    assert " part" not in result._repr_html_()
+    assert " part" not in str(result)
     assert "deleteMissingFromDB=true" in upload_flags(emulator)[0]
 
 
