@@ -78,7 +78,7 @@ def text_table(
     left out and named below. `numbers` are the columns that are aligned to the right.
     """
     cells = [[*head], *([printable(cell) for cell in row] for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    widths = [min(width, max(map(len, column))) for column in zip(*cells, strict=True)]
     least = [w if head[n] in numbers else min(w, _NARROWEST) for n, w in enumerate(widths)]
     shown = next(n for n in range(len(head), 0, -1) if _total(least[:n]) <= width or n == 1)
     widths = _narrowed(widths[:shown], least, width)
@@ -178,6 +178,7 @@ def _style(cell: str | Link, side: str) -> str:
 
 def _wrapping(text: str, short: int = _LONGEST_ON_ONE_LINE) -> str:
     """Return how a text wraps: not at all if it is short, else at blanks, else anywhere."""
+    text = shorten(text, _MOST_CHARACTERS)
     if len(text) <= short:
         return "white-space:pre"
     is_breakable = max(map(len, text.split() or [""])) <= _LONGEST_WORD

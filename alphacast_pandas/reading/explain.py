@@ -208,7 +208,7 @@ def _lines(explanation: Explanation) -> Iterator[str]:
         )
     if explanation.steps:
         yield _THEN
-        yield from (f"  {step}" for step in explanation.steps)
+        yield from (f"  {_shorten(step)}" for step in explanation.steps)
 
 
 def _html(explanation: Explanation) -> Iterator[str]:
@@ -224,7 +224,7 @@ def _html(explanation: Explanation) -> Iterator[str]:
         yield html_table(head[:shown], [row[:shown] for row in rows], caption=_CHECKED)
     if explanation.steps:
         yield html_title(_THEN)
-        yield html_list(explanation.steps)
+        yield html_list(map(_shorten, explanation.steps))
 
 
 def _row(condition: str, place: str) -> tuple[str, str, str]:

@@ -1,5 +1,7 @@
 """What would be sent is shown without reading, and is what a read then sends."""
 
+import html
+import re
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -110,6 +112,25 @@ def test_what_a_terminal_would_act_on_is_escaped(form: str, stored: int, client:
     assert "'a\\x1b[31m\\u202eb'" in text
     assert "\x1b" not in text
     assert "\u202e" not in text
+
+
+def test_a_notebook_shows_all_that_the_text_says(stored: int, client: ap.Client) -> None:
+    explained = ap.explain(
+        stored,
+        filter=(ap.col("note").str.len() == 2) & (ap.col("country") == "Brasil"),
+        select="rank",
+        start="2020",
+        last=1,
+        client=client,
+    )
+    page = explained._repr_html_()
+    shown = html.unescape(re.sub(r"<[^>]*>", "\n", page))
+    for line in str(explained).splitlines():
+        for part in re.split(r" {2,}|: ", line.strip()):
+            assert part in shown
+    for condition, _ in explained.conditions:
+        assert shown.count(f"\n{condition}\n") == 1
+    assert "text-align:right" not in page
 
 
 def test_nothing_is_sent_where_nothing_can_match(stored: int, client: ap.Client) -> None:

@@ -42,7 +42,7 @@ def test_a_new_row_is_a_change_for_whoever_read_everything(stored: int, client: 
     read = ap.read_alphacast(stored, client=client)
     part = ap.read_alphacast(stored, filter={"country": "Argentina"}, client=client)
     somebody_uploads(client, stored, "2030-01-01,Uruguay,7")
-    with pytest.raises(ap.ConflictError, match="1 rows are new"):
+    with pytest.raises(ap.ConflictError, match="1 row is new"):
         REVISED.alphacast.push(stored, if_unchanged=read, client=client)
     REVISED.alphacast.push(stored, if_unchanged=part, client=client)
 

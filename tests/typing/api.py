@@ -7,6 +7,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 import alphacast_pandas as ap
+from alphacast_pandas.api.records import Column, Dataset, Records
 
 
 def reading() -> None:
@@ -82,6 +83,13 @@ def settings() -> None:
     ap.login("ak_0000", store=True)
     with ap.Client("ak_0000", base_url="http://127.0.0.1:8400", timeout=5.0, retries=0) as client:
         assert_type(client, ap.Client)
+        datasets: list[Dataset] = client.datasets.list()
+        assert_type(datasets[0].min_date, dt.date | None)
+        columns = client.datasets.columns(5515)
+        assert_type(columns, Records[Column])
+        assert_type(columns[:2], Records[Column])
+        assert_type(columns[0], Column)
+        assert_type([repository.name for repository in client.repositories.list()], list[str])
 
 
 def errors() -> None:
