@@ -194,9 +194,6 @@ def combine_parts(
     seconds: float,
     url: str,
     wait: Callable[[float], PushResult] | None,
-    name: str | None = None,
-    repository: str | None = None,
-    created: tuple[str, ...] = (),
 ) -> PushResult:
     """Return the result of a push; `wait` follows the process of the last part if it goes on."""
     last = parts[-1]
