@@ -53,6 +53,8 @@ def _as_method(function: Callable[..., Any], name: str) -> Any:
     return method
 
 
+# A Series has the accessor too, whose methods say how to make a frame of it.
+@pd.api.extensions.register_series_accessor("alphacast")
 @pd.api.extensions.register_dataframe_accessor("alphacast")
 class AlphacastAccessor:
     """

@@ -12,7 +12,10 @@ from alphacast_pandas.errors import ValidationError
 from alphacast_pandas.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    # Returns the caller's label of a row, and its position where that is needed to find it.
+    LabelOf = Callable[[Any], tuple[Any, int | None]]
 
 COLUMNS = ["column", "check", "row", "value"]
 _MOST_LINES = 10
@@ -22,13 +25,21 @@ _MOST_CHARACTERS = 80
 
 @dataclass(frozen=True)
 class Failure:
-    """One value, or one column (row None), that is not what it must be."""
+    """
+    One value, or one column (row None), that is not what it must be.
+
+    `check` is the short name of what failed. `predicate` says the same of the value, or of the
+    column, in a sentence: "is not finite, and ...". `position` is that of a row whose label other
+    rows have too.
+    """
 
     column: Any
     check: str
     row: Any = None
     value: Any = None
     remedy: str = ""
+    predicate: str = ""
+    position: int | None = None
 
 
 def refuse(failures: Sequence[Failure], what: str) -> None:
@@ -43,7 +54,7 @@ def refuse(failures: Sequence[Failure], what: str) -> None:
         raise ValidationError(_message(failures, what), failures=table)
 
 
-def from_pandera(error: Any, label_of: Callable[[Any], Any] | None) -> list[Failure]:
+def from_pandera(error: Any, label_of: LabelOf | None) -> list[Failure]:
     """
     Return the failures of pandera's ``SchemaErrors``.
 
@@ -59,10 +70,17 @@ def short(value: Any) -> str:
     if isinstance(value, pd.Timestamp):
         return str(value).removesuffix(" 00:00:00")
     try:
-        text = repr(value)
+        text = repr(value.item() if isinstance(value, np.number | np.bool_) else value)
     except Exception:  # noqa: BLE001 - an object of any class, or an integer of 5,000 digits
         text = f"<{type(value).__name__} without a text>"
     return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}..."
+
+
+def listed(values: Iterable[Any], most: int = _MOST_ROWS) -> str:
+    """Return values as a message lists them: the first ones, and how many there are more."""
+    shown = [*map(short, values)]
+    more = f" and {len(shown) - most:,} more" if len(shown) > most else ""
+    return ", ".join(shown[:most]) + more
 
 
 def plain(value: Any) -> Any:
@@ -70,21 +88,25 @@ def plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _of_one_check(error: Any, label_of: Callable[[Any], Any] | None) -> list[Failure]:
+def _of_one_check(error: Any, label_of: LabelOf | None) -> list[Failure]:
     column = getattr(error, "column_name", None) or error.schema.name
     check = _check_name(error)
+    predicate = f"fails the check {check} of the schema"
     cases = error.failure_cases
     if getattr(error.reason_code, "name", "") == "CHECK_ERROR":
         return [Failure(column, f"check {check} could not be tried: {cases}")]
     if not isinstance(cases, pd.DataFrame):
-        return [Failure(column, check, None, _or_none(cases))]
+        return [Failure(column, check, None, _or_none(cases), predicate=predicate)]
     if cases.empty:  # pandera leaves out rows whose label is missing
-        return [Failure(column, check)]
+        return [Failure(column, check, predicate=predicate)]
     columns = cases["column"] if "column" in cases else [column] * len(cases)
-    return [
-        Failure(_or_none(name), check, _label(row, label_of), value)
-        for name, row, value in zip(columns, cases["index"], cases["failure_case"], strict=True)
-    ]
+    found = []
+    for name, row, value in zip(columns, cases["index"], cases["failure_case"], strict=True):
+        label, position = _label(row, label_of)
+        found.append(
+            Failure(_or_none(name), check, label, value, predicate=predicate, position=position)
+        )
+    return found
 
 
 def _check_name(error: Any) -> str:
@@ -96,9 +118,12 @@ def _check_name(error: Any) -> str:
     return str(check.error if check.error is not None else check.name or check)
 
 
-def _label(row: Any, label_of: Callable[[Any], Any] | None) -> Any:
+def _label(row: Any, label_of: LabelOf | None) -> tuple[Any, int | None]:
     row = _or_none(row)
-    return row if row is None or label_of is None else plain(label_of(row))
+    if row is None or label_of is None:
+        return row, None
+    label, position = label_of(row)
+    return plain(label), position
 
 
 def _or_none(value: Any) -> Any:
@@ -106,26 +131,46 @@ def _or_none(value: Any) -> Any:
 
 
 def _message(failures: Sequence[Failure], what: str) -> str:
-    groups: dict[str, list[str]] = {}
+    """Return the head, then line by line what is wrong, each with its remedy directly below."""
+    groups: dict[tuple[str, str, str], list[Failure]] = {}
     for failure in failures:
-        rows = groups.setdefault(_line(failure), [])
-        rows += [] if failure.row is None else [short(failure.row)]
-    lines = [f"  {line}{_rows(rows)}" for line, rows in [*groups.items()][:_MOST_LINES]]
+        groups.setdefault((failure.remedy, _place(failure), _statement(failure)), []).append(
+            failure
+        )
+    by_remedy: dict[str, list[str]] = {}
+    for (remedy, place, statement), rows in [*groups.items()][:_MOST_LINES]:
+        line = f"  {place}{_rows(rows)}: {statement}"
+        by_remedy.setdefault(remedy, []).append(f"{line}{'' if line.endswith(('.', '?')) else '.'}")
+    head = f"{what}: {len(failures):,} failure{'s' * (len(failures) > 1)}."
+    lines = [head]
+    for remedy, told in by_remedy.items():
+        lines += [*told, f"    Remedy: {remedy}"] if remedy else told
     if len(groups) > _MOST_LINES:
-        lines.append(f"  ... and {len(groups) - _MOST_LINES} more: see error.failures")
-    remedies = dict.fromkeys(failure.remedy for failure in failures if failure.remedy)
-    head = f"{what}: {len(failures)} failure{'s' * (len(failures) > 1)}."
-    return "\n".join([head, *lines, *(f"Remedy: {remedy}" for remedy in remedies)])
+        lines.append(f"  ... and {len(groups) - _MOST_LINES:,} more: see error.failures.")
+    return "\n".join(lines)
 
 
-def _line(failure: Failure) -> str:
-    place = f"column {short(failure.column)}" if failure.column is not None else "frame"
-    value = f": {short(failure.value)}" if failure.value is not None else ""
-    return f"{place}: {printable(' '.join(failure.check.split()))}{value}"
+def _place(failure: Failure) -> str:
+    return "The frame" if failure.column is None else f"Column {short(failure.column)}"
 
 
-def _rows(rows: Sequence[str]) -> str:
+def _statement(failure: Failure) -> str:
+    """Return what is wrong with a value, or with the column as a whole."""
+    predicate = printable(" ".join((failure.predicate or failure.check).split()))
+    if not failure.predicate:
+        return predicate if failure.value is None else f"{predicate}: {short(failure.value)}"
+    if failure.value is not None:
+        return f"{short(failure.value)} {predicate}"
+    return f"the {'column' if failure.row is None else 'value'} {predicate}"
+
+
+def _rows(failures: Sequence[Failure]) -> str:
+    rows = [
+        short(failure.row) + ("" if failure.position is None else f" (position {failure.position})")
+        for failure in failures
+        if failure.row is not None
+    ]
     if not rows:
         return ""
-    more = f" and {len(rows) - _MOST_ROWS} more" if len(rows) > _MOST_ROWS else ""
-    return f" (row{'s' * (len(rows) > 1)} {', '.join(rows[:_MOST_ROWS])}{more})"
+    more = f" and {len(rows) - _MOST_ROWS:,} more" if len(rows) > _MOST_ROWS else ""
+    return f", row{'s' * (len(rows) > 1)} {', '.join(rows[:_MOST_ROWS])}{more}"

@@ -17,9 +17,10 @@ from alphacast_pandas.errors import ValidationError
 from alphacast_pandas.user_warnings import warn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from alphacast_pandas.api.definitions import Definitions
+    from alphacast_pandas.contracts.failures import LabelOf
 
 _MOST_LABELS = 5
 _UNKNOWN = -1
@@ -98,14 +99,18 @@ class CallerLabels:
         # One that is called for each cell moves no rows.
         self._parsers = [parser for parser in parsers if not parser.element_wise]
 
-    def __getitem__(self, position: int) -> Any:
-        """Return the label of a row, None for one that cannot be traced to the caller's frame."""
-        return self._label(self.positions[position])
+    def place(self, position: int) -> tuple[Any, int | None]:
+        """
+        Return the label of a row, and its position if other rows have that label too.
 
-    def of_label(self, label: Any) -> Any:
-        """Return the caller's label of the row that has this label in the frame made."""
+        Both are None for a row that cannot be traced to the caller's frame.
+        """
+        return self._place(self.positions[position])
+
+    def of_label(self, label: Any) -> tuple[Any, int | None]:
+        """Return the place of the row that has this label in the frame made."""
         positions = {self.positions[n] for n in np.flatnonzero(self._made.index == label)}
-        return self._label(positions.pop() if len(positions) == 1 else _UNKNOWN)
+        return self._place(positions.pop() if len(positions) == 1 else _UNKNOWN)
 
     @cached_property
     def positions(self) -> np.ndarray:
@@ -124,8 +129,14 @@ class CallerLabels:
         rows = np.setdiff1d(np.arange(len(self._given)), self.positions)
         return [self._labels[row] for row in rows]
 
-    def _label(self, position: int) -> Any:
-        return None if position == _UNKNOWN else self._labels[position]
+    def _place(self, position: int) -> tuple[Any, int | None]:
+        if position == _UNKNOWN:
+            return None, None
+        return self._labels[position], int(position) if self._repeated[position] else None
+
+    @cached_property
+    def _repeated(self) -> np.ndarray:
+        return self._labels.duplicated(keep=False)
 
 
 def _run(
@@ -179,7 +190,7 @@ def _dropping_failures(given: pd.DataFrame, made: pd.DataFrame, schema: Any) -> 
     if not drops or len(made) >= len(given) or given.index.is_unique:
         return []
     what = "drop_invalid_rows would drop valid rows too, since labels of the index repeat"
-    remedy = "Make columns of the index (df.reset_index()), and describe them as columns."
+    remedy = "df = df.reset_index(), and describe the columns that it makes in the schema."
     return [Failure(None, what, remedy=remedy)]
 
 
@@ -205,15 +216,17 @@ def _index_failures(df: pd.DataFrame, levels: Sequence[Any]) -> list[Failure]:
     if not absent:
         return []
     what = f"the schema describes an index of {names!r}, and the frame has none of {absent!r}"
-    return [Failure(None, what, remedy=f"Use df.set_index({names!r}); in a read, index={names!r}.")]
+    return [
+        Failure(None, what, remedy=f"df = df.set_index({names!r}); in a read, index={names!r}.")
+    ]
 
 
-def _read_label(index: pd.Index) -> Callable[[Any], Any]:
+def _read_label(index: pd.Index) -> LabelOf:
     """Return what gives the label that pandera means; of a MultiIndex it tells the text."""
     if not isinstance(index, pd.MultiIndex):
-        return lambda label: label
+        return lambda label: (label, None)
     labels = {str(label): label for label in index.tolist()}
-    return lambda text: labels.get(text, text)
+    return lambda text: (labels.get(text, text), None)
 
 
 class _Row:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from alphacast_pandas.column_types import DATE, DECIMAL, SHORT_INTEGER, STRING, parse_type
-from alphacast_pandas.contracts.failures import Failure, refuse, short
+from alphacast_pandas.contracts.failures import Failure, listed, refuse, short
 from alphacast_pandas.contracts.schemas import roles_of, to_schema
-from alphacast_pandas.contracts.validation import run_schema
+from alphacast_pandas.contracts.validation import Outcome, run_schema
 from alphacast_pandas.errors import QueryError, ValidationError
-from alphacast_pandas.names import canonical_name, unknown_name
+from alphacast_pandas.names import canonical_name, close_matches, unknown_name
 from alphacast_pandas.text import INVISIBLE, JOINERS
 from alphacast_pandas.user_warnings import warn
 from alphacast_pandas.writing.arrow import count_empty_texts
+from alphacast_pandas.writing.conversions import remedy_to_rows, year_columns
 from alphacast_pandas.writing.dates import date_format
 from alphacast_pandas.writing.kinds import Kind, kind_of
 from alphacast_pandas.writing.roles import Roles, resolve_roles
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 _TYPES = {Kind.TEXT: STRING, Kind.SHORT: SHORT_INTEGER}
 _DROPPED = "They are not sent; the modes 'replace' and 'mirror' delete what is not sent."
 _REFUSED = "Nothing was sent, since the frame breaks its contract"
+_NAMED_INDEX = '.rename_axis("Date")'
 
 
 @dataclass(frozen=True)
@@ -74,45 +77,145 @@ def check_frame(
     `definitions` are those of the dataset it is for, None if there is none yet.
     """
     contract = None if options.schema is None else to_schema(options.schema)
-    given = frame = flat_frame(df, options.index)
-    if frame.empty:
-        msg = "The frame is empty: there is nothing to push."
-        raise ValidationError(msg)
-    outcome = run_schema(df, frame, contract, _DROPPED)
-    frame = frame if contract is None else outcome.frame.reset_index(drop=True)
-    if frame.empty and not outcome.failures:
-        msg = "The schema leaves nothing of the frame, so there is nothing to push."
-        raise ValidationError(msg)
+    given = flat_frame(df, options.index)
+    outcome = _run_contract(df, given, contract)
+    frame = given if contract is None else outcome.frame.reset_index(drop=True)
     frame = _with_dense_columns(frame)
+    _refuse_years(frame, definitions)
+    stated_roles = {} if contract is None else roles_of(contract, frame)
+    # From here on the columns have the dataset's names, so that what follows is not about names.
+    renamed = _names_in_dataset([*frame.columns], definitions)
+    frame = frame.rename(columns=renamed) if renamed else frame
+    failures = [*_rename_failures(renamed, df), *outcome.failures]
     name_failures = _name_failures([*frame.columns])
     if name_failures:
-        refuse([*name_failures, *outcome.failures], _REFUSED)
-    stated_roles = {} if contract is None else roles_of(contract, frame)
+        refuse([*name_failures, *failures], _REFUSED)
     try:
         roles = resolve_roles(
             frame,
-            date=options.date,
-            entities=options.entities,
-            stated=stated_roles,
+            date=_in_dataset(options.date, renamed),
+            entities=_in_dataset(options.entities, renamed),
+            stated={renamed.get(name, name): role for name, role in stated_roles.items()},
             definitions=definitions,
             attrs=df.attrs,
         )
     except ValidationError as error:
         # What the user's schema found is reported with it, not on the next attempt.
-        if outcome.failures:
-            refuse([Failure(None, str(error)), *outcome.failures], _REFUSED)
+        if failures:
+            refuse([Failure(None, str(error)), *failures], _REFUSED)
         raise
     frame = _columns_to_send(frame, roles)
     types = {name: _type_of(name, frame[name], roles, definitions) for name in frame.columns}
+    existing = definitions.names if definitions is not None and definitions.stated else ()
     failures = [
+        *failures,
         *_column_failures(frame, roles, definitions, accept_new=options.accept_new_columns),
-        *outcome.failures,
-        *check_values(frame, roles, types, outcome.labels),
+        *check_values(frame, roles, types, outcome.labels, existing),
     ]
     if failures:
-        refuse(failures, _REFUSED)
+        refuse([_with_index_reset(failure, df) for failure in failures], _REFUSED)
     _warn_of_empty_text(frame, roles)
     return CheckedFrame(frame, roles, types, _given_dates(given, frame[roles.date]))
+
+
+def check_is_frame(df: Any) -> None:
+    """Raise unless the argument is a DataFrame, with the call that makes one of it."""
+    if isinstance(df, pd.DataFrame):
+        return
+    kind = f"{type(df).__module__.partition('.')[0]}.{type(df).__qualname__}"
+    if isinstance(df, pd.Series):
+        name = "" if isinstance(df.name, str) and df.name else 'name="value"'
+        index = "" if [*df.index.names] != [None] or _only_counts(df.index) else _NAMED_INDEX
+        remedy = f"Make a frame of it with series{index}.to_frame({name})."
+    elif callable(getattr(df, "collect", None)) and kind.startswith("polars"):
+        remedy = "Make a frame of it with .collect().to_pandas()."
+    elif callable(getattr(df, "to_pandas", None)):
+        remedy = "Make a frame of it with .to_pandas()."
+    elif isinstance(df, list | tuple | dict | np.ndarray):
+        remedy = "Make a frame of it with pd.DataFrame(...)."
+    else:
+        remedy = "Pass a DataFrame."
+    msg = f"A pandas DataFrame is expected, not {kind.removeprefix('builtins.')}. {remedy}"
+    raise ValidationError(msg)
+
+
+def _refuse_years(frame: pd.DataFrame, definitions: Definitions | None) -> None:
+    """Raise if columns are years, as in files of the World Bank, and not those of the dataset."""
+    years = year_columns(frame)
+    if not years or (definitions is not None and {*years} & {*definitions.names}):
+        return
+    date, value = "Year", "value"
+    if definitions is not None and definitions.date is not None:
+        values = [name for name in definitions.names if name not in definitions.keys]
+        date = str(definitions.date.name)
+        value = values[0] if len(values) == 1 else value
+    failure = Failure(
+        None,
+        "years as columns",
+        predicate=f"has years as columns ({listed(years)}), and a dataset has one row a date",
+        remedy=remedy_to_rows([*frame.columns], years, date, value),
+    )
+    refuse([failure], _REFUSED)
+
+
+def _names_in_dataset(names: list[Any], definitions: Definitions | None) -> dict[str, str]:
+    """Return the dataset's names of columns that differ from them in case, accents or blanks."""
+    if definitions is None:
+        return {}
+    absent = {canonical_name(name): name for name in definitions.names if name not in names}
+    folded = [canonical_name(name) if isinstance(name, str) else None for name in names]
+    return {
+        name: absent[fold]
+        for name, fold in zip(names, folded, strict=True)
+        if fold in absent and name not in definitions.names and folded.count(fold) == 1
+    }
+
+
+def _in_dataset(names: Any, renamed: Mapping[str, str]) -> Any:
+    """Return what a caller says in date= or entities= in the names of the dataset."""
+    if isinstance(names, str):
+        return renamed.get(names, names)
+    if isinstance(names, list | tuple):
+        return [renamed.get(name, name) if isinstance(name, str) else name for name in names]
+    return names
+
+
+def _rename_failures(renamed: Mapping[str, str], df: pd.DataFrame) -> list[Failure]:
+    """Return a failure for each name that is the dataset's but for case, accents or blanks."""
+    columns = {old: new for old, new in renamed.items() if old in df.columns}
+    levels = {old: new for old, new in renamed.items() if old not in columns}
+    calls = [f"df = df.rename(columns={columns!r})"] if columns else []
+    calls += [f"df = df.rename_axis(index={levels!r})"] if levels else []
+    return [
+        Failure(
+            old,
+            "the dataset's name",
+            predicate=f"is called {new!r} in the dataset: rename {old!r} to {new!r}",
+            remedy=f"{'; '.join(calls)}.",
+        )
+        for old, new in renamed.items()
+    ]
+
+
+def _with_index_reset(failure: Failure, df: pd.DataFrame) -> Failure:
+    """Return a failure whose remedy makes columns of the index first if it is about them."""
+    levels = [name for name in df.index.names if name is not None]
+    code = failure.remedy
+    if "df" not in code or not any(f"{level!r}" in code for level in levels):
+        return failure
+    return replace(failure, remedy=f"df = df.reset_index() makes columns of the index; then {code}")
+
+
+def _run_contract(df: pd.DataFrame, frame: pd.DataFrame, contract: Any) -> Outcome:
+    """Return what the user's schema makes of a frame, in which something must be left to push."""
+    if frame.empty:
+        msg = "The frame is empty: there is nothing to push."
+        raise ValidationError(msg)
+    outcome = run_schema(df, frame, contract, _DROPPED)
+    if outcome.frame.empty and not outcome.failures:
+        msg = "The schema leaves nothing of the frame, so there is nothing to push."
+        raise ValidationError(msg)
+    return outcome
 
 
 def _given_dates(given: pd.DataFrame, checked: pd.Series) -> pd.Series:
@@ -197,29 +300,82 @@ def _dense(values: pd.Series) -> pd.Series:
 def _name_failures(names: list[Any]) -> list[Failure]:
     """Return what is wrong with the names of columns, whatever dataset they are for."""
     not_text = [
-        Failure(n, "names are text", remedy="Rename it.") for n in names if not isinstance(n, str)
+        Failure(
+            name,
+            "names are text",
+            predicate="has a name that is not text; names are text",
+            remedy="df.columns = df.columns.map(str).",
+        )
+        for name in names
+        if not isinstance(name, str)
     ]
     texts = [name for name in names if isinstance(name, str)]
-    empty = [Failure(n, "names are not empty", remedy="Rename it.") for n in texts if not n.strip()]
+    empty = [
+        Failure(
+            name,
+            "names are not empty",
+            predicate="has an empty name; names are not empty",
+            remedy=f"Give it a name, such as with {_renaming(name, 'value')}.",
+        )
+        for name in texts
+        if not name.strip()
+    ]
     padded = [
-        Failure(name, "names have no blanks around and no line breaks", remedy="Rename it.")
+        Failure(
+            name,
+            "names have no blanks around and no line breaks",
+            predicate="has blanks or a line break in its name; names have no blanks around and no "
+            "line breaks",
+            remedy=f"{_renaming(name, ' '.join(name.split()))}.",
+        )
         for name in texts
         if name.strip() and (name != name.strip() or "\n" in name or "\r" in name)
     ]
     invisible = [
-        Failure(name, f"names have no invisible characters: {text}", remedy=_remedy_of(name))
+        Failure(
+            name,
+            f"names have no invisible characters: {text}",
+            predicate=f"has an unseen part; names have no invisible characters: {text}",
+            remedy=_remedy_of(name),
+        )
         for name in texts
         if (text := _invisible(name)) and name not in {failure.column for failure in padded}
     ]
-    # The service ignores case and accents in headers, so one of two such columns would be lost.
+    return [*not_text, *empty, *padded, *invisible, *_same_names(texts)]
+
+
+def _same_names(texts: list[str]) -> list[Failure]:
+    """Return which columns the service would take for one, so that one would be lost."""
     first: dict[str, str] = {}
-    same = []
+    same: list[Failure] = []
     for name in texts:
-        if canonical_name(name) in first and name.strip():
-            what = f"the service takes it for the same name as {first[canonical_name(name)]!r}"
-            same.append(Failure(name, what, remedy="Rename one: case and accents do not count."))
-        first.setdefault(canonical_name(name), name)
-    return [*not_text, *empty, *padded, *invisible, *same]
+        other = first.setdefault(canonical_name(name), name)
+        if other != name:
+            remedy = f"{_renaming(name, f'{name}_2')}, or drop one of the two columns."
+        elif name in (each.column for each in same) or texts.count(name) == 1:
+            continue
+        else:
+            remedy = f"df.columns = {_numbered(texts)!r}, or drop all but one of these columns."
+        predicate = (
+            f"has the same name as {other!r} for the service, which ignores case and accents"
+            if other != name
+            else f"stands {texts.count(name)} times in the frame"
+        )
+        what = f"the service takes it for the same name as {other!r}"
+        same.append(Failure(name, what, predicate=predicate, remedy=remedy))
+    return [failure for failure in same if failure.column.strip()]
+
+
+def _numbered(names: list[str]) -> list[str]:
+    """Return names of which repeated ones have a number."""
+    return [
+        f"{name}_{names[:n].count(name) + 1}" if name in names[:n] else name
+        for n, name in enumerate(names)
+    ]
+
+
+def _renaming(old: str, new: str) -> str:
+    return f"df = df.rename(columns={ {old: new}!r})"
 
 
 def _invisible(name: str) -> str:
@@ -239,12 +395,18 @@ def _joins(name: str, place: int) -> bool:
 
 
 def _remedy_of(name: str) -> str:
+    visible = "".join(
+        character
+        for n, character in enumerate(name)
+        if unicodedata.category(character) not in INVISIBLE or _joins(name, n)
+    )
+    remedy = f"{_renaming(name, visible)}." if visible else "Give it a name."
     if "\ufeff" in name:
         return (
-            "Rename it; U+FEFF is the byte order mark of a file, "
+            f"{remedy} U+FEFF is the byte order mark of a file, "
             'which pd.read_csv(..., encoding="utf-8-sig") leaves out.'
         )
-    return "Rename it."
+    return remedy
 
 
 def _columns_to_send(frame: pd.DataFrame, roles: Roles) -> pd.DataFrame:
@@ -261,34 +423,54 @@ def _column_failures(
     """Return which columns are missing, or not those of the dataset."""
     names = [*frame.columns]
     absent = [name for name in roles.keys if name not in names]
-    failures = [Failure(n, f"required: {unknown_name(n, names)}") for n in absent]
-    if definitions is None:
-        return failures
-    ignored = sorted(definitions.ignored & set(names))
-    remedy = "The dataset's manifest ignores it: drop the column, or replace the manifest."
-    failures += [Failure(name, "would be dropped", remedy=remedy) for name in ignored]
-    new = [n for n in names if n not in definitions.names and n not in ignored]
-    if accept_new or definitions.is_fresh:
-        return failures + _same_name_failures(new, definitions)
-    remedy = "Rename it, drop it, or add it to the dataset with accept_new_columns=True."
-    return failures + [
-        Failure(n, f"known to the dataset: {unknown_name(n, definitions.names)}", remedy=remedy)
-        for n in new
-    ]
-
-
-def _same_name_failures(new: list[str], definitions: Definitions) -> list[Failure]:
-    """Return what is wrong with new names whose values an existing column would get."""
-    existing = {canonical_name(name): name for name in definitions.names}
-    return [
+    failures = [
         Failure(
             name,
-            f"the service takes it for the dataset's column {existing[canonical_name(name)]!r}",
-            remedy="Give it exactly that name, or one that differs in more than case and accents.",
+            f"required: {unknown_name(name, names)}",
+            predicate=f"is not in the frame, and belongs to the key: {unknown_name(name, names)}",
+            remedy=_remedy_for_absent(name, names, roles),
+        )
+        for name in absent
+    ]
+    if definitions is None:
+        return failures
+    failures += [
+        Failure(
+            name,
+            "would be dropped",
+            predicate="would be dropped, since the dataset's manifest ignores it",
+            remedy=f"Drop the column: df = df.drop(columns={name!r}); or replace the manifest.",
+        )
+        for name in sorted(definitions.ignored & set(names))
+    ]
+    new = [n for n in names if n not in definitions.names and n not in definitions.ignored]
+    if accept_new or definitions.is_fresh:
+        return failures
+    return failures + [
+        Failure(
+            name,
+            f"known to the dataset: {unknown_name(name, definitions.names)}",
+            predicate=f"is not known to the dataset: {unknown_name(name, definitions.names)}",
+            remedy=_remedy_for_new(name, names, definitions),
         )
         for name in new
-        if canonical_name(name) in existing
     ]
+
+
+def _remedy_for_absent(name: str, names: list[str], roles: Roles) -> str:
+    close = [each for each in close_matches(name, names) if each not in roles.keys]
+    if close:
+        return f"{_renaming(close[0], name)}, if that is the column that you mean."
+    return "Add the column, or name the columns of the key in date= and entities=."
+
+
+def _remedy_for_new(name: str, names: list[str], definitions: Definitions) -> str:
+    close = [each for each in close_matches(name, definitions.names) if each not in names]
+    rename = f"{_renaming(name, close[0])} if that is the column that you mean; " if close else ""
+    return (
+        f"{rename}df = df.drop(columns={name!r}) leaves it out; "
+        "push(..., accept_new_columns=True) adds it to the dataset."
+    )
 
 
 def _type_of(

@@ -11,7 +11,7 @@ from alphacast_pandas.api.identifiers import resolve_dataset
 from alphacast_pandas.contracts.schemas import frame_schema
 from alphacast_pandas.difference.diff import Diff
 from alphacast_pandas.user_warnings import warn
-from alphacast_pandas.writing.check_frame import FrameOptions, check_frame
+from alphacast_pandas.writing.check_frame import FrameOptions, check_frame, check_is_frame
 from alphacast_pandas.writing.comparison import (
     Comparison,
     compare_plan,
@@ -231,6 +231,7 @@ def push(
     >>> df.alphacast.push(result.dataset_id, only_changes=True).status
     'Nothing to send'
     """
+    check_is_frame(df)
     chosen = check_mode(mode)
     guards = check_guards(
         chosen,
@@ -359,6 +360,7 @@ def diff(
       largest revisions                               old    new
       2024-02-01, Argentina, price                    2.5 -> 3                 +20%
     """
+    check_is_frame(df)
     chosen = check_mode(mode)
     plan = plan_push(
         df,
@@ -433,6 +435,7 @@ def validate(
     >>> df.alphacast.validate() is df
     True
     """
+    check_is_frame(df)
     definitions = _definitions_of(dataset_id, client, df)
     check_frame(df, FrameOptions(index, date, entities, schema), definitions)
     return df
@@ -480,6 +483,7 @@ def schema_of_frame(
     >>> df.alphacast.schema().columns["country"].metadata
     {'alphacast': 'entity'}
     """
+    check_is_frame(df)
     checked = check_frame(df, FrameOptions(index, date, entities), None)
     roles = dict.fromkeys(checked.roles.entities, "entity") | {checked.roles.date: "date"}
     return frame_schema(checked.frame, roles)
@@ -551,6 +555,7 @@ def manifest(
     >>> df.alphacast.manifest(result.dataset_id)
     []
     """
+    check_is_frame(df)
     definitions = _definitions_of(dataset_id, client, df)
     options = FrameOptions(index, date, entities, schema, accept_new_columns)
     checked = check_frame(df, options, definitions)

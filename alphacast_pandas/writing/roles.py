@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from alphacast_pandas.contracts.failures import short
 from alphacast_pandas.errors import QueryError, ValidationError
 from alphacast_pandas.names import check_names
+from alphacast_pandas.writing.conversions import holds_dates, remedy_to_dates
 from alphacast_pandas.writing.kinds import Kind, kind_of
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from alphacast_pandas.api.definitions import Definitions
+
+_DATE_NAMES = {"date", "fecha", "year", "año", "month", "mes", "period"}
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def resolve_roles(
         listed = read_entities
     # What is still open is inferred from the values, and only where there is one candidate.
     kinds = {name: kind_of(frame[name]) for name in names if name not in ignored}
-    date = date or _infer_date(kinds)
+    date = date or _infer_date(frame, kinds)
     if listed is None:
         listed = _infer_entities(kinds, date, stated)
     if date in listed:
@@ -124,7 +127,7 @@ def _roles_when_read(
     return date, tuple(entities)
 
 
-def _infer_date(kinds: Mapping[str, Kind]) -> str:
+def _infer_date(frame: pd.DataFrame, kinds: Mapping[str, Kind]) -> str:
     # Dates with a time zone are refused later, with a better message than that there is no date.
     dates = [name for name, kind in kinds.items() if kind in {Kind.DATE, Kind.ZONED}]
     if len(dates) == 1:
@@ -132,15 +135,26 @@ def _infer_date(kinds: Mapping[str, Kind]) -> str:
     if dates:
         msg = (
             f"Several columns hold dates ({_join(dates)}), and a dataset has one date column. "
-            f"Say which: push(..., date={dates[0]!r})."
+            f"Say which: push(..., date={dates[0]!r}); and drop the others, "
+            f"df = df.drop(columns={dates[1:]!r}), or turn them into text."
         )
         raise ValidationError(msg)
-    texts = [name for name, kind in kinds.items() if kind is Kind.TEXT]
-    example = next((n for n in (*texts, *kinds) if n.casefold() in {"date", "fecha"}), "Date")
+    # Numbers are taken for dates only if their column is called so.
+    named = [name for name in kinds if name.casefold() in _DATE_NAMES]
+    texts = [name for name, kind in kinds.items() if kind is Kind.TEXT and name not in named]
+    readable = [name for name in (*named, *texts) if holds_dates(frame[name])]
+    name = next(iter((*readable, *named)), None)
+    if name is None or not frame[name].notna().any():
+        msg = (
+            "No column holds dates, and every dataset has a date column. The columns are "
+            f"{_join([*kinds])}. Add a column of dates, or make dates of one with pd.to_datetime."
+        )
+        raise ValidationError(msg)
     msg = (
-        "No column holds dates, and every dataset has a date column. Turn one into dates: "
-        f"df[{example!r}] = pd.to_datetime(df[{example!r}]). Then it is found, or named in "
-        f"push(..., date={example!r})."
+        f"No column holds dates, and every dataset has a date column. Column {name!r} holds "
+        f"{kinds[name]}, such as {short(frame[name].dropna().iloc[0])}. Turn it into dates: "
+        f"{remedy_to_dates(frame[name])} The column is then found, or named in "
+        f"push(..., date={name!r})."
     )
     raise ValidationError(msg)
 
@@ -157,7 +171,7 @@ def _infer_entities(
         msg = (
             f"Several columns hold text ({_join(texts)}), and which of them identify a row cannot "
             f"be inferred. Say it: push(..., date={date!r}, entities={texts[:1]!r}), with every "
-            "column that belongs to the key; the others are values."
+            "column that belongs to the key in entities=; the others are values."
         )
         raise ValidationError(msg)
     return tuple(texts)

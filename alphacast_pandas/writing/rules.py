@@ -18,6 +18,15 @@ from alphacast_pandas.column_types import DATE, SHORT_INTEGER, STRING, is_object
 from alphacast_pandas.contracts.failures import Failure, plain
 from alphacast_pandas.parallel import side_by_side
 from alphacast_pandas.writing.arrow import can_fail, to_arrow
+from alphacast_pandas.writing.conversions import (
+    not_numbers,
+    remedy_to_dates,
+    remedy_to_local_time,
+    remedy_to_microseconds,
+    remedy_to_numbers,
+    remedy_to_text,
+    remedy_to_value,
+)
 from alphacast_pandas.writing.dates import (
     ATTOSECONDS,
     DATE_FORMAT,
@@ -35,17 +44,12 @@ if TYPE_CHECKING:
 
 LARGEST_EXACT = 2**53
 UNIQUE_KEY = "unique key"
+_OWN_TYPE = "Convert the column to a type of pandas' own, such as with .astype(float)."
 # From here on threads are worth their start.
 _MANY_ROWS = 100_000
 # Rows compared together: few calls, and little memory beyond the frame.
 _ROWS_PER_SLICE = 1 << 17
 _MOST_TYPES = 3
-_TO_NUMBERS = "Use pd.to_numeric(df[column]), for number objects df[column].astype(float)."
-_EXACT = (
-    f"Whole numbers beyond {LARGEST_EXACT:,} are rounded by the service; send them as text. "
-    "Long doubles are rounded by df[column].astype(float)."
-)
-_RANGE = "The service holds doubles: 1.8e308 is the largest, 4.9e-324 the smallest above zero."
 _SHORT_RANGE = (-32768, 32767)
 _FIRST_INSTANT, _END_OF_TIME = np.datetime64("0001-01-01"), np.datetime64("10000-01-01")
 _CALENDAR = range(
@@ -58,19 +62,35 @@ _CALENDAR_TYPES = {datetime.date, datetime.datetime, type(None)}
 
 @dataclass(frozen=True)
 class Rule:
-    """One check of a column: its name, a test of which rows pass, and what to do if some do not."""
+    """
+    One check of a column: its name, and a test of which rows pass.
+
+    `predicate` says of a value that does not pass what is wrong, `remedy` what to do.
+    """
 
     name: str
     passes: Callable[[pd.Series], Any]
-    remedy: str = ""
+    predicate: str
+    remedy: str | Callable[[], str] = ""
 
 
 def check_values(
-    frame: pd.DataFrame, roles: Roles, types: Mapping[str, ColumnType], labels: CallerLabels
+    frame: pd.DataFrame,
+    roles: Roles,
+    types: Mapping[str, ColumnType],
+    labels: CallerLabels,
+    existing: Sequence[str] = (),
 ) -> list[Failure]:
-    """Return what is wrong with the values of `frame`, whose rows are numbered from 0."""
+    """
+    Return what is wrong with the values of `frame`, whose rows are numbered from 0.
+
+    The types of the columns `existing` cannot be changed, since the dataset has them.
+    """
     frame = _with_plain_objects(frame)
-    rules = {name: _rules_of(frame, name, roles, type_) for name, type_ in types.items()}
+    rules = {
+        name: _rules_of(frame, name, roles, type_, is_new=name not in existing)
+        for name, type_ in types.items()
+    }
 
     columns = ((frame[name], rules[name], types[name]) for name in rules)
     found = (
@@ -103,7 +123,7 @@ def _check_column(values: pd.Series, rules: Sequence[Rule], type_: ColumnType) -
         _try_conversion(values, type_)
     except Exception as error:  # noqa: BLE001 - objects may be of classes that raise anything
         what = f"its values cannot be written: {_describe_error(error)}"
-        return [Failure(values.name, what, remedy="Convert them to a type of pandas' own.")]
+        return [Failure(values.name, what, remedy=_OWN_TYPE)]
     return []
 
 
@@ -114,13 +134,17 @@ def _break_of(values: pd.Series, rule: Rule) -> Iterator[Failure]:
         rows = [] if np.all(passed) else np.flatnonzero(~np.asarray(passed, dtype=bool)).tolist()
     except Exception as error:  # noqa: BLE001 - objects may be of classes that raise anything
         what = f"the check {rule.name!r} could not be tried: {_describe_error(error)}"
-        yield Failure(values.name, what, remedy="Convert the column to a type of pandas' own.")
+        yield Failure(values.name, what, remedy=_OWN_TYPE)
         return
-    if np.ndim(passed) == 0 and rows:
-        yield Failure(values.name, rule.name, remedy=rule.remedy)
+    if not rows:
+        return
+    remedy = rule.remedy if isinstance(rule.remedy, str) else rule.remedy()
+    if np.ndim(passed) == 0:
+        yield Failure(values.name, rule.name, remedy=remedy, predicate=rule.predicate)
         return
     for row in rows:
-        yield Failure(values.name, rule.name, row, _value_at(values, row), rule.remedy)
+        value = _value_at(values, row)
+        yield Failure(values.name, rule.name, row, value, remedy, rule.predicate)
 
 
 def _describe_error(error: Exception) -> str:
@@ -148,58 +172,84 @@ def _explain(failure: Failure, keys: Sequence[pd.Series], labels: CallerLabels) 
     """Return a failure with the caller's label of its row, and a key as a whole."""
     if failure.row is None:
         return failure
-    row = failure.row
     is_key = failure.check == UNIQUE_KEY
-    value = tuple(_value_at(key, row) for key in keys) if is_key else failure.value
-    return replace(failure, row=plain(labels[row]), value=value)
+    value = tuple(_value_at(key, failure.row) for key in keys) if is_key else failure.value
+    label, position = labels.place(failure.row)
+    return replace(failure, row=plain(label), value=value, position=position)
 
 
-def _rules_of(frame: pd.DataFrame, name: str, roles: Roles, type_: ColumnType) -> list[Rule]:
-    kind = kind_of(frame[name])
+def _rules_of(
+    frame: pd.DataFrame, name: str, roles: Roles, type_: ColumnType, *, is_new: bool
+) -> list[Rule]:
+    values = frame[name]
+    kind = kind_of(values)
     if name == roles.date:
-        return [*_date_rules(kind, frame[name]), _unique_key(frame, roles)]
+        return [*_date_rules(kind, values), _unique_key(frame, roles)]
     if name in roles.entities and type_ is STRING:
-        return _entity_rules(kind, frame[name])
-    required = [_not_missing()] if name in roles.entities else []
+        return _entity_rules(kind, values)
+    required = [_not_missing(values)] if name in roles.entities else []
     if type_ is STRING:
-        return [*required, *_text_rules(kind, frame[name])]
-    return [*required, *_number_rules(kind, frame[name], short=type_ is SHORT_INTEGER)]
+        return [*required, *_text_rules(kind, values)]
+    if type_ is SHORT_INTEGER and kind in NUMBERS:
+        return [*required, _short_integer()]
+    if kind in {Kind.DATE, Kind.ZONED}:
+        return [*required, _not_dates(kind, values, roles, is_new=is_new)]
+    return [*required, *_number_rules(kind, values, is_new=is_new)]
 
 
 def _date_rules(kind: Kind, values: pd.Series) -> list[Rule]:
     if kind is Kind.ZONED:
-        return [_never("dates without time zone", "Use df[column].dt.tz_localize(None).")]
-    if kind is not Kind.DATE:
         return [
             _never(
-                f"dates, not {_describe(kind, values)}",
-                "Use df[column] = pd.to_datetime(df[column]).",
+                "dates without time zone",
+                "must hold dates without time zone, since those of a dataset have none",
+                lambda: remedy_to_local_time(values),
+            )
+        ]
+    if kind is not Kind.DATE:
+        described = _describe(kind, values)
+        return [
+            _never(
+                f"dates, not {described}",
+                f"must hold dates, not {described}",
+                lambda: remedy_to_dates(values),
             )
         ]
     return [
-        _not_missing(),
-        Rule("years 1 to 9999", _in_calendar),
-        Rule("microseconds at most", _in_microseconds, 'Use df[column].dt.round("us").'),
+        _not_missing(values),
+        Rule(
+            "years 1 to 9999",
+            _in_calendar,
+            "is not in the years 1 to 9999, and a dataset holds no other dates",
+            "Correct these dates, or drop their rows.",
+        ),
+        Rule(
+            "microseconds at most",
+            _in_microseconds,
+            "is finer than a microsecond, and a dataset holds whole microseconds",
+            lambda: remedy_to_microseconds(values),
+        ),
     ]
 
 
 def _entity_rules(kind: Kind, values: pd.Series) -> list[Rule]:
     if kind is Kind.EMPTY:
-        return [_not_missing()]
+        return [_not_missing(values)]
     if kind is not Kind.TEXT:
-        remedy = "Entities are text; use df[column].astype(str) if that is what you mean."
-        return [_never(f"text, not {_describe(kind, values)}", remedy)]
+        return [_not_text(kind, values)]
     distinct = _DistinctValues(values)
     return [
         Rule(
             "not missing",
             lambda _: distinct.pass_test(bool, missing=False),
-            "Drop these rows, or give the entity a name.",
+            "is missing, and every row needs its entity",
+            lambda: _remedy_for_missing(values),
         ),
         Rule(
             "no blanks around",
             lambda _: distinct.pass_test(lambda text: text.strip() == text),
-            "Use df[column].str.strip().",
+            "has blanks at its ends, which the service would strip",
+            f"df[{values.name!r}] = df[{values.name!r}].str.strip().",
         ),
         *_unicode_rules(distinct, values),
     ]
@@ -209,33 +259,69 @@ def _text_rules(kind: Kind, values: pd.Series) -> list[Rule]:
     if kind is Kind.EMPTY:
         return []
     if kind is not Kind.TEXT:
-        return [
-            _never(
-                f"text, not {_describe(kind, values)}",
-                "Use df[column].astype(str) if that is meant.",
-            )
-        ]
+        return [_not_text(kind, values)]
     return _unicode_rules(_DistinctValues(values), values)
+
+
+def _not_text(kind: Kind, values: pd.Series) -> Rule:
+    described = _describe(kind, values)
+    return _never(
+        f"text, not {described}",
+        f"must hold text, not {described}",
+        lambda: remedy_to_text(values),
+    )
 
 
 def _unicode_rules(distinct: _DistinctValues, values: pd.Series) -> list[Rule]:
     dtype = values.dtype
     if isinstance(dtype, pd.ArrowDtype) or getattr(dtype, "storage", "") == "pyarrow":
         return []  # Arrow holds nothing else
-    remedy = "Use s.encode('utf-8', 'replace').decode()."
-    return [Rule("valid Unicode", lambda _: distinct.pass_test(_is_encodable), remedy)]
+    column = f"df[{values.name!r}]"
+    return [
+        Rule(
+            "valid Unicode",
+            lambda _: distinct.pass_test(_is_encodable),
+            "is not valid Unicode: it holds half a character",
+            f"{column} = {column}.map(lambda text: text.encode('utf-8', 'replace').decode(), "
+            "na_action='ignore') writes ? instead.",
+        )
+    ]
 
 
-def _number_rules(kind: Kind, values: pd.Series, *, short: bool) -> list[Rule]:
+def _number_rules(kind: Kind, values: pd.Series, *, is_new: bool) -> list[Rule]:
+    column = f"df[{values.name!r}]"
     if kind is Kind.BOOLEAN:
-        return [_never("numbers, not booleans", 'Use df[column].astype("Int16").')]
+        is_plain = isinstance(values.dtype, np.dtype) and not is_object(values.dtype)
+        way = "" if is_plain else '.astype("boolean")'
+        return [
+            _never(
+                "numbers, not booleans",
+                "must hold numbers, not booleans",
+                f'{column} = {column}{way}.astype("Int16") makes 1 and 0 of them.',
+            )
+        ]
     if kind not in {*NUMBERS, Kind.EMPTY}:
-        return [_never(f"numbers, not {_describe(kind, values)}", _TO_NUMBERS)]
-    if short and kind is not Kind.EMPTY:
-        return [Rule("Short Integer", _is_short, "It holds whole numbers of -32768 to 32767.")]
-    exact = Rule("exact as a double", _is_exact, _EXACT)
-    finite = Rule("finite", _is_finite, "Replace infinity by a missing value or drop it.")
-    in_range = Rule("within the range of doubles", _is_in_range, _RANGE)
+        return [_not_numbers(kind, values)]
+    exact = Rule(
+        "exact as a double",
+        _is_exact,
+        f"is not exact as a double: the service rounds whole numbers beyond {LARGEST_EXACT:,}",
+        f"{column} = {column}.astype(float) rounds them here"
+        + (f'; {column} = {column}.astype("string") sends them as text.' if is_new else "."),
+    )
+    finite = Rule(
+        "finite",
+        _is_finite,
+        "is not finite, and a dataset holds finite numbers only",
+        f'df.loc[{column}.isin([float("inf"), float("-inf")]), {values.name!r}] = float("nan") '
+        "makes missing values of them.",
+    )
+    in_range = Rule(
+        "within the range of doubles",
+        _is_in_range,
+        "is not within the range of doubles, 4.9e-324 to 1.8e308, and the service holds doubles",
+        "Replace these numbers, or send the column in another unit.",
+    )
     rules = {
         Kind.EMPTY: [],
         Kind.INTEGER: [exact],
@@ -244,6 +330,63 @@ def _number_rules(kind: Kind, values: pd.Series, *, short: bool) -> list[Rule]:
         Kind.FLOAT: [exact, finite, in_range] if _has_odd_numbers(values) else [finite],
     }
     return rules[kind]
+
+
+def _short_integer() -> Rule:
+    low, high = _SHORT_RANGE
+    return Rule(
+        "Short Integer",
+        _is_short,
+        f"is not a Short Integer, a whole number of {low} to {high}, which the column must hold",
+        "Correct these numbers, or send them in a new column, whose type is chosen for them.",
+    )
+
+
+def _not_numbers(kind: Kind, values: pd.Series) -> Rule:
+    """Return the rule of a column that should hold numbers; it names the values that are none."""
+    described = _describe(kind, values)
+    name = f"numbers, not {described}"
+    has_texts = kind is Kind.TEXT or (
+        kind is Kind.OTHER and any(isinstance(value, str) for value in values)
+    )
+    if not has_texts:
+        return _never(
+            name,
+            f"must hold {name}",
+            lambda: _remedy_for_others(values),
+        )
+    odd = not_numbers(values)
+    if odd.any():
+        predicate = f"is not a number, and the column must hold {name}"
+        return Rule(name, lambda _: ~odd, predicate, lambda: remedy_to_numbers(values))
+    return _never(name, f"must hold {name}", lambda: remedy_to_numbers(values))
+
+
+def _not_dates(kind: Kind, values: pd.Series, roles: Roles, *, is_new: bool) -> Rule:
+    """Return the rule of dates in a value column."""
+    call = f"push(..., date={roles.date!r}, entities={[*roles.entities]!r})"
+    return _never(
+        f"numbers, not {kind}",
+        f"must hold numbers, not {kind}: dates stand in the date column {roles.date!r} only",
+        lambda: remedy_to_value(values, call, may_be_text=is_new),
+    )
+
+
+def _remedy_for_others(values: pd.Series) -> str:
+    drop = f"df = df.drop(columns={values.name!r})"
+    column = f"df[{values.name!r}]"
+    if pd.api.types.is_timedelta64_dtype(values.dtype):
+        return f"{column} = {column}.dt.total_seconds(), or drop the column: {drop}."
+    return f"Make numbers or texts of the values, or drop the column: {drop}."
+
+
+def _remedy_for_missing(values: pd.Series) -> str:
+    """Return how rows without a value of their key are dropped; an empty text is none either."""
+    column = f"df[{values.name!r}]"
+    calls = [f"df = df.dropna(subset=[{values.name!r}])"] if values.isna().any() else []
+    if (values == "").any():
+        calls.append(f'df = df[{column} != ""]')
+    return f"{'; '.join(calls)} drops these rows; or fill them in."
 
 
 def _describe(kind: Kind, values: pd.Series) -> str:
@@ -259,13 +402,18 @@ def _describe(kind: Kind, values: pd.Series) -> str:
     return f"objects of the type{'s' * (len(types) > 1)} {', '.join(types[:_MOST_TYPES])}{more}"
 
 
-def _never(name: str, remedy: str) -> Rule:
+def _never(name: str, predicate: str, remedy: str | Callable[[], str]) -> Rule:
     """Return the rule of a column whose kind of values is wrong."""
-    return Rule(name, lambda _: False, remedy)
+    return Rule(name, lambda _: False, predicate, remedy)
 
 
-def _not_missing() -> Rule:
-    return Rule("not missing", lambda values: values.notna(), "Drop these rows or fill them.")
+def _not_missing(values: pd.Series) -> Rule:
+    return Rule(
+        "not missing",
+        lambda values: values.notna(),
+        "is missing, and every row needs its date and entities",
+        lambda: _remedy_for_missing(values),
+    )
 
 
 def _unique_key(frame: pd.DataFrame, roles: Roles) -> Rule:
@@ -276,11 +424,31 @@ def _unique_key(frame: pd.DataFrame, roles: Roles) -> Rule:
             return True  # a value that cannot be hashed breaks another rule
         return has_unique_rows(frame, keys) or ~frame.duplicated(subset=keys, keep=False)
 
-    remedy = (
-        f"Rows are identified by {', '.join(map(repr, keys))}; drop or sum repeated ones "
-        f"(df.drop_duplicates({keys!r})), or name more columns in entities=."
-    )
-    return Rule(UNIQUE_KEY, is_unique, remedy)
+    predicate = f"is no unique key: rows are told apart by {_join(keys)}, and several have it"
+    return Rule(UNIQUE_KEY, is_unique, predicate, lambda: _remedy_for_keys(frame, roles, keys))
+
+
+def _remedy_for_keys(frame: pd.DataFrame, roles: Roles, keys: list[str]) -> str:
+    """Return what to do about rows with one key: where they are equal, dropping loses nothing."""
+    rows = frame[frame.duplicated(subset=keys, keep=False)]
+    try:
+        if not rows.drop_duplicates().duplicated(subset=keys).any():
+            return (
+                "df = df.drop_duplicates() drops the copies; these rows are equal in every column."
+            )
+    except TypeError:
+        pass  # a value that cannot be hashed breaks another rule
+    keep_last = f'df = df.drop_duplicates({keys!r}, keep="last") keeps the last row of each key'
+    texts = [
+        name for name in frame.columns if name not in keys and kind_of(frame[name]) is Kind.TEXT
+    ]
+    more = [*roles.entities, *texts[:1]]
+    example = f", such as push(..., entities={more!r})" if texts else ""
+    return f"Name more columns in entities={example}; or {keep_last} and drops the others."
+
+
+def _join(names: Sequence[str]) -> str:
+    return " and ".join(map(repr, names))
 
 
 def has_unique_rows(

@@ -22,14 +22,39 @@ def test_rows_of_one_failure_stand_on_one_line() -> None:
     failures = [Failure("x", "finite", row, remedy="Drop it.") for row in range(9)]
     assert message(*failures) == (
         "Nothing was sent: 9 failures.\n"
-        "  column 'x': finite (rows 0, 1, 2, 3, 4 and 4 more)\n"
-        "Remedy: Drop it."
+        "  Column 'x', rows 0, 1, 2, 3, 4 and 4 more: finite.\n"
+        "    Remedy: Drop it."
     )
 
 
 def test_dates_and_keys_are_told_without_their_types() -> None:
-    text = message(Failure("Date", "unique key", DATES[0], (DATES[0], "Chile")))
-    assert text.endswith("column 'Date': unique key: 2024-01-01, 'Chile' (row 2024-01-01)")
+    key = (DATES[0], "Chile")
+    text = message(Failure("Date", "unique key", DATES[0], key, predicate="is there twice"))
+    assert text.endswith("Column 'Date', row 2024-01-01: 2024-01-01, 'Chile' is there twice.")
+
+
+def test_a_remedy_stands_below_the_failures_that_it_is_for() -> None:
+    lines = message(
+        Failure("x", "finite", 0, float("inf"), "Drop x.", "is not finite"),
+        Failure("y", "finite", 0, float("inf"), "Drop y.", "is not finite"),
+        Failure("x", "finite", 5, -float("inf"), "Drop x.", "is not finite"),
+        Failure("z", "text, not integers", predicate="must hold text"),
+    ).splitlines()
+    assert lines[1:] == [
+        "  Column 'x', row 0: inf is not finite.",
+        "  Column 'x', row 5: -inf is not finite.",
+        "    Remedy: Drop x.",
+        "  Column 'y', row 0: inf is not finite.",
+        "    Remedy: Drop y.",
+        "  Column 'z': the column must hold text.",
+    ]
+
+
+def test_rows_are_named_by_position_where_labels_repeat() -> None:
+    rows = [Failure("x", "finite", 0, None, predicate="is missing", position=n) for n in (0, 3)]
+    assert message(*rows).splitlines()[1] == (
+        "  Column 'x', rows 0 (position 0), 0 (position 3): the value is missing."
+    )
 
 
 def test_many_lines_are_cut_and_the_frame_has_all() -> None:
@@ -41,7 +66,7 @@ def test_many_lines_are_cut_and_the_frame_has_all() -> None:
 def test_a_check_cannot_act_on_a_terminal() -> None:
     text = message(Failure("x\x1b[2J", "a\x1b[31m check\n of two lines\u202e", "\x9b", "\x07"))
     assert text.splitlines()[1] == (
-        r"  column 'x\x1b[2J': a\x1b[31m check of two lines\u202e: '\x07' (row '\x9b')"
+        r"  Column 'x\x1b[2J', row '\x9b': a\x1b[31m check of two lines\u202e: '\x07'."
     )
 
 

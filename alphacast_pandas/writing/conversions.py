@@ -1,0 +1,408 @@
+"""Remedies for a column of the wrong kind: calls of pandas that are right for its very values."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from alphacast_pandas.column_types import is_object
+from alphacast_pandas.contracts.failures import listed, short
+from alphacast_pandas.writing.dates import DATE_FORMAT, date_format
+from alphacast_pandas.writing.kinds import NUMBERS, Kind, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+_SEPARATORS = "-/. "
+_ISO_DAY = r"\d{4}-\d{2}-\d{2}"
+_ISO_TIME = _ISO_DAY + r"[T ]\d{2}(:\d{2}){0,2}([.]\d+)?(Z|[+-]\d{2}:?\d{2})?"
+_ORDERS = ("%d{0}%m{0}%Y", "%m{0}%d{0}%Y", "%Y{0}%m{0}%d", "%d{0}%m{0}%y", "%m{0}%d{0}%y")
+_NUMERIC = [order.format(mark) for mark in _SEPARATORS for order in (*_ORDERS, "%y{0}%m{0}%d")]
+_MONTHS = [order.format(mark) for mark in "-/." for order in ("%Y{0}%m", "%m{0}%Y")]
+_NAMED = [
+    *("%b %Y", "%B %Y", "%b-%Y", "%b/%Y", "%Y %b", "%Y-%b", "%b-%y", "%YM%m", "%Y-M%m"),
+    *("%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y", "%d/%b/%Y", "%Y-%b-%d"),
+    *("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y"),
+]
+_TIMES = ("", " %H:%M", " %H:%M:%S", "T%H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+# Texts without separators, by their length.
+_DIGITS = {4: ["%Y"], 6: ["%Y%m", "%y%m%d", "%d%m%y"], 8: ["%Y%m%d", "%d%m%Y", "%m%d%Y"]}
+_WEEK = r"\d{4}-?W\d{2}"
+# What pandas' nanoseconds hold, so that an advice is the same for every version of pandas.
+_YEARS = range(1678, 2262)
+_SERIAL_NUMBERS = {
+    "as a day number of Excel": {"unit": "D", "origin": "1899-12-30"},
+    "as seconds since 1970": {"unit": "s"},
+    "as milliseconds since 1970": {"unit": "ms"},
+}
+_DECIMAL_POINT = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?|[+-]?\d+(\.\d*)?")
+_DECIMAL_COMMA = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?|[+-]?\d+(,\d*)?")
+
+
+@dataclass(frozen=True)
+class _Way:
+    """One way to make dates of a column: the call, and what it makes of each distinct value."""
+
+    call: str
+    dates: pd.Series
+
+
+def holds_dates(values: pd.Series) -> bool:
+    """Tell whether text, or numbers such as years, can be read as dates."""
+    return bool(_ways_to_dates(values))
+
+
+def remedy_to_dates(values: pd.Series) -> str:
+    """Return what makes dates of a column, all readings of it if there are several."""
+    column = f"df[{values.name!r}]"
+    ways = _ways_to_dates(values)
+    if len(ways) == 1:
+        return f"{column} = {ways[0].call}."
+    if ways:
+        return _ask_for_reading(column, ways)
+    kind = kind_of(values)
+    if kind is Kind.TEXT:
+        return _without_misfits(values)
+    if kind in NUMBERS:
+        return _of_serial_numbers(values)
+    return f"Make dates of the values, or name another column in date=, since {column} holds none."
+
+
+def _ways_to_dates(values: pd.Series) -> list[_Way]:
+    kind = kind_of(values)
+    present = values.dropna()
+    if present.empty:
+        return []
+    column = f"df[{values.name!r}]"
+    if kind is Kind.TEXT:
+        texts = pd.Series(present.astype(object).unique(), dtype=object)
+        stripped = texts.str.strip()
+        source = column if texts.equals(stripped) else f"{column}.str.strip()"
+        return _ways_of_texts(stripped, source)
+    if kind in NUMBERS and _are_whole(present):
+        texts = pd.Series(present.unique()).astype("Int64").astype(str).astype(object)
+        source = f'{column}.astype("Int64").astype("string")'
+        if pd.api.types.is_integer_dtype(values.dtype) and not values.hasnans:
+            source = f"{column}.astype(str)"
+        return _ways_of_digits(texts, source)
+    return []
+
+
+def _are_whole(numbers: pd.Series) -> bool:
+    try:
+        return bool((numbers % 1 == 0).all()) and abs(int(numbers.max())) < 10**15
+    except (ValueError, ArithmeticError, TypeError):
+        return False
+
+
+def _ways_of_texts(texts: pd.Series, source: str) -> list[_Way]:
+    if texts.str.fullmatch(_ISO_DAY).all():
+        return _distinct_ways(texts, [(f"pd.to_datetime({source})", {"format": DATE_FORMAT})])
+    if texts.str.fullmatch(f"{_ISO_DAY}|{_ISO_TIME}").all():
+        call = f'pd.to_datetime({source}, format="ISO8601")'
+        return _distinct_ways(texts, [(call, {"format": "ISO8601"})])
+    if texts.str.fullmatch(r"\d+").all():
+        return _ways_of_digits(texts, source)
+    quarters = _quarters(texts, source)
+    if quarters is not None:
+        return [quarters]
+    if texts.str.fullmatch(_WEEK).all():
+        format_ = "%G-W%V-%u" if texts.str.contains("-").all() else "%GW%V-%u"
+        call = f'pd.to_datetime({source} + "-1", format="{format_}")'
+        return _distinct_ways(texts + "-1", [(call, {"format": format_})])
+    times = _TIMES if texts.str.contains(":").any() else _TIMES[:1]
+    formats = [day + time for day in (*_NUMERIC, *_NAMED) for time in times]
+    return _ways_of_formats(texts, source, [*formats, *_MONTHS])
+
+
+def _ways_of_digits(texts: pd.Series, source: str) -> list[_Way]:
+    lengths = {*texts.str.len()}
+    formats = _DIGITS.get(lengths.pop(), []) if len(lengths) == 1 else []
+    return _ways_of_formats(texts, source, formats)
+
+
+def _ways_of_formats(texts: pd.Series, source: str, formats: Sequence[str]) -> list[_Way]:
+    calls = [(f'pd.to_datetime({source}, format="{each}")', {"format": each}) for each in formats]
+    return _distinct_ways(texts, calls)
+
+
+def _distinct_ways(texts: pd.Series, calls: Sequence[tuple[str, dict[str, str]]]) -> list[_Way]:
+    """Return the calls that make dates of every text, each result once."""
+    ways: list[_Way] = []
+    for call, words in calls:
+        dates = _parse(texts, words)
+        if dates is None:
+            continue
+        if isinstance(dates.dtype, pd.DatetimeTZDtype):
+            call, dates = f"{call}.dt.tz_localize(None)", dates.dt.tz_localize(None)  # noqa: PLW2901 - the same call, completed
+        if not any(way.dates.tolist() == dates.tolist() for way in ways):
+            ways.append(_Way(call, dates.set_axis(texts)))
+    return ways
+
+
+def _parse(texts: pd.Series, words: dict[str, Any]) -> pd.Series | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            dates = pd.to_datetime(texts, **words)
+        years = {*dates.dt.year}
+    except (ValueError, TypeError, ArithmeticError, AttributeError, Warning):
+        return None
+    return dates if years <= {*_YEARS} else None
+
+
+def _quarters(texts: pd.Series, source: str) -> _Way | None:
+    """Return how quarters become dates: their first days."""
+    forms = {
+        r"\d{4}-?[Qq][1-4]|[1-4][Qq]\d{4}": source,
+        r"\d{4} [Qq][1-4]": f'{source}.str.replace(" ", "")',
+        r"[Qq][1-4][-/ ]?\d{4}": rf'{source}.str.replace(r"^.(\d)\D?(\d+)$", r"\2Q\1", regex=True)',
+    }
+    for form, written in forms.items():
+        if texts.str.fullmatch(form).all():
+            call = f'pd.PeriodIndex({written}, freq="Q").to_timestamp()'
+            years = texts.str.extract(r"(\d{4})")[0]
+            quarters = texts.str.extract(r"(?:[Qq]([1-4]))|(?:([1-4])[Qq])").bfill(axis=1)[0]
+            firsts = pd.PeriodIndex(years + "Q" + quarters, freq="Q").to_timestamp()
+            return _Way(call, pd.Series(firsts, index=texts))
+    return None
+
+
+def _ask_for_reading(column: str, ways: Sequence[_Way]) -> str:
+    """Return every reading of the first value that has several."""
+    first, *others = (way.dates for way in ways)
+    differs = (first != others[0]).to_numpy()
+    text = first.index[differs][0]
+    told = "; ".join(
+        f"{column} = {way.call} makes it {_in_words(way.dates.loc[text])}{_dayfirst(way.call)}"
+        for way in ways
+    )
+    return f"{short(text)} can be read in {len(ways)} ways, so say which is meant: {told}."
+
+
+def _dayfirst(call: str) -> str:
+    if 'format="%d' in call:
+        return ", the reading of dayfirst=True"
+    return ", the reading of dayfirst=False" if 'format="%m' in call else ""
+
+
+def _in_words(date: pd.Timestamp) -> str:
+    return f"{date.day} {date.month_name()} {date.year}"
+
+
+def _without_misfits(values: pd.Series) -> str:
+    """Return what to do about the few texts that are no dates beside many that are."""
+    column = f"df[{values.name!r}]"
+    texts = pd.Series(values.dropna().astype(object).unique(), dtype=object)
+    kept = _most_alike(texts)
+    if kept is None:
+        return (
+            f"{short(texts[0])} is not in a form that is known here. Make dates of the texts, for "
+            f"instance with pd.to_datetime({column}, format=...), whose format says how to read "
+            "them; or name another column in date=."
+        )
+    misfits = [*texts[~texts.isin(kept)]]
+    rest = remedy_to_dates(pd.Series(kept, name=values.name, dtype=object))
+    verb = "is" if len(misfits) == 1 else "are"
+    what = f"{listed(misfits)} {verb} not in the form of the others, such as {short(kept[0])}."
+    if len(misfits) > 10:
+        return f"{what} Correct them, or drop their rows; then {rest}"
+    return f"{what} Correct, or drop these rows: df = df[~{column}.isin({misfits!r})]; then {rest}"
+
+
+def _most_alike(texts: pd.Series) -> list[str] | None:
+    """Return the texts of one form that can be read as dates, if they are more than half."""
+    # Digits and letters are alike among themselves, as far as the form of a date goes.
+    forms = texts.str.replace(r"\d", "0", regex=True).str.replace(r"[^\W\d_]", "a", regex=True)
+    common = forms.value_counts().index[0]
+    alike = texts[forms == common]
+    if 2 * len(alike) <= len(texts):
+        return None
+    if not _ways_of_texts(alike.str.strip(), ""):
+        is_date = [bool(_ways_of_texts(pd.Series([text]), "")) for text in alike[:1000]]
+        alike = alike[:1000][is_date]
+    is_enough = 0 < len(alike) < len(texts) and 2 * len(alike) > len(texts)
+    return [*alike] if is_enough and _ways_of_texts(alike, "") else None
+
+
+def _of_serial_numbers(values: pd.Series) -> str:
+    column = f"df[{values.name!r}]"
+    present = values.dropna()
+    number = pd.Series([present.iloc[0]]).astype(float)
+    readings = []
+    for meaning, words in _SERIAL_NUMBERS.items():
+        dates = _parse(number, words)
+        if dates is not None:
+            day = str(dates[0].round("s")).removesuffix(" 00:00:00")
+            written = ", ".join(f'{word}="{value}"' for word, value in words.items())
+            call = f"{column} = pd.to_datetime({column}, {written})"
+            readings.append(f"{call} makes it {day}, {meaning}")
+    told = f": {'; '.join(readings)}" if readings else ""
+    number_text = short(present.iloc[0])
+    return f"Numbers do not tell what they count. Say how {number_text} is to be read{told}."
+
+
+def is_number(text: Any) -> bool:
+    """Tell a value, such as a text, that Python reads as a number."""
+    if isinstance(text, str):
+        try:
+            float(text)
+        except ValueError:
+            return False
+        return "_" not in text
+    return pd.api.types.is_number(text) and not isinstance(text, bool | complex)
+
+
+def not_numbers(values: pd.Series) -> pd.Series:
+    """Return which values of a column are neither numbers, nor texts of them, nor missing."""
+    tests = [pd.isna(value) is True or is_number(value) for value in values]
+    return ~pd.Series(tests, index=values.index, dtype=bool)
+
+
+def remedy_to_numbers(values: pd.Series) -> str:
+    """Return what makes numbers of texts, and of numbers as texts."""
+    column = f"df[{values.name!r}]"
+    odd = [*dict.fromkeys(values[not_numbers(values)])]
+    if not odd:
+        # Not pd.to_numeric: before pandas 3.1 it gives a neighbour of every seventh double.
+        return f"{column} = {column}.astype(float)."
+    texts = [value.strip() for value in values if isinstance(value, str)]
+    if not all(isinstance(value, str) for value in odd):
+        drop = f"df = df.drop(columns={values.name!r})"
+        return f"Replace {listed(odd)} by numbers, or drop the column: {drop}."
+    readings = _ways_to_numbers(texts, column)
+    if readings:
+        return readings
+    to_missing = (
+        f'{column} = {column}.where(pd.to_numeric({column}, errors="coerce").notna()).astype(float)'
+    )
+    if not any(character.isdigit() for text in odd for character in text):
+        return f"{to_missing} makes missing values of {listed(odd)}; or replace them by numbers."
+    blank = [text for text in odd if not any(character.isdigit() for character in text)]
+    if blank:
+        return (
+            f"Make missing values of {listed(blank)} first, if that is what they mean: "
+            f'df.loc[{column}.isin({blank!r}), {values.name!r}] = float("nan").'
+        )
+    return (
+        f"Correct {listed(odd)}: written like this they are not numbers, and {to_missing} would "
+        "make missing values of them."
+    )
+
+
+def _ways_to_numbers(texts: Sequence[str], column: str) -> str:
+    """Return how numbers with separators of thousands are read, both ways if both are possible."""
+    calls: list[tuple[str, Callable[[str], str]]] = []
+    if all(_DECIMAL_POINT.fullmatch(text) for text in texts):
+        calls.append(('text.replace(",", "")', lambda text: text.replace(",", "")))
+    if all(_DECIMAL_COMMA.fullmatch(text) for text in texts):
+        calls.append(
+            (
+                'text.replace(".", "").replace(",", ".")',
+                lambda text: text.replace(".", "").replace(",", "."),
+            )
+        )
+    start, end = f"{column} = {column}.map(lambda text: ", " if isinstance(text, str) else text)"
+    written = [f"{start}{call}{end}.astype(float)" for call, _ in calls]
+    if len(calls) < 2:
+        return "".join(f"{each}." for each in written)
+    for text in texts:
+        numbers = [float(read(text)) for _, read in calls]
+        if numbers[0] != numbers[1]:
+            return (
+                f"{short(text)} can be read in two ways, so say which is meant: {written[0]} makes "
+                f"it {numbers[0]:.15g}; {written[1]} makes it {numbers[1]:.15g}."
+            )
+    return f"{written[0]}."
+
+
+def remedy_to_text(values: pd.Series) -> str:
+    """Return what makes text of a column."""
+    column, kind = f"df[{values.name!r}]", kind_of(values)
+    if kind is Kind.DATE:
+        return f"{column} = {_dates_as_text(values, column)}."
+    if kind is Kind.FLOAT and _are_whole(values.dropna()):
+        return f'{column} = {column}.astype("Int64").astype("string").'
+    if kind in NUMBERS or kind is Kind.BOOLEAN:
+        return f'{column} = {column}.astype("string").'
+    if is_object(values.dtype) and all(
+        is_number(value) or isinstance(value, str) for value in values.dropna()
+    ):
+        return f'{column} = {column}.map(str, na_action="ignore").'
+    drop = f"df = df.drop(columns={values.name!r})"
+    return f"Make texts of the values, or drop the column: {drop}."
+
+
+def _dates_as_text(values: pd.Series, column: str) -> str:
+    has_time = date_format(values) != DATE_FORMAT
+    source = f"pd.to_datetime({column})" if is_object(values.dtype) else column
+    if isinstance(values.dtype, pd.PeriodDtype):
+        return f"{column}.astype(str)"
+    return f'{source}.dt.strftime("%Y-%m-%d{" %H:%M:%S" * has_time}")'
+
+
+def remedy_to_local_time(values: pd.Series) -> str:
+    """Return what takes the time zone away from dates and leaves the local time."""
+    column = f"df[{values.name!r}]"
+    if is_object(values.dtype):
+        way = ".map(lambda date: date.replace(tzinfo=None), na_action='ignore')"
+        return f"{column} = {column}{way} keeps the local time."
+    return f"{column} = {column}.dt.tz_localize(None) keeps the local time."
+
+
+def remedy_to_microseconds(values: pd.Series) -> str:
+    """Return what rounds dates to microseconds."""
+    column = f"df[{values.name!r}]"
+    if isinstance(values.dtype, pd.PeriodDtype):
+        return f'{column} = {column}.dt.to_timestamp().dt.round("us").'
+    source = f"pd.to_datetime({column})" if is_object(values.dtype) else column
+    return f'{column} = {source}.dt.round("us").'
+
+
+def remedy_to_value(values: pd.Series, call: str, *, may_be_text: bool) -> str:
+    """
+    Return what to do with dates in a value column.
+
+    `call` is a push that states the roles, so that the text does not become an entity.
+    """
+    drop = f"df = df.drop(columns={values.name!r})"
+    if not may_be_text:
+        return f"Drop the column, since the dataset holds numbers in it: {drop}."
+    text = remedy_to_text(values).removesuffix(".")
+    return f"Drop the column: {drop}. Or send it as text: {text}, and {call}."
+
+
+def year_columns(frame: pd.DataFrame) -> list[Any]:
+    """Return the columns whose names are years, if there are several and no column holds dates."""
+    years = [name for name in frame.columns if _is_year(name)]
+    others = (n for n, name in enumerate(frame.columns) if not _is_year(name))
+    has_dates = any(kind_of(frame.iloc[:, n]) in {Kind.DATE, Kind.ZONED} for n in others)
+    return years if len(years) > 1 and not has_dates else []
+
+
+def _is_year(name: Any) -> bool:
+    is_text = isinstance(name, str) and re.fullmatch(r"\d{4}", name.strip()) is not None
+    is_number = pd.api.types.is_integer(name) or (isinstance(name, float) and name % 1 == 0)
+    return (is_text or is_number) and int(name) in range(1700, 2200)
+
+
+def remedy_to_rows(names: Sequence[Any], years: Sequence[Any], date: str, value: str) -> str:
+    """Return what makes rows of columns that are years, and dates of those."""
+    others = [name for name in names if name not in {*years}]
+    date, value = (_new_name(name, others) for name in (date, value))
+    to_text = "" if all(isinstance(name, str) for name in years) else ".astype(str)"
+    if any(isinstance(name, float) for name in years):
+        to_text = ".astype(int).astype(str)"
+    return (
+        f"df = df.melt(id_vars={others!r}, var_name={date!r}, value_name={value!r}); "
+        f'df[{date!r}] = pd.to_datetime(df[{date!r}]{to_text}, format="%Y").'
+    )
+
+
+def _new_name(name: str, taken: Sequence[Any]) -> str:
+    names: Iterator[str] = (name + suffix for suffix in ("", "_2", "_3", "_4"))
+    return next(each for each in names if each not in {*taken})
