@@ -63,15 +63,47 @@ def _check_leaf(leaf: Leaf, definitions: Definitions) -> Node:
 
 def _to_comparisons(leaf: Range, column: Column, check: Callable[[Any], Value]) -> And:
     """Return a range as comparisons; partial dates mean what they mean in ``df.loc``."""
-    name, parts = leaf.column, []
-    if leaf.low is not None:
-        parts.append(Comparison(name, ">=", check(leaf.low)))
-    if leaf.high is not None and column.role == "date":
-        end, is_included = parse_end(leaf.high, _context(column))
-        parts.append(Comparison(name, "<=" if is_included else "<", end))
-    elif leaf.high is not None:
-        parts.append(Comparison(name, "<=", check(leaf.high)))
-    return And(tuple(parts))
+    if leaf.operators is None:
+        lower, upper = _spans(leaf, column, check)
+        is_reversed = lower is not None and upper is not None and _is_reversed(lower, upper)
+    else:
+        lower = Comparison(leaf.column, leaf.operators[0], check(leaf.low))
+        upper = Comparison(leaf.column, leaf.operators[1], check(leaf.high))
+        is_reversed = _are_comparable(lower, upper) and lower.value > upper.value
+    if is_reversed:
+        msg = (
+            f"{_context(column)} the range from {value_text(leaf.low)} to {value_text(leaf.high)} "
+            "ends before it begins. Exchange its ends."
+        )
+        raise QueryError(msg)
+    return And(tuple(part for part in (lower, upper) if part is not None))
+
+
+def _spans(
+    leaf: Range, column: Column, check: Callable[[Any], Value]
+) -> tuple[Comparison | None, Comparison | None]:
+    """Return both ends of a range, None for an open one; a partial date is a span of time."""
+    name = leaf.column
+    lower = None if leaf.low is None else Comparison(name, ">=", check(leaf.low))
+    if leaf.high is None:
+        return lower, None
+    if column.role != "date":
+        return lower, Comparison(name, "<=", check(leaf.high))
+    end, is_included = parse_end(leaf.high, _context(column))
+    return lower, Comparison(name, "<=" if is_included else "<", end)
+
+
+def _is_reversed(lower: Comparison, upper: Comparison) -> bool:
+    """Tell ends of which the upper comes first; a span that ends where it begins is empty too."""
+    if not _are_comparable(lower, upper):
+        return False
+    is_empty = lower.value == upper.value and upper.operator == "<"
+    return is_empty or bool(lower.value > upper.value)
+
+
+def _are_comparable(lower: Comparison, upper: Comparison) -> bool:
+    """Tell values of one kind: a column whose type is not stated may hold text or numbers."""
+    return isinstance(lower.value, str) == isinstance(upper.value, str)
 
 
 def _context(column: Column) -> str:

@@ -28,6 +28,7 @@ from alphacast_pandas.filters.tree import (
     Not,
     Or,
     PandasCondition,
+    Range,
 )
 from alphacast_pandas.filters.value_text import value_text
 from alphacast_pandas.filters.walk import reduce_tree
@@ -206,12 +207,9 @@ def _from_between(name: str, /, *given: Any, **keywords: Any) -> Node | None:
         raise QueryError(msg)
     if any(isinstance(bound, Expression) for bound in words.values()):
         return None
-    # Two comparisons, not a range: the ends of a range are spans of time, as in df.loc, and those
-    # of Series.between are instants.
-    low, high = ends
     for bound in words.values():
         _refuse_list(name, "between", bound)
-    return And((Comparison(name, low, words["left"]), Comparison(name, high, words["right"])))
+    return Range(name, words["left"], words["right"], ends)
 
 
 def _to_pandas_condition(expression: Expression) -> PandasCondition:

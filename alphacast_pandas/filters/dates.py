@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,10 +20,25 @@ _ACCEPTED = (
     "text such as '2020', '2020-02' or '2020-02-29', date, datetime, Timestamp or Period, "
     "of the years 1 to 9999"
 )
+_TIME = r"([T ]\s*\d{1,2}(:\d{2}){0,2}([.]\d+)?\s*(Z|[+-]\d{2}(:?\d{2})?)?)?"
+_MONTH_NAME = r"[^\W\d_]{3,}[.]?"
+# The forms of text that can be read in one way only: the year comes first, or the month has a name
+# and the year four digits, or there is no day.
+_CLEAR = re.compile(
+    rf"""-?\d{{4,}} | \d{{8}} | -?\d{{4,}}-\d{{1,2}}(-\d{{1,2}}{_TIME})?
+    | \d{{4}}/\d{{1,2}}(/\d{{1,2}}{_TIME})? | \d{{4}}[.]\d{{1,2}}([.]\d{{1,2}}{_TIME})?
+    | \d{{1,2}}[-/.]\d{{4}} | \d{{4}}-?Q[1-4] | [1-4]Q-?\d{{4}}
+    | {_MONTH_NAME}[-/ ]\d{{4}} | \d{{4}}[-/ ]{_MONTH_NAME}([-/ ]\d{{1,2}})?
+    | \d{{1,2}}[-/ ]{_MONTH_NAME}[-/ ]\d{{4}} | {_MONTH_NAME}[ ]\d{{1,2}},?[ ]\d{{4}}""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_FIRST_YEAR_OF_1900 = 69  # of two digits, as in POSIX
+_NUMBERS = re.compile(rf"(\d{{1,2}})([-/. ])(\d{{1,2}})\2(\d{{2}}|\d{{4}}){_TIME}")
 
 
 def parse_instant(value: Any, what: str) -> datetime.datetime:
     """Return the instant that pandas compares with: ``"2020"`` is the first of January."""
+    _check_form(value, what)
     _refuse_zone(value, what)
     period = _to_period(value, what)
     return _start_of(period, what) if period is not None else _to_exact(value, what)
@@ -34,6 +50,7 @@ def parse_end(value: Any, what: str) -> tuple[datetime.datetime, bool]:
 
     A year ends before the next one, and so does a minute; an exact instant belongs to its range.
     """
+    _check_form(value, what)
     _refuse_zone(value, what)
     period = _to_period(value, what)
     if period is None:
@@ -44,6 +61,46 @@ def parse_end(value: Any, what: str) -> tuple[datetime.datetime, bool]:
         return _start_of(period + 1, what), False
     except (QueryError, ValueError, OverflowError):  # the last span of the calendar
         return _LAST_INSTANT, True
+
+
+def _check_form(value: Any, what: str) -> None:
+    """Raise for text that could be read as another date than the one that is meant."""
+    if not isinstance(value, str) or _CLEAR.fullmatch(value.strip()):
+        return
+    days = _readings(value.strip())
+    if not days:
+        raise _not_a_date(value, what)
+    if len(days) == 1:
+        msg = f"{what} {value_text(value)} is not in ISO form. Write {days[0]!r}."
+    else:
+        msg = (
+            f"{what} {value_text(value)} can be read in {len(days)} ways. "
+            f"Write the day that is meant in ISO form: {' or '.join(map(repr, days))}."
+        )
+    raise QueryError(msg)
+
+
+def _readings(text: str) -> list[str]:
+    """Return what a text of day, month and year may mean, in ISO form."""
+    match = _NUMBERS.fullmatch(text)
+    if match is not None:
+        one, _, two, three, *_ = match.groups()
+        orders = [(three, two, one), (three, one, two)]
+        orders += [(one, two, three)] if len(three) == 2 else []
+    elif re.fullmatch(r"\d{6}", text):
+        pairs = text[:2], text[2:4], text[4:]
+        orders = [(text[:4], text[4:], "1"), pairs, pairs[::-1]]
+    else:
+        return []
+    found: dict[str, None] = {}
+    for year, month, day in orders:
+        century = "" if len(year) == 4 else "19" if int(year) >= _FIRST_YEAR_OF_1900 else "20"
+        try:
+            date = datetime.date(int(century + year), int(month), int(day))
+        except ValueError:
+            continue
+        found[date.isoformat()] = None
+    return [*found]
 
 
 def _end_of_time(first: datetime.datetime, text: str, what: str) -> tuple[datetime.datetime, bool]:

@@ -61,6 +61,8 @@ def _describe_leaf(leaf: Leaf) -> str:
             return f"{column} in {_list_text(values)}"
         case Missing(column):
             return f"{column} is missing"
+        case Range(column, low, high, (lower, upper)):
+            return f"{column} {lower} {_scalar_text(low)} and {column} {upper} {_scalar_text(high)}"
         case Range(column, low, high):
             return f"{column} from {value_text(low)} to {value_text(high)}"
     return repr(leaf.expression)

@@ -12,6 +12,7 @@ import pandas as pd
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.filters.compile import compile_expression, to_membership
 from alphacast_pandas.filters.expression import Expression, is_pandas_expression
+from alphacast_pandas.filters.foreign import refuse_foreign_text
 from alphacast_pandas.filters.operators import COMPARISONS
 from alphacast_pandas.filters.pandas_col import to_expression
 from alphacast_pandas.filters.tree import And, Comparison, Node, Not, Or, Range
@@ -58,7 +59,9 @@ def to_tree(spelling: Any) -> Node | str | None:
     if spelling is None:
         return None
     if isinstance(spelling, str):
-        return _check_text(spelling)
+        text = _check_text(spelling)
+        refuse_foreign_text(text, is_readable=parse_text(text) is not None)
+        return text
     if isinstance(spelling, Mapping):
         return And(tuple(_from_item(name, wanted) for name, wanted in spelling.items()))
     if isinstance(spelling, list):

@@ -28,11 +28,17 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Range:
-    """A column between two values, both included; None leaves a side open."""
+    """
+    A column between two values, both included; None leaves a side open.
+
+    With `operators` the ends are instants, compared like this, as in `Series.between`; without
+    them they are spans of time, as in ``df.loc``.
+    """
 
     column: str
     low: Any
     high: Any
+    operators: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

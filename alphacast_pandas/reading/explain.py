@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _NOT_UNDERSTOOD = "sent, but not understood here and so not checked again"
 _MOST_CHARACTERS = 300
 _CHECKED = "Conditions, all of them checked here again"
+_CHECKED_OTHERS = "Conditions, checked here again unless it says otherwise"
 _THEN = "Then, here"
 
 
@@ -115,7 +116,8 @@ def explain(
     Explanation
         Its text is a table; in a notebook it shows itself. ``params`` are the query
         parameters of the first request, ``conditions`` say of each condition where it is
-        evaluated. Every row that comes back is checked here again, whatever was sent.
+        evaluated. Every row that comes back is checked here again, whatever was sent, but
+        not against a filter text that this package cannot parse: the service alone decides.
 
     Raises
     ------
@@ -201,7 +203,7 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     if explanation.alternatives:
         yield f"  {_others(explanation)}"
     if explanation.conditions:
-        yield _CHECKED
+        yield _conditions_title(explanation)
         width = min(40, max(len(text) for text, _ in explanation.conditions))
         yield from (
             f"  {_shorten(text):<{width}}  {place}" for text, place in explanation.conditions
@@ -221,7 +223,9 @@ def _html(explanation: Explanation) -> Iterator[str]:
         rows = [_row(text, place) for text, place in explanation.conditions]
         head = ("condition", "where", "why")
         shown = 3 if any(why for _, _, why in rows) else 2
-        yield html_table(head[:shown], [row[:shown] for row in rows], caption=_CHECKED)
+        yield html_table(
+            head[:shown], [row[:shown] for row in rows], caption=_conditions_title(explanation)
+        )
     if explanation.steps:
         yield html_title(_THEN)
         yield html_list(map(_shorten, explanation.steps))
@@ -235,6 +239,11 @@ def _row(condition: str, place: str) -> tuple[str, str, str]:
 
 def _sends(explanation: Explanation) -> str:
     return f"Reading dataset {explanation.dataset_id} sends"
+
+
+def _conditions_title(explanation: Explanation) -> str:
+    understood = all(place != _NOT_UNDERSTOOD for _, place in explanation.conditions)
+    return _CHECKED if understood else _CHECKED_OTHERS
 
 
 def _others(explanation: Explanation) -> str:

@@ -101,7 +101,7 @@ def _check_order(start: Any, end: Any) -> None:
         return
     stop, included = parse_end(end, "end")
     if first is not None and (first > stop or (first == stop and not included)):
-        msg = f"start {start!s} is after end {end!s}."
+        msg = f"start {start!s} is after end {end!s}. Exchange them."
         raise QueryError(msg)
 
 
