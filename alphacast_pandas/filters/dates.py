@@ -25,7 +25,7 @@ _MONTH_NAME = r"[^\W\d_]{3,}[.]?"
 # The forms of text that can be read in one way only: the year comes first, or the month has a name
 # and the year four digits, or there is no day.
 _CLEAR = re.compile(
-    rf"""-?\d{{4,}} | \d{{8}} | -?\d{{4,}}-\d{{1,2}}(-\d{{1,2}}{_TIME})?
+    rf"""\d{{4}} | \d{{8}} | \d{{4}}-\d{{1,2}}(-\d{{1,2}}{_TIME})?
     | \d{{4}}/\d{{1,2}}(/\d{{1,2}}{_TIME})? | \d{{4}}[.]\d{{1,2}}([.]\d{{1,2}}{_TIME})?
     | \d{{1,2}}[-/.]\d{{4}} | \d{{4}}-?Q[1-4] | [1-4]Q-?\d{{4}}
     | {_MONTH_NAME}[-/ ]\d{{4}} | \d{{4}}[-/ ]{_MONTH_NAME}([-/ ]\d{{1,2}})?
