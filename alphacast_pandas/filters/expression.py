@@ -59,6 +59,11 @@ def col(name: str) -> Expression:
     read_alphacast : Takes it as `filter`.
     explain : Shows which part of a filter is sent.
 
+    Notes
+    -----
+    ``between`` whose ends are reversed is a `QueryError` when the filter is used; that of a
+    pandas Series is silently false.
+
     Examples
     --------
     >>> import alphacast_pandas as ap

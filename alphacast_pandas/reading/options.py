@@ -101,8 +101,12 @@ def _check_order(start: Any, end: Any) -> None:
         return
     stop, included = parse_end(end, "end")
     if first is not None and (first > stop or (first == stop and not included)):
-        msg = f"start {start!s} is after end {end!s}. Exchange them."
+        msg = f"start {_shown(start)} is after end {_shown(end)}. Exchange them."
         raise QueryError(msg)
+
+
+def _shown(date: Any) -> str:
+    return repr(date) if isinstance(date, str) else str(date)
 
 
 def check_count(value: Any, what: str) -> int:

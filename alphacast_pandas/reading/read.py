@@ -109,7 +109,8 @@ def read_alphacast(
         Value columns to keep, in this order. Date and entities are always kept.
     start, end : str, date, datetime, Timestamp or Period, optional
         First and last date, both included. Partial dates mean what they mean in
-        ``df.loc``: ``end="2020"`` is the end of 2020. Time zones are refused.
+        ``df.loc``: ``end="2020"`` is the end of 2020. Time zones are refused, and so is text
+        that can be read in several ways, such as ``"01/02/2020"``.
     last : int, optional
         Keep the rows of the last so many distinct dates.
     top : int, optional
@@ -190,6 +191,10 @@ def read_alphacast(
     gives by default; if it looks at other rows, as a mean or a shift does, the whole dataset
     is read for it. These rules hold for Short Integers too, where pandas itself would leave
     out rows without a value.
+
+    A range whose ends are reversed is a `QueryError`, whether it is written as `start` and `end`,
+    as a slice or with ``between``; pandas' own ``between`` is silently false. A range beyond the
+    data gives an empty frame, and so do two comparisons that exclude each other.
 
     With `chunksize`, `schema` is a contract for each frame, and with `categories` each has the
     categories of its own rows. What needs to see every row first is

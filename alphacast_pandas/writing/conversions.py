@@ -69,7 +69,7 @@ def remedy_to_dates(values: pd.Series) -> str:
         return _without_misfits(values)
     if kind in NUMBERS:
         return _of_serial_numbers(values)
-    return f"Make dates of the values, or name another column in date=, since {column} holds none."
+    return "Make dates of all values, or name another column in date=."
 
 
 def _ways_to_dates(values: pd.Series) -> list[_Way]:
@@ -166,7 +166,7 @@ def _quarters(texts: pd.Series, source: str) -> _Way | None:
         if texts.str.fullmatch(form).all():
             call = f'pd.PeriodIndex({written}, freq="Q").to_timestamp()'
             years = texts.str.extract(r"(\d{4})")[0]
-            quarters = texts.str.extract(r"(?:[Qq]([1-4]))|(?:([1-4])[Qq])").bfill(axis=1)[0]
+            quarters = texts.str.extract(r"(?<!\d)([1-4])(?!\d)")[0]
             firsts = pd.PeriodIndex(years + "Q" + quarters, freq="Q").to_timestamp()
             return _Way(call, pd.Series(firsts, index=texts))
     return None
@@ -211,7 +211,8 @@ def _without_misfits(values: pd.Series) -> str:
     what = f"{listed(misfits)} {verb} not in the form of the others, such as {short(kept[0])}."
     if len(misfits) > 10:
         return f"{what} Correct them, or drop their rows; then {rest}"
-    return f"{what} Correct, or drop these rows: df = df[~{column}.isin({misfits!r})]; then {rest}"
+    drop = f"df = df[~{column}.isin({misfits!r})].copy()"
+    return f"{what} Correct them, or drop their rows: {drop}; then {rest}"
 
 
 def _most_alike(texts: pd.Series) -> list[str] | None:

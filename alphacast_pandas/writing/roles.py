@@ -152,8 +152,8 @@ def _infer_date(frame: pd.DataFrame, kinds: Mapping[str, Kind]) -> str:
         raise ValidationError(msg)
     msg = (
         f"No column holds dates, and every dataset has a date column. Column {name!r} holds "
-        f"{kinds[name]}, such as {short(frame[name].dropna().iloc[0])}. Turn it into dates: "
-        f"{remedy_to_dates(frame[name])} The column is then found, or named in "
+        f"{kinds[name]}, such as {short(frame[name].dropna().iloc[0])}. "
+        f"Remedy: {remedy_to_dates(frame[name])} The column is then found, or named in "
         f"push(..., date={name!r})."
     )
     raise ValidationError(msg)

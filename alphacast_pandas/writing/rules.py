@@ -385,7 +385,7 @@ def _remedy_for_missing(values: pd.Series) -> str:
     column = f"df[{values.name!r}]"
     calls = [f"df = df.dropna(subset=[{values.name!r}])"] if values.isna().any() else []
     if (values == "").any():
-        calls.append(f'df = df[{column} != ""]')
+        calls.append(f'df = df[{column} != ""].copy()')
     return f"{'; '.join(calls)} drops these rows; or fill them in."
 
 
@@ -424,7 +424,7 @@ def _unique_key(frame: pd.DataFrame, roles: Roles) -> Rule:
             return True  # a value that cannot be hashed breaks another rule
         return has_unique_rows(frame, keys) or ~frame.duplicated(subset=keys, keep=False)
 
-    predicate = f"is no unique key: rows are told apart by {_join(keys)}, and several have it"
+    predicate = f"is no unique key: several rows have the same {_join(keys)}"
     return Rule(UNIQUE_KEY, is_unique, predicate, lambda: _remedy_for_keys(frame, roles, keys))
 
 

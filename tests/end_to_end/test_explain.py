@@ -144,6 +144,11 @@ def test_nothing_is_sent_where_nothing_can_match(stored: int, client: ap.Client)
 def test_a_text_beyond_our_knowledge_is_said_to_be_so(stored: int, client: ap.Client) -> None:
     explained = ap.explain(stored, filter="contains(country, 'B')", client=client)
     assert "not understood here" in explained.conditions[0][1]
+    assert "all of them checked" not in str(explained)
+    assert "checked here again unless it says otherwise" in str(explained)
+    assert "all of them checked here again" in str(
+        ap.explain(stored, filter="country eq 'B'", client=client)
+    )
 
 
 def test_mistakes_are_those_of_a_read(stored: int, client: ap.Client) -> None:

@@ -260,7 +260,7 @@ DATES = [
         PUSH,
         ap.ValidationError,
         ("'total' is not in the form of the others", "df['Date'] = pd.to_datetime(df['Date'])"),
-        "df = df[~df['Date'].isin(['total'])]",
+        "df = df[~df['Date'].isin(['total'])].copy()",
         "df['Date'] = pd.to_datetime(df['Date']); " + PUSH,
     ),
     Mistake(
@@ -465,7 +465,7 @@ COLUMNS = [
     ),
     Mistake(
         "a second date column of date objects",
-        "df = frame.assign(updated=pd.Series([pd.Timestamp('2024-05-01').date()] * 4, dtype=object))",
+        "df = frame.assign(updated=pd.Timestamp('2024-05-01').date())",
         "df.alphacast.push(new, date='Date', entities=['country'], client=client)",
         ap.ValidationError,
         (),
@@ -510,7 +510,7 @@ COLUMNS = [
         PUSH_TO_STORED,
         ap.ValidationError,
         ("row 2: '' is missing",),
-        "df = df[df['country'] != \"\"]",
+        "df = df[df['country'] != \"\"].copy()",
     ),
 ]
 
@@ -691,47 +691,136 @@ def query(name: str, wrong: str, right: str, *words: str, is_shown: bool = True)
 
 
 QUERIES = [
-    query("a start that can be read in two ways", "start='01/02/2020'", "start='2020-02-01'",
-          "'2020-02-01' or '2020-01-02'", is_shown=False),
-    query("an end that can be read in one way", "end='31/12/2020'", "end='2020-12-31'",
-          "Write '2020-12-31'", is_shown=False),
-    query("a date of six digits", "start='200102'", "start='2020-01-02'",
-          "'2001-02-01' or '2020-01-02'", is_shown=False),
-    query("an ambiguous date in a dict", "filter={'Date': slice('01/02/2020', None)}",
-          "filter={'Date': slice('2020-02-01', None)}", "'2020-02-01' or", is_shown=False),
-    query("an ambiguous date in a tuple", "filter=[('Date', '>=', '1.2.2020')]",
-          "filter=[('Date', '>=', '2020-02-01')]", "'2020-02-01' or", is_shown=False),
-    query("an ambiguous date in an expression", "filter=ap.col('Date') >= '01-02-2020'",
-          "filter=ap.col('Date') >= '2020-02-01'", "'2020-02-01' or", is_shown=False),
-    query("an ambiguous date in a text", "filter=\"Date ge '01/02/2020'\"",
-          "filter=\"Date ge '2020-02-01'\"", "'2020-02-01' or", is_shown=False),
-    query("== in a text", "filter=\"country == 'Chile'\"", "filter=\"country eq 'Chile'\"",
-          "\"country == 'Chile'\"", "filter={'country': 'Chile'}"),
-    query("== in a text, as a dict", "filter=\"country == 'Chile'\"", "filter={'country': 'Chile'}"),
+    query(
+        "a start that can be read in two ways",
+        "start='01/02/2020'",
+        "start='2020-02-01'",
+        "'2020-02-01' or '2020-01-02'",
+        is_shown=False,
+    ),
+    query(
+        "an end that can be read in one way",
+        "end='31/12/2020'",
+        "end='2020-12-31'",
+        "Write '2020-12-31'",
+        is_shown=False,
+    ),
+    query(
+        "a date of six digits",
+        "start='200102'",
+        "start='2020-01-02'",
+        "'2001-02-01' or '2020-01-02'",
+        is_shown=False,
+    ),
+    query(
+        "an ambiguous date in a dict",
+        "filter={'Date': slice('01/02/2020', None)}",
+        "filter={'Date': slice('2020-02-01', None)}",
+        "'2020-02-01' or '2020-01-02'",
+        is_shown=False,
+    ),
+    query(
+        "an ambiguous date in a tuple",
+        "filter=[('Date', '>=', '1.2.2020')]",
+        "filter=[('Date', '>=', '2020-02-01')]",
+        "'2020-02-01' or '2020-01-02'",
+        is_shown=False,
+    ),
+    query(
+        "an ambiguous date in an expression",
+        "filter=ap.col('Date') >= '01-02-2020'",
+        "filter=ap.col('Date') >= '2020-02-01'",
+        "'2020-02-01' or '2020-01-02'",
+        is_shown=False,
+    ),
+    query(
+        "an ambiguous date in a text",
+        "filter=\"Date ge '01/02/2020'\"",
+        "filter=\"Date ge '2020-02-01'\"",
+        "'2020-02-01' or '2020-01-02'",
+        is_shown=False,
+    ),
+    query(
+        "== in a text",
+        "filter=\"country == 'Chile'\"",
+        "filter=\"country eq 'Chile'\"",
+        "\"country == 'Chile'\"",
+    ),
+    query(
+        "== in a text, as a dict",
+        "filter=\"country == 'Chile'\"",
+        "filter={'country': 'Chile'}",
+    ),
     query("= in a text", "filter='CPI = 101.5'", "filter='CPI eq 101.5'"),
     query("> in a text", "filter='CPI > 101'", "filter='CPI gt 101'"),
-    query("!= in a text", "filter=\"country != 'Chile'\"", "filter=[('country', '!=', 'Chile')]"),
-    query("& in a text", "filter=\"(CPI > 101) & (country == 'Chile')\"",
-          "filter=\"(CPI gt 101) and (country eq 'Chile')\""),
-    query("double quotes in a text", "filter='country eq \"Chile\"'",
-          "filter=\"country eq 'Chile'\"", "single quotes"),
-    query("a list in a text", "filter=\"country in ['Chile', 'Peru']\"",
-          "filter={'country': ['Chile', 'Peru']}"),
-    query("LIKE in a text", "filter=\"country LIKE 'Ch%'\"",
-          "filter=ap.col('country').str.startswith('Ch')"),
-    query("BETWEEN in a text", "filter='CPI BETWEEN 101 AND 102'", "filter={'CPI': slice(101, 102)}"),
+    query(
+        "!= in a text",
+        "filter=\"country != 'Chile'\"",
+        "filter=[('country', '!=', 'Chile')]",
+    ),
+    query(
+        "& in a text",
+        "filter=\"(CPI > 101) & (country == 'Chile')\"",
+        "filter=\"(CPI gt 101) and (country eq 'Chile')\"",
+    ),
+    query(
+        "double quotes in a text",
+        "filter='country eq \"Chile\"'",
+        "filter=\"country eq 'Chile'\"",
+        "single quotes",
+    ),
+    query(
+        "a list in a text",
+        "filter=\"country in ['Chile', 'Peru']\"",
+        "filter={'country': ['Chile', 'Peru']}",
+    ),
+    query(
+        "LIKE in a text",
+        "filter=\"country LIKE 'Ch%'\"",
+        "filter=ap.col('country').str.startswith('Ch')",
+    ),
+    query(
+        "BETWEEN in a text",
+        "filter='CPI BETWEEN 101 AND 102'",
+        "filter={'CPI': slice(101, 102)}",
+    ),
     query("IS NULL in a text", "filter='CPI IS NULL'", "filter=ap.col('CPI').isna()"),
-    query("a start after the end", "start='2021', end='2020'", "start='2020', end='2021'",
-          "start 2021 is after end 2020", is_shown=False),
-    query("a reversed slice of numbers", "filter={'CPI': slice(102, 101)}",
-          "filter={'CPI': slice(101, 102)}", "from 102 to 101 ends before it begins", is_shown=False),
-    query("a reversed slice of dates", "filter={'Date': slice('2021', '2020')}",
-          "filter={'Date': slice('2020', '2021')}", "from '2021' to '2020'", is_shown=False),
-    query("a reversed between", "filter=ap.col('CPI').between(102, 101)",
-          "filter=ap.col('CPI').between(101, 102)", "Exchange its ends", is_shown=False),
-    query("a name that is nearly right", "select='CIP'", "select='CPI'", "did you mean 'CPI'",
-          is_shown=False),
-]  # fmt: skip
+    query(
+        "a start after the end",
+        "start='2021', end='2020'",
+        "start='2020', end='2021'",
+        "start '2021' is after end '2020'",
+        is_shown=False,
+    ),
+    query(
+        "a reversed slice of numbers",
+        "filter={'CPI': slice(102, 101)}",
+        "filter={'CPI': slice(101, 102)}",
+        "from 102 to 101 ends before it begins",
+        is_shown=False,
+    ),
+    query(
+        "a reversed slice of dates",
+        "filter={'Date': slice('2021', '2020')}",
+        "filter={'Date': slice('2020', '2021')}",
+        "from '2021' to '2020' ends before it begins",
+        is_shown=False,
+    ),
+    query(
+        "a reversed between",
+        "filter=ap.col('CPI').between(102, 101)",
+        "filter=ap.col('CPI').between(101, 102)",
+        "Exchange its ends",
+        is_shown=False,
+    ),
+    query(
+        "a name that is nearly right",
+        "select='CIP'",
+        "select='CPI'",
+        "did you mean 'CPI'",
+        is_shown=False,
+    ),
+]
 
 MISTAKES = [*DATES, *COLUMNS, *NUMBERS, *NOT_FRAMES, *QUERIES]
 
@@ -753,7 +842,7 @@ def names(client: ap.Client, new_dataset: Callable[[], int]) -> dict[str, Any]:
 
 
 def run(program: str, names: dict[str, Any]) -> None:
-    exec(program, names)  # noqa: S102 - the programs stand in the tables above
+    exec(program, names)
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)

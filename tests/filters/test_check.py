@@ -184,3 +184,40 @@ def test_thousands_of_unknown_names_are_answered_with_the_first() -> None:
         check({"contry": 1, **{f"c{n}": n for n in range(5000)}})
     assert "4,991 more names" in str(caught.value)
     assert len(str(caught.value)) < 2000
+
+
+REVERSED: dict[str, Any] = {
+    "numbers": {"gdp": slice(80, 70)},
+    "short integers": {"rank": slice(2, 1)},
+    "years": {"Date": slice("2021", "2020")},
+    "a day before the month": {"Date": slice("2021-02-01", "2021-01")},
+    "text": {"country": slice("Peru", "Chile")},
+    "between": col("gdp").between(80, 70),
+    "between without its ends": col("gdp").between(80, 70, inclusive="neither"),
+    "between dates": col("Date").between("2021", "2020"),
+    "not between": ~col("gdp").between(80, 70),
+    "an alternative": (col("rank") == 1) | col("gdp").between(80, 70),
+}
+
+
+@pytest.mark.parametrize("name", REVERSED)
+def test_a_range_that_ends_before_it_begins_is_refused(name: str) -> None:
+    with pytest.raises(QueryError, match=r"^filter: for column .* the range from .* ends before"):
+        check(REVERSED[name])
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        {"gdp": slice(70, 70)},
+        {"Date": slice("2020", "2020")},
+        {"Date": slice("2020-06", "2020")},
+        col("gdp").between(70, 70),
+        col("gdp").between(70, 70, inclusive="neither"),
+        [("gdp", ">=", 80), ("gdp", "<=", 70)],
+        (col("gdp") >= 80) & (col("gdp") <= 70),
+    ],
+    ids=str,
+)
+def test_an_empty_condition_is_legal_if_no_range_is_reversed(spelling: Any) -> None:
+    check(spelling)

@@ -122,6 +122,56 @@ def test_what_is_no_date_is_refused_with_the_ways_to_write_one(value: Any) -> No
 
 
 @pytest.mark.parametrize(
+    ("text", "first", "stop"),
+    [
+        *[(text, "2020-01-01", "2020-04-01") for text in ("2020Q1", "2020-Q1", "2020q1", "1Q2020")],
+        *[(text, "2020-02-01", "2020-03-01") for text in ("2020-2", "2020/02", "2020.02")],
+        *[(text, "2020-02-01", "2020-03-01") for text in ("02/2020", "Feb 2020", "2020-Feb")],
+        *[(text, "2020-02-03", "2020-02-04") for text in ("20200203", "2020/2/3", "2020.02.03")],
+        *[(text, "2020-02-03", "2020-02-04") for text in ("3 Feb 2020", "Feb 3, 2020")],
+        *[(text, "2020-02-03", "2020-02-04") for text in ("3-Feb-2020", "2020-Feb-03")],
+    ],
+)
+def test_text_that_can_be_read_in_one_way_is_a_date(text: str, first: str, stop: str) -> None:
+    assert parse_instant(text, "start") == day(first)
+    assert parse_end(text, "end") == (day(stop), False)
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("01/02/2000", "'2000-02-01' or '2000-01-02'"),
+        (" 1.2.2000 ", "'2000-02-01' or '2000-01-02'"),
+        ("01-02-2000 12:30", "'2000-02-01' or '2000-01-02'"),
+        ("1 2 2000", "'2000-02-01' or '2000-01-02'"),
+        ("31/12/2000", "Write '2000-12-31'"),
+        ("12/31/2000", "Write '2000-12-31'"),
+        ("12/12/2000", "Write '2000-12-12'"),
+        ("01/02/03", "'2003-02-01' or '2003-01-02' or '2001-02-03'"),
+        ("01/02/70", "'1970-02-01' or '1970-01-02'"),
+        ("200102", "'2001-02-01' or '2020-01-02' or '2002-01-20'"),
+    ],
+)
+def test_text_that_can_be_read_otherwise_is_refused_with_its_readings(
+    text: str, advice: str
+) -> None:
+    for read in (parse_instant, parse_end):
+        with pytest.raises(QueryError) as caught:
+            read(text, "start")
+        assert repr(text) in str(caught.value)
+        assert advice in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["now", "today", "12:30", "Feb 20", "feb20", "31/31/2000", "2020-W05", "24Q1", "5"]
+)
+def test_text_whose_date_depends_on_the_day_or_on_a_guess_is_no_date(text: str) -> None:
+    for read in (parse_instant, parse_end):
+        with pytest.raises(QueryError, match="is not a date: give text such as"):
+            read(text, "start")
+
+
+@pytest.mark.parametrize(
     "value",
     [
         "2020-01-01T00:00Z",
