@@ -84,7 +84,8 @@ def check_frame(
     _refuse_years(frame, definitions)
     stated_roles = {} if contract is None else roles_of(contract, frame)
     # From here on the columns have the dataset's names, so that what follows is not about names.
-    renamed = _names_in_dataset([*frame.columns], definitions)
+    states_date = options.date is not None or "date" in stated_roles.values()
+    renamed = _names_in_dataset(frame, definitions, states_date=states_date)
     frame = frame.rename(columns=renamed) if renamed else frame
     failures = [*_rename_failures(renamed, df), *outcome.failures]
     name_failures = _name_failures([*frame.columns])
@@ -158,17 +159,31 @@ def _refuse_years(frame: pd.DataFrame, definitions: Definitions | None) -> None:
     refuse([failure], _REFUSED)
 
 
-def _names_in_dataset(names: list[Any], definitions: Definitions | None) -> dict[str, str]:
-    """Return the dataset's names of columns that differ from them in case, accents or blanks."""
+def _names_in_dataset(
+    frame: pd.DataFrame, definitions: Definitions | None, *, states_date: bool
+) -> dict[str, str]:
+    """
+    Return the dataset's names of columns that have other ones in the frame.
+
+    Those that differ in case, accents or blanks are one column for the service. The only column of
+    dates is the dataset's date column, unless the caller states which one is.
+    """
     if definitions is None:
         return {}
+    names = [*frame.columns]
     absent = {canonical_name(name): name for name in definitions.names if name not in names}
     folded = [canonical_name(name) if isinstance(name, str) else None for name in names]
-    return {
+    renamed = {
         name: absent[fold]
         for name, fold in zip(names, folded, strict=True)
         if fold in absent and name not in definitions.names and folded.count(fold) == 1
     }
+    date = definitions.date.name if definitions.date is not None else None
+    if not states_date and date in absent.values() and date not in renamed.values():
+        dates = [n for n, name in enumerate(names) if kind_of(frame.iloc[:, n]) is Kind.DATE]
+        if len(dates) == 1 and names[dates[0]] not in definitions.names:
+            renamed[names[dates[0]]] = str(date)
+    return renamed
 
 
 def _in_dataset(names: Any, renamed: Mapping[str, str]) -> Any:
@@ -190,11 +205,18 @@ def _rename_failures(renamed: Mapping[str, str], df: pd.DataFrame) -> list[Failu
         Failure(
             old,
             "the dataset's name",
-            predicate=f"is called {new!r} in the dataset: rename {old!r} to {new!r}",
+            predicate=_naming(old, new),
             remedy=f"{'; '.join(calls)}.",
         )
         for old, new in renamed.items()
     ]
+
+
+def _naming(old: str, new: str) -> str:
+    if canonical_name(str(old)) == canonical_name(new):
+        why = f"the service takes it for the dataset's column {new!r}"
+        return f"differs in case, accents or blanks only, so {why}: rename {old!r} to {new!r}"
+    return f"holds dates, and the dataset's date column is {new!r}: rename {old!r} to {new!r}"
 
 
 def _with_index_reset(failure: Failure, df: pd.DataFrame) -> Failure:

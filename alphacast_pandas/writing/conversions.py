@@ -112,7 +112,7 @@ def _ways_of_texts(texts: pd.Series, source: str) -> list[_Way]:
         return [quarters]
     if texts.str.fullmatch(_WEEK).all():
         format_ = "%G-W%V-%u" if texts.str.contains("-").all() else "%GW%V-%u"
-        call = f'pd.to_datetime({source} + "-1", format="{format_}")'
+        call = f'pd.to_datetime({source}.astype("string") + "-1", format="{format_}")'
         return _distinct_ways(texts + "-1", [(call, {"format": format_})])
     times = _TIMES if texts.str.contains(":").any() else _TIMES[:1]
     formats = [day + time for day in (*_NUMERIC, *_NAMED) for time in times]

@@ -252,7 +252,7 @@ DATES = [
         PUSH,
         ap.ValidationError,
         (),
-        to_dates("Date", 'df[\'Date\'] + "-1", format="%G-W%V-%u"'),
+        to_dates("Date", 'df[\'Date\'].astype("string") + "-1", format="%G-W%V-%u"'),
     ),
     Mistake(
         "a text that is no date among dates",
@@ -322,6 +322,14 @@ COLUMNS = [
         ap.ValidationError,
         ("3 failures", "rename ' Date' to 'Date'", "rename 'cpi' to 'CPI'"),
         "df = df.rename(columns={' Date': 'Date', 'COUNTRY': 'country', 'cpi': 'CPI'})",
+    ),
+    Mistake(
+        "dates under another name",
+        "df = frame.rename(columns={'Date': 'period'})",
+        PUSH_TO_STORED,
+        ap.ValidationError,
+        ("1 failure", "the dataset's date column is 'Date': rename 'period' to 'Date'"),
+        "df = df.rename(columns={'period': 'Date'})",
     ),
     Mistake(
         "a level of the index in another case",
