@@ -104,6 +104,9 @@ def check_frame(
         # What the user's schema found is reported with it, not on the next attempt.
         if failures:
             refuse([Failure(None, str(error)), *failures], _REFUSED)
+        if _names_level(str(error), df):
+            msg = f"{error} Before that, make columns of the index: df = df.reset_index()."
+            raise ValidationError(msg) from error
         raise
     frame = _columns_to_send(frame, roles)
     types = {name: _type_of(name, frame[name], roles, definitions) for name in frame.columns}
@@ -113,8 +116,7 @@ def check_frame(
         *_column_failures(frame, roles, definitions, accept_new=options.accept_new_columns),
         *check_values(frame, roles, types, outcome.labels, existing),
     ]
-    if failures:
-        refuse([_with_index_reset(failure, df) for failure in failures], _REFUSED)
+    refuse([_with_index_reset(failure, df) for failure in failures], _REFUSED)
     _warn_of_empty_text(frame, roles)
     return CheckedFrame(frame, roles, types, _given_dates(given, frame[roles.date]))
 
@@ -221,11 +223,15 @@ def _naming(old: str, new: str) -> str:
 
 def _with_index_reset(failure: Failure, df: pd.DataFrame) -> Failure:
     """Return a failure whose remedy makes columns of the index first if it is about them."""
-    levels = [name for name in df.index.names if name is not None]
-    code = failure.remedy
-    if "df" not in code or not any(f"{level!r}" in code for level in levels):
+    if not _names_level(failure.remedy, df):
         return failure
-    return replace(failure, remedy=f"df = df.reset_index() makes columns of the index; then {code}")
+    first = "df = df.reset_index() makes columns of the index"
+    return replace(failure, remedy=f"{first}; then {failure.remedy}")
+
+
+def _names_level(remedy: str, df: pd.DataFrame) -> bool:
+    """Tell whether a remedy takes a level of the index for a column."""
+    return any(f"df[{name!r}]" in remedy or f"[{name!r}" in remedy for name in df.index.names)
 
 
 def _run_contract(df: pd.DataFrame, frame: pd.DataFrame, contract: Any) -> Outcome:

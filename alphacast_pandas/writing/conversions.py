@@ -29,6 +29,8 @@ _NAMED = [
     *("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y"),
 ]
 _TIMES = ("", " %H:%M", " %H:%M:%S", "T%H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+# A call lists no more values than these.
+_MOST_LISTED = 10
 # Texts without separators, by their length.
 _DIGITS = {4: ["%Y"], 6: ["%Y%m", "%y%m%d", "%d%m%y"], 8: ["%Y%m%d", "%d%m%Y", "%m%d%Y"]}
 _WEEK = r"\d{4}-?W\d{2}"
@@ -209,7 +211,7 @@ def _without_misfits(values: pd.Series) -> str:
     rest = remedy_to_dates(pd.Series(kept, name=values.name, dtype=object))
     verb = "is" if len(misfits) == 1 else "are"
     what = f"{listed(misfits)} {verb} not in the form of the others, such as {short(kept[0])}."
-    if len(misfits) > 10:
+    if len(misfits) > _MOST_LISTED:
         return f"{what} Correct them, or drop their rows; then {rest}"
     drop = f"df = df[~{column}.isin({misfits!r})].copy()"
     return f"{what} Correct them, or drop their rows: {drop}; then {rest}"
@@ -284,7 +286,7 @@ def remedy_to_numbers(values: pd.Series) -> str:
     if not any(character.isdigit() for text in odd for character in text):
         return f"{to_missing} makes missing values of {listed(odd)}; or replace them by numbers."
     blank = [text for text in odd if not any(character.isdigit() for character in text)]
-    if blank:
+    if blank and len(blank) <= _MOST_LISTED:
         return (
             f"Make missing values of {listed(blank)} first, if that is what they mean: "
             f'df.loc[{column}.isin({blank!r}), {values.name!r}] = float("nan").'
@@ -380,9 +382,11 @@ def remedy_to_value(values: pd.Series, call: str, *, may_be_text: bool) -> str:
 def year_columns(frame: pd.DataFrame) -> list[Any]:
     """Return the columns whose names are years, if there are several and no column holds dates."""
     years = [name for name in frame.columns if _is_year(name)]
+    if len(years) < 2:
+        return []
     others = (n for n, name in enumerate(frame.columns) if not _is_year(name))
     has_dates = any(kind_of(frame.iloc[:, n]) in {Kind.DATE, Kind.ZONED} for n in others)
-    return years if len(years) > 1 and not has_dates else []
+    return [] if has_dates else years
 
 
 def _is_year(name: Any) -> bool:

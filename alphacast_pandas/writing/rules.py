@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from alphacast_pandas.column_types import DATE, SHORT_INTEGER, STRING, is_object
-from alphacast_pandas.contracts.failures import Failure, plain
+from alphacast_pandas.contracts.failures import Failure, plain, short
 from alphacast_pandas.parallel import side_by_side
 from alphacast_pandas.writing.arrow import can_fail, to_arrow
 from alphacast_pandas.writing.conversions import (
@@ -356,10 +356,11 @@ def _not_numbers(kind: Kind, values: pd.Series) -> Rule:
             lambda: _remedy_for_others(values),
         )
     odd = not_numbers(values)
-    if odd.any():
+    if odd.any() and not odd[values.notna()].all():
         predicate = f"is not a number, and the column must hold {name}"
         return Rule(name, lambda _: ~odd, predicate, lambda: remedy_to_numbers(values))
-    return _never(name, f"must hold {name}", lambda: remedy_to_numbers(values))
+    example = f", such as {short(values.dropna().iloc[0])}" if odd.any() else ""
+    return _never(name, f"must hold {name}{example}", lambda: remedy_to_numbers(values))
 
 
 def _not_dates(kind: Kind, values: pd.Series, roles: Roles, *, is_new: bool) -> Rule:
