@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from alphacast_pandas.tracebacks import short_traceback
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -40,6 +42,7 @@ class _Method:
 
 
 def _as_method(function: Callable[..., Any], name: str) -> Any:
+    @short_traceback
     @functools.wraps(function)
     def method(self: AlphacastAccessor, *args: Any, **kwargs: Any) -> Any:
         return function(self._frame, *args, **kwargs)

@@ -3,7 +3,7 @@ Every error of the package.
 
 ::
 
-    AlphacastError                     status_code, retryable, in_doubt on every member
+    AlphacastError                     status_code, retryable, in_doubt, cause on every member
     ├── ConfigurationError  ValueError   no key, unusable address
     ├── QueryError          ValueError   unknown column, contradicting keywords, refused filter
     ├── ValidationError     ValueError   the frame breaks the contract; .failures
@@ -23,13 +23,19 @@ Every error of the package.
     └── PushInterrupted                  a push in parts stopped; .parts, .cause, .resume()
 
 The second name is a builtin base, for people who catch what Python taught them. Errors can be
-pickled with all their facts; only what needs a connection, such as `PushInterrupted.resume`, is
-lost on the way.
+pickled with all their facts; what needs a connection, such as `PushInterrupted.resume`, and a cause
+that is an error of another library are lost on the way.
+
+A traceback shows the line that called the package and one frame inside, without the chain of
+causes: what caused an error stands in its message, and whole in ``error.cause``. With the
+environment variable ``ALPHACAST_TRACEBACK=full`` everything is shown.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
+
+from alphacast_pandas.tracebacks import has_short_traceback, short_tracebacks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -103,6 +109,7 @@ class Resumable(Protocol):
         """Send what is left."""
 
 
+@has_short_traceback
 class AlphacastError(Exception):
     """
     Base of every error this package raises on purpose.
@@ -117,6 +124,12 @@ class AlphacastError(Exception):
         Whether the same call may succeed later without any change.
     in_doubt : bool, default False
         Whether the service may have carried out the request all the same.
+
+    Attributes
+    ----------
+    cause : BaseException or None
+        What led to this error, such as an exception of the connection, with its own
+        traceback.
 
     See Also
     --------
@@ -141,6 +154,21 @@ class AlphacastError(Exception):
         self.status_code = status_code
         self.retryable = retryable
         self.in_doubt = in_doubt
+        self._cause: BaseException | None = None
+
+    @property
+    def cause(self) -> BaseException | None:
+        """What led to this error, None if nothing did."""
+        return self.__cause__ if self._cause is None else self._cause
+
+    @cause.setter
+    def cause(self, cause: BaseException | None) -> None:
+        self._cause = cause
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An error of requests holds the request, and others may not survive pickling.
+        cause = self.cause if isinstance(self.cause, AlphacastError) else None
+        return type(self), self.args, {**vars(self), "_cause": cause}
 
 
 class ConfigurationError(AlphacastError, ValueError):
@@ -353,6 +381,7 @@ class ProcessTimeout(ProcessError, TimeoutError):
     """The process was still running at `timeout`; ``.process`` can still be followed."""
 
 
+@short_tracebacks
 class PushInterrupted(AlphacastError):
     """
     A push that went in parts has stopped; the message says which rows are in the dataset.
@@ -383,6 +412,9 @@ class PushInterrupted(AlphacastError):
     1
     """
 
+    if TYPE_CHECKING:
+        cause: AlphacastError | None
+
     def __init__(
         self,
         message: str = "",
@@ -399,12 +431,13 @@ class PushInterrupted(AlphacastError):
             in_doubt=repeated.in_doubt,
         )
         self.parts = tuple(parts)
-        self.cause = cause
+        self._cause = cause
         self._push = push
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A push holds a connection, which cannot be pickled.
-        return type(self), self.args, {**vars(self), "_push": None}
+        kind, args, facts = super().__reduce__()
+        return kind, args, {**facts, "_push": None}
 
     def resume(self, *, timeout: float | None = None) -> PushResult:
         """

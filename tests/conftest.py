@@ -166,7 +166,8 @@ class Clock:
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """No settings, nothing stored, and a proxy that nobody may use: all servers are local."""
     for name in list(os.environ):
-        if name.upper().startswith("ALPHACAST_") or name.upper() == "NO_PROXY":
+        is_setting = name.upper().startswith("ALPHACAST_") and name != "ALPHACAST_TRACEBACK"
+        if is_setting or name.upper() == "NO_PROXY":
             monkeypatch.delenv(name)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")

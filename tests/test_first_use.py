@@ -21,6 +21,7 @@ AT_IMPORT = {
     "alphacast_pandas.accessor",
     "alphacast_pandas.errors",
     "alphacast_pandas.lazy",
+    "alphacast_pandas.tracebacks",
 }
 # The rooms and the libraries that a step brings, of those that are worth waiting for.
 WATCHED = {

@@ -18,11 +18,13 @@ from alphacast_pandas.api.settings import (
     resolve_settings,
 )
 from alphacast_pandas.errors import ConfigurationError
+from alphacast_pandas.tracebacks import short_traceback, short_tracebacks
 
 if TYPE_CHECKING:
     from types import TracebackType
 
 
+@short_tracebacks
 class Client:
     """
     A connection to Alphacast: one per account, safe to use from several threads.
@@ -179,6 +181,7 @@ def forget_default_client() -> None:
         client.close()
 
 
+@short_traceback
 def get_client() -> Client:
     """
     Return the default client.

@@ -15,6 +15,7 @@ from alphacast_pandas.api.processes import Process, wait_for
 from alphacast_pandas.api.records import Column, Dataset, DateStats, Records, columns_from_json
 from alphacast_pandas.api.responses import list_of
 from alphacast_pandas.errors import DecodeError, QueryError
+from alphacast_pandas.tracebacks import short_tracebacks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,6 +33,7 @@ _Datasets = Records[Dataset]
 _Processes = Records[Process]
 
 
+@short_tracebacks
 class Datasets:
     """
     Datasets of the service: one method an endpoint.

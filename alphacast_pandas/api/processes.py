@@ -15,6 +15,7 @@ from alphacast_pandas.api.records import (
     text,
 )
 from alphacast_pandas.errors import ProcessError, ProcessTimeout, QueryError
+from alphacast_pandas.tracebacks import short_tracebacks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,6 +54,7 @@ class Follow(Protocol):
 
 
 @dataclass(frozen=True, repr=False)
+@short_tracebacks
 class Process(Record):
     """What the service does with one upload."""
 

@@ -8,6 +8,7 @@ from alphacast_pandas.api.identifiers import repository_path
 from alphacast_pandas.api.named import not_found, only_one
 from alphacast_pandas.api.records import Records, Repository
 from alphacast_pandas.api.responses import list_of
+from alphacast_pandas.tracebacks import short_tracebacks
 
 if TYPE_CHECKING:
     from alphacast_pandas.api.identifiers import Id
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _Repositories = Records[Repository]
 
 
+@short_tracebacks
 class Repositories:
     """
     Repositories of the service: one method an endpoint.

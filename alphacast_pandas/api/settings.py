@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from alphacast_pandas.errors import ConfigurationError
+from alphacast_pandas.tracebacks import short_traceback
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -241,8 +242,8 @@ def stored_login() -> Login:
     except (OSError, ValueError, AttributeError) as error:
         msg = (
             f"There is no API key in the arguments or the environment, and the stored login {path} "
-            f"cannot be read ({type(error).__name__}). Delete the file, or write it again with "
-            "alphacast_pandas.login(..., store=True)."
+            f"cannot be read ({type(error).__name__}: {error}). Delete the file, or write it again "
+            "with alphacast_pandas.login(..., store=True)."
         )
         raise ConfigurationError(msg) from error
 
@@ -282,6 +283,7 @@ def set_process_login(login: Login | None) -> None:
     _process.login = login
 
 
+@short_traceback
 def login(api_key: str | None = None, *, base_url: str | None = None, store: bool = False) -> None:
     """
     Set the API key of this process.

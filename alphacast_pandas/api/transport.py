@@ -189,13 +189,7 @@ class Transport:
         prepared = self._prepared(request, url, headers, json=json, content=content)
         route = self._route(request, url)
         try:
-            return self._session.send(
-                prepared,
-                stream=True,
-                allow_redirects=False,
-                timeout=self.settings.timeout,
-                **route,
-            )
+            return self._send(prepared, route)
         except requests.exceptions.InvalidProxyURL as error:
             msg = f"{request} cannot be sent: the address of the proxy cannot be used ({error})."
             raise ConfigurationError(msg) from error
@@ -206,6 +200,19 @@ class Transport:
             raise DecodeError(msg, in_doubt=request.method != "GET") from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise self._connection_failed(request, url, error, content) from error
+
+    def _send(self, prepared: requests.PreparedRequest, route: dict[str, Any]) -> requests.Response:
+        try:
+            return self._session.send(
+                prepared,
+                stream=True,
+                allow_redirects=False,
+                timeout=self.settings.timeout,
+                **route,
+            )
+        except requests.RequestException:  # which holds the request, for whoever looks at it
+            prepared.headers.pop("Authorization", None)
+            raise
 
     def _prepared(
         self,
@@ -295,8 +302,10 @@ class Transport:
             return f"no connection within {self.settings.timeout[0]:g} seconds"
         if isinstance(error, requests.ReadTimeout | urllib3.exceptions.ReadTimeoutError):
             return f"nothing came for {self.settings.timeout[1]:g} seconds"
-        cause = _cause(error)
-        return f"{type(cause).__name__}: {cause}".rstrip(".: ")
+        by_proxy = isinstance(_cause(error), urllib3.exceptions.ProxyError)
+        root = _root(_cause(error))
+        text = f"{type(root).__name__}: {root}".rstrip(".: ")
+        return f"the proxy could not be used ({text})" if by_proxy else text
 
     def _answer(self, request: Request, response: requests.Response) -> Answer:
         stream = self._stream(request, response)
@@ -381,6 +390,12 @@ def _cause(error: BaseException) -> BaseException:
         inner = [part for part in error.args if isinstance(part, BaseException)]
         return _cause(inner[0]) if inner else error
     return error
+
+
+def _root(error: BaseException) -> BaseException:
+    """Return what the system said, without the descriptions of connections around it."""
+    inner = [part for part in (*error.args, error.__cause__) if isinstance(part, BaseException)]
+    return _root(inner[0]) if inner else error
 
 
 def _json_of(answer: Answer) -> Any:

@@ -9,6 +9,7 @@ from alphacast_pandas.api.discovery import fetch_definitions, with_every_column
 from alphacast_pandas.api.identifiers import resolve_dataset
 from alphacast_pandas.column_types import is_object
 from alphacast_pandas.errors import QueryError
+from alphacast_pandas.tracebacks import short_traceback
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,6 +25,7 @@ ROLES = ("date", "entity", "value", "ignore")
 _METADATA_KEY = "alphacast"
 
 
+@short_traceback
 def schema(dataset_id: Id, *, client: Client | None = None) -> pa.DataFrameSchema:
     """
     Return the contract of a dataset as a pandera schema.
@@ -106,7 +108,8 @@ def to_schema(contract: Any) -> pa.DataFrameSchema:
         try:
             schema = contract.to_schema()
         except Exception as error:  # whatever its annotations and fields lead to
-            msg = f"schema: pandera makes no schema of {contract.__name__}: {error}"
+            reason = f"{type(error).__name__}: {error}"
+            msg = f"schema: pandera makes no schema of {contract.__name__}: {reason}"
             raise QueryError(msg) from error
     if not isinstance(schema, pa.DataFrameSchema):
         msg = (
@@ -189,7 +192,8 @@ def _matches(column: pa.Column, frame: pd.DataFrame) -> list[str]:
     except pandera.errors.SchemaError:  # how pandera says that it matches none
         return []
     except Exception as error:  # what an engine for regular expressions makes of the pattern
-        msg = f"schema: the pattern {column.name!r} could not be tried: {error}"
+        reason = f"{type(error).__name__}: {error}"
+        msg = f"schema: the pattern {column.name!r} could not be tried: {reason}"
         raise QueryError(msg) from error
 
 

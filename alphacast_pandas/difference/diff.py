@@ -16,6 +16,7 @@ from alphacast_pandas.difference.revisions import column_counts, largest_revisio
 from alphacast_pandas.difference.rows import is_number, to_doubles
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.reading.frame import to_frame
+from alphacast_pandas.tracebacks import short_tracebacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,6 +35,7 @@ class Push(Protocol):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
+@short_tracebacks
 class Diff:
     """
     What a push would change in a dataset, or what a push did not do as it was meant to.

@@ -12,6 +12,7 @@ from alphacast_pandas.errors import QueryError
 from alphacast_pandas.filters.operators import OPERATORS
 from alphacast_pandas.filters.value_text import shorten, value_text
 from alphacast_pandas.filters.walk import reduce_tree
+from alphacast_pandas.tracebacks import short_traceback, short_tracebacks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,6 +30,7 @@ _PANDAS_EXPRESSION: tuple[type, ...] = (  # from pandas 3 on
 _SYMBOLS_OF_UFUNCS = {row.ufunc: symbol for symbol, row in OPERATORS.items()}
 
 
+@short_traceback
 def col(name: str) -> Expression:
     """
     Return a column to be used in a filter, as `pandas.col` does from pandas 3 on.
@@ -51,8 +53,8 @@ def col(name: str) -> Expression:
     Raises
     ------
     TypeError
-        If `name` is not text. Python's ``and``, ``or``, ``not`` and chained comparisons of
-        expressions raise an error that is both a `QueryError` and a TypeError.
+        If `name` is not text, or Python's ``and``, ``or``, ``not`` or a chained comparison is
+        used with expressions. The error is a `QueryError` too.
 
     See Also
     --------
@@ -77,12 +79,12 @@ def col(name: str) -> Expression:
 def _check_name(name: Any) -> str:
     if not isinstance(name, str):
         msg = f"{value_text(name)} is not the name of a column; names are text."
-        raise TypeError(msg)
+        raise ExpressionError(msg)
     return str.__str__(name)  # str() of a member of an enumeration is Class.member
 
 
-class TruthError(QueryError, TypeError):
-    """Python's ``and``, ``or``, ``not`` or a chain was used; a TypeError, as in pandas."""
+class ExpressionError(QueryError, TypeError):
+    """An expression was made or used as none can be; a TypeError too, as in pandas."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +130,7 @@ class Call:
 Step: TypeAlias = Name | Operation | Attribute | Item | Call
 
 
+@short_tracebacks
 class Expression:
     """
     A column or what is computed from columns, evaluated later; made by `col`.
@@ -143,7 +146,7 @@ class Expression:
 
     def __setattr__(self, name: str, value: object) -> None:
         msg = f"An expression cannot be changed: {name} = {value_text(value)}."
-        raise TypeError(msg)
+        raise ExpressionError(msg)
 
     def __reduce__(self) -> tuple[type[Expression], tuple[Step]]:
         return Expression, (step_of(self),)
@@ -171,13 +174,13 @@ class Expression:
         return Expression(Call(getattr(ufunc, method), inputs, kwargs))
 
     def __bool__(self) -> NoReturn:
-        raise TruthError(_NO_TRUTH_VALUE)
+        raise ExpressionError(_NO_TRUTH_VALUE)
 
     def __iter__(self) -> NoReturn:
-        raise TypeError(_NO_ITEMS)
+        raise ExpressionError(_NO_ITEMS)
 
     def __contains__(self, item: object) -> NoReturn:
-        raise TypeError(_NO_ITEMS)
+        raise ExpressionError(_NO_ITEMS)
 
     def __repr__(self) -> str:
         return _render(self)

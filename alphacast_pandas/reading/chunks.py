@@ -32,6 +32,7 @@ from alphacast_pandas.reading.fetch import (
 )
 from alphacast_pandas.reading.frame import attributes, result_frame
 from alphacast_pandas.reading.rows import finish, matching_rows, selected_columns
+from alphacast_pandas.tracebacks import short_tracebacks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from alphacast_pandas.reading.options import ReadOptions
 
 
+@short_tracebacks
 class DatasetReader:
     """
     Iterates over a dataset as frames, as `pandas.read_csv` does with ``chunksize``.

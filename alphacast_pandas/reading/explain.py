@@ -20,6 +20,7 @@ from alphacast_pandas.filters.describe import describe
 from alphacast_pandas.reading.fetch import in_order_of_trial, plan
 from alphacast_pandas.reading.options import check_options
 from alphacast_pandas.text import printable
+from alphacast_pandas.tracebacks import short_traceback, short_tracebacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,6 +39,7 @@ _THEN = "Then, here"
 
 
 @dataclass(frozen=True)
+@short_tracebacks
 class Explanation:
     """
     What a read would do; made by `explain`.
@@ -77,6 +79,7 @@ class Explanation:
         return "".join(_html(self))
 
 
+@short_traceback
 def explain(
     dataset_id: Id,
     *,

@@ -16,6 +16,7 @@ from alphacast_pandas.reading.frame import attributes, result_frame
 from alphacast_pandas.reading.options import check_count, check_options
 from alphacast_pandas.reading.rows import finish
 from alphacast_pandas.reading.unmatched import warn_of_unmatched
+from alphacast_pandas.tracebacks import short_traceback
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,6 +68,7 @@ def read_alphacast(
 ) -> DatasetReader: ...
 
 
+@short_traceback
 def read_alphacast(
     dataset_id: Id,
     *,

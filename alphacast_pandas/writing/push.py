@@ -10,6 +10,7 @@ from alphacast_pandas.api.client import get_client
 from alphacast_pandas.api.identifiers import resolve_dataset
 from alphacast_pandas.contracts.schemas import frame_schema
 from alphacast_pandas.difference.diff import Diff
+from alphacast_pandas.tracebacks import short_traceback
 from alphacast_pandas.user_warnings import warn
 from alphacast_pandas.writing.check_frame import FrameOptions, check_frame, check_is_frame
 from alphacast_pandas.writing.comparison import (
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     Schema = pa.DataFrameSchema | type[pa.DataFrameModel]
 
 
+@short_traceback
 def push(
     df: pd.DataFrame,
     dataset_id: Id | None = None,
@@ -268,6 +270,7 @@ def push(
         return _send(plan, guards, comparison.difference)
 
 
+@short_traceback
 def diff(
     df: pd.DataFrame,
     dataset_id: Id | None = None,
@@ -385,6 +388,7 @@ def diff(
     )
 
 
+@short_traceback
 def validate(
     df: pd.DataFrame,
     dataset_id: Id | None = None,
@@ -441,6 +445,7 @@ def validate(
     return df
 
 
+@short_traceback
 def schema_of_frame(
     df: pd.DataFrame,
     *,
@@ -489,6 +494,7 @@ def schema_of_frame(
     return frame_schema(checked.frame, roles)
 
 
+@short_traceback
 def manifest(
     df: pd.DataFrame,
     dataset_id: Id | None = None,

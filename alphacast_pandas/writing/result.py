@@ -15,6 +15,7 @@ from alphacast_pandas.display import (
     shorten,
     text_table,
 )
+from alphacast_pandas.tracebacks import short_tracebacks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -72,6 +73,7 @@ class PushPart:
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
+@short_tracebacks
 class PushResult:
     """
     The outcome of a push.

@@ -110,9 +110,16 @@ def test_the_key_is_in_no_error(
         ap.read_alphacast(panel.id, start="1990", client=client)
     error: BaseException | None = caught.value
     check_hidden(service.key, "".join(traceback.format_exception(caught.value)))
+    check_hidden(service.key, pickle.dumps(caught.value))
     while error is not None:
-        check_hidden(service.key, error, error.args)
-        error = error.__cause__ or error.__context__
+        check_hidden(service.key, error, error.args, vars(error), causes_request(error))
+        error = getattr(error, "cause", None) or error.__cause__ or error.__context__
+
+
+def causes_request(error: BaseException) -> Any:
+    """Return the headers of the request that an exception of requests holds."""
+    request = getattr(error, "request", None)
+    return None if request is None else dict(request.headers)
 
 
 def test_a_bad_address_with_a_key_in_it_does_not_show_it() -> None:

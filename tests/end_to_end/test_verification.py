@@ -59,7 +59,7 @@ def test_a_push_that_cannot_be_read_back_says_that_it_was_made(
     with pytest.raises(ap.VerificationError, match="Do not push again") as caught:
         PANEL.alphacast.push(stored, mode=mode, verify=True, client=client)
     assert (caught.value.diff, caught.value.status_code) == (None, 503)
-    assert isinstance(caught.value.__cause__, ap.ServiceError)
+    assert isinstance(caught.value.cause, ap.ServiceError)
     emulator.faults.clear()
 
 
