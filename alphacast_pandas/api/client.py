@@ -181,6 +181,11 @@ def forget_default_client() -> None:
         client.close()
 
 
+def is_default_client(client: Client) -> bool:
+    """Tell whether a client is the one that `get_client` has returned."""
+    return client is _default.client
+
+
 @short_traceback
 def get_client() -> Client:
     """

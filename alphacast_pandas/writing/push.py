@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -39,7 +40,7 @@ from alphacast_pandas.writing.unchanged import (
     check_unchanged_since_comparison,
     check_unchanged_since_read,
 )
-from alphacast_pandas.writing.uploads import Uploads
+from alphacast_pandas.writing.uploads import Uploads, on_ctrl_c
 from alphacast_pandas.writing.verification import expected_rows
 
 if TYPE_CHECKING:
@@ -224,6 +225,9 @@ def push(
     such a frame is refused unless the dataset holds nothing yet: use "upsert" or
     "append", or push to a new dataset and delete the old one.
 
+    Ctrl-C ends the call, and not what the service does with an upload that it has. The message
+    of the KeyboardInterrupt says what has been sent, which process goes on, and how to follow it.
+
     Examples
     --------
     >>> import alphacast_pandas
@@ -244,30 +248,27 @@ def push(
         wait=wait,
         timeout=timeout,
     )
-    plan = plan_push(
-        df,
-        client or get_client(),
-        dataset_id,
-        name=name,
-        repository=repository,
-        create=create,
-        mode=chosen,
-        options=FrameOptions(index, date, entities, schema, accept_new_columns),
-        progress=progress,
-    )
-    with plan.turn(plan.dataset_id):
-        if if_unchanged is not None:
-            check_unchanged_since_read(plan, if_unchanged)
-        _warn_of(plan.changed_roles)
-        if guards.max_delete is None:
-            check_dates_covered(plan)
-        if not guards.need_comparison(plan.mode):
-            return _send(plan, guards, None)
-        comparison = compare_plan(plan)
-        check_no_upload_running(comparison.state)
-        if guards.keep_stored and plan.mode.updates:
-            plan, comparison = keep_stored_values(plan, comparison)
-        return _send(plan, guards, comparison.difference)
+    with ExitStack() as turn:
+        with on_ctrl_c(_nothing_sent):
+            plan = plan_push(
+                df,
+                client or get_client(),
+                dataset_id,
+                name=name,
+                repository=repository,
+                create=create,
+                mode=chosen,
+                options=FrameOptions(index, date, entities, schema, accept_new_columns),
+                progress=progress,
+            )
+            turn.enter_context(plan.turn(plan.dataset_id))
+            if if_unchanged is not None:
+                check_unchanged_since_read(plan, if_unchanged)
+            _warn_of(plan.changed_roles)
+            if guards.max_delete is None:
+                check_dates_covered(plan)
+            plan, difference = _compare(plan, guards)
+        return _send(plan, guards, difference)
 
 
 @short_traceback
@@ -606,30 +607,57 @@ def _push_diff(
         timeout=timeout,
     )
     plan = replace(plan, started_at=plan.clock.monotonic())
-    with plan.turn(plan.dataset_id):
-        check_unchanged_since_comparison(plan, comparison)
-        _warn_of(plan.changed_roles)
+    with ExitStack() as turn:
+        with on_ctrl_c(_nothing_sent):
+            turn.enter_context(plan.turn(plan.dataset_id))
+            check_unchanged_since_comparison(plan, comparison)
+            _warn_of(plan.changed_roles)
         return _send(plan, guards, comparison.difference)
+
+
+def _compare(plan: Plan, guards: Guards) -> tuple[Plan, Difference | None]:
+    """Return the plan with the difference it makes, if a guard needs that."""
+    if not guards.need_comparison(plan.mode):
+        return plan, None
+    comparison = compare_plan(plan)
+    check_no_upload_running(comparison.state)
+    if guards.keep_stored and plan.mode.updates:
+        plan, comparison = keep_stored_values(plan, comparison)
+    return plan, comparison.difference
+
+
+def _nothing_sent() -> str:
+    return "Nothing was sent."
 
 
 def _send(plan: Plan, guards: Guards, difference: Difference | None) -> PushResult:
     """Send the rows of a plan whose turn it is; no difference: no guard needed a comparison."""
     positions = None
-    if difference is not None:
-        check_deletions(difference, guards.max_delete)
-        positions = difference.rows_to_send if guards.only_changes else None
-        if positions is not None and not len(positions) and plan.dataset_id is not None:
-            return _nothing_to_send(plan, plan.dataset_id, difference.new_columns)
-    expected = expected_rows(plan, difference) if guards.verify else None
-    if positions is not None:
-        plan = plan.select_rows(positions)
-        expected = None if expected is None else expected.take(positions)
-    target = create_missing(plan.client, plan.target)
+    with on_ctrl_c(_nothing_sent):
+        if difference is not None:
+            check_deletions(difference, guards.max_delete)
+            positions = difference.rows_to_send if guards.only_changes else None
+            if positions is not None and not len(positions) and plan.dataset_id is not None:
+                return _nothing_to_send(plan, plan.dataset_id, difference.new_columns)
+        expected = expected_rows(plan, difference) if guards.verify else None
+        if positions is not None:
+            plan = plan.select_rows(positions)
+            expected = None if expected is None else expected.take(positions)
+    with on_ctrl_c(partial(_describe_creation, plan)):
+        target = create_missing(plan.client, plan.target)
     uploads = Uploads(plan, target, guards, positions=positions, expected=expected)
     if plan.dataset_id is not None:
         return uploads.send_all(guards.timeout)
     with plan.turn(target.dataset_id):  # of a dataset that did not exist when the turn was taken
         return uploads.send_all(guards.timeout)
+
+
+def _describe_creation(plan: Plan) -> str:
+    """Return what a Ctrl-C has left while a dataset that is missing was being created."""
+    name = plan.target.name
+    if plan.dataset_id is not None:
+        return _nothing_sent()
+    return f"No rows were sent. The dataset {name!r} may have been created, without rows."
 
 
 def _nothing_to_send(plan: Plan, dataset_id: int, new_columns: Sequence[str]) -> PushResult:

@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from alphacast_pandas.api.client import is_default_client
 from alphacast_pandas.api.multipart import upload_form
 from alphacast_pandas.api.processes import check_seconds
 from alphacast_pandas.errors import (
@@ -22,7 +23,7 @@ from alphacast_pandas.writing.result import PushPart, combine_parts
 from alphacast_pandas.writing.verification import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     import numpy as np
     import pyarrow as pa
@@ -40,6 +41,15 @@ if TYPE_CHECKING:
 # Seconds before each look for the process of an upload whose answer was lost: the service stores
 # the file before it answers, so its process may appear a little later.
 _PAUSES = (0.0, 0.5, 1.0, 2.0)
+
+
+@contextmanager
+def on_ctrl_c(describe: Callable[[], str]) -> Iterator[None]:
+    """Let a Ctrl-C say what has been sent and what goes on; it stays a KeyboardInterrupt."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        raise KeyboardInterrupt(describe()) from interrupt
 
 
 class Uploads:
@@ -76,23 +86,25 @@ class Uploads:
         self._pending: tuple[PushPart, Process] | None = None
         self._failed: tuple[PushPart, Process] | None = None
         self._rows_under_way = range(0)
+        self._form: Multipart | None = None  # while it is being sent and its process is not known
 
     def send_all(self, timeout: float) -> PushResult:
         """Send the rows that are not in; the caller holds the turn of the dataset."""
         plan = self._plan
-        with (
-            Meter(self._title, progress=plan.progress, clock=plan.clock) as meter,
-            self._interruptible(),
-        ):
-            self._wait_for_pending(timeout, meter)
-            if self._rows_in < len(self._frame):
-                with closing(self._write_files(meter)) as files:
-                    for file in files:
-                        self._send_file(file, timeout, meter)
-        result = self._result()
-        if self._expected is not None:
-            verify(plan, self._expected, result)
-        return result
+        with on_ctrl_c(self._describe_interrupt):
+            with (
+                Meter(self._title, progress=plan.progress, clock=plan.clock) as meter,
+                self._interruptible(),
+            ):
+                self._wait_for_pending(timeout, meter)
+                if self._rows_in < len(self._frame):
+                    with closing(self._write_files(meter)) as files:
+                        for file in files:
+                            self._send_file(file, timeout, meter)
+            result = self._result()
+            if self._expected is not None:
+                verify(plan, self._expected, result)
+            return result
 
     def resume(self, timeout: float | None) -> PushResult:
         """Go on where an error has stopped it."""
@@ -105,7 +117,7 @@ class Uploads:
         """Follow the last upload of a push that did not wait for it."""
         check_seconds(timeout)
         self._pending = self._pending or self._failed  # a failure is reported again
-        with self._interruptible():
+        with on_ctrl_c(self._describe_interrupt), self._interruptible():
             self._wait_for_pending(timeout, None)
         return self._result()
 
@@ -150,7 +162,7 @@ class Uploads:
         # The upload may have changed types and columns.
         self._client._connection.remember(self._dataset_id, None)
         part = _to_part(process, self._span_under_way, len(file.rows), bytes_sent=len(form))
-        self._pending = part, process
+        self._pending, self._form = (part, process), None
         if self._wait or not file.is_last:
             self._wait_for_pending(timeout, meter)
         if not file.is_last:
@@ -182,6 +194,7 @@ class Uploads:
         """
         flags = self._flags
         before = self._process_ids()
+        self._form = form
         try:
             return self._client.datasets.send_form(self._dataset_id, form, flags)
         except AlphacastError as error:
@@ -267,6 +280,7 @@ class Uploads:
         try:
             yield
         except AlphacastError as error:
+            self._form = None
             # A single upload has nothing to go on with: pushing again does the same.
             if not (self._is_in_parts and self._rows_under_way):
                 raise
@@ -275,7 +289,60 @@ class Uploads:
 
     def _describe_progress(self, error: AlphacastError) -> str:
         """Return which rows are in, and what became of those under way."""
-        parts, (first, last) = self._parts, self._span_under_way
+        outcome = "may be in" if error.in_doubt else "failed"
+        if self._pending is not None:
+            process = self._pending[1]
+            outcome = f"are with process {process.id}, whose end is not known"
+        is_last = self._rows_under_way.stop == len(self._frame)
+        rest = "" if is_last else ", and nothing after them was sent"
+        under_way = f"{self._part_under_way} {outcome}{rest}"
+        return f"{self._rows_in_text}; {under_way}. error.resume() goes on from there."
+
+    def _describe_interrupt(self) -> str:
+        """Return what a Ctrl-C has left: what is in, what goes on, and what to do."""
+        if not (self._is_in_parts and self._rows_under_way):
+            return self._describe_upload("The upload continues", "the upload")
+        rows = self._part_under_way
+        upload = self._describe_upload(f"{rows.capitalize()} continue", rows)
+        text = f"{self._rows_in_text}. {upload}" if self._parts else upload
+        pending = 0 if self._pending is None else self._pending[0].rows
+        if self._rows_in + pending == len(self._frame):
+            return text
+        mode = "upsert" if self._plan.mode.updates else "append"
+        when = "" if self._pending is None else "When that has ended, p"
+        return (
+            f"{text} {when or 'P'}ush the frame to dataset {self._dataset_id} again, with "
+            f"mode={mode!r} and only_changes=True, which leaves out the rows that are in."
+        )
+
+    def _describe_upload(self, continues: str, upload: str) -> str:
+        """Return what is known of the last upload, and how to learn the rest."""
+        number = self._dataset_id
+        datasets = f"{'ap.get_client()' if is_default_client(self._client) else 'client'}.datasets"
+        if self._pending is not None:
+            process = self._pending[1].id
+            return (
+                f"{continues} as process {process} of dataset {number}. "
+                f"Follow it: {datasets}.process({number}, {process}).wait()."
+            )
+        if self._form is not None and self._form.sent_whole:
+            return (
+                f"It is not known whether the service took {upload}. To see whether it has begun "
+                f"a process: {datasets}.processes({number})."
+            )
+        if self._form is not None:
+            return f"The service has not taken {upload}: it was not sent to its end."
+        if not self._parts and not self._is_in_parts:
+            new = f"No rows were sent to dataset {number}, which is new."
+            return new if self._plan.dataset_id is None else "Nothing was sent."
+        if self._rows_in < len(self._frame):
+            return f"No {'other ' if self._parts else ''}rows are known to be in."
+        verified = "" if self._expected is None else ", but was not verified"
+        return f"The push to dataset {number} had ended{verified}."
+
+    @property
+    def _rows_in_text(self) -> str:
+        parts = self._parts
         is_selection = self._positions is not None
         rows_in = "none are in" if is_selection else "no rows are in"
         if parts:
@@ -283,14 +350,12 @@ class Uploads:
             rows_in = f"rows {parts[0].first_row:,} to {parts[-1].last_row:,} are in ({count})"
         if is_selection:
             rows_in = f"of the rows that are new or differ, {rows_in}"
-        outcome = "may be in" if error.in_doubt else "failed"
-        if self._pending is not None:
-            process = self._pending[1]
-            outcome = f"are with process {process.id}, whose end is not known"
-        is_last = self._rows_under_way.stop == len(self._frame)
-        rest = "" if is_last else ", and nothing after them was sent"
-        under_way = f"rows {first:,} to {last:,} (part {len(parts) + 1}) {outcome}{rest}"
-        return f"{rows_in.capitalize()}; {under_way}. error.resume() goes on from there."
+        return rows_in[:1].upper() + rows_in[1:]
+
+    @property
+    def _part_under_way(self) -> str:
+        first, last = self._span_under_way
+        return f"rows {first:,} to {last:,} (part {len(self._parts) + 1})"
 
     def _position(self, row: int) -> int:
         """Return the position of a row that is sent in the frame of the caller."""
