@@ -42,7 +42,6 @@ class _Method:
 
 
 def _as_method(function: Callable[..., Any], name: str) -> Any:
-    @short_traceback
     @functools.wraps(function)
     def method(self: AlphacastAccessor, *args: Any, **kwargs: Any) -> Any:
         return function(self._frame, *args, **kwargs)
@@ -53,7 +52,7 @@ def _as_method(function: Callable[..., Any], name: str) -> Any:
     method.__doc__ = _FRAME_PARAMETER.sub("", function.__doc__ or "")
     method.__name__, method.__module__ = name, __name__
     method.__qualname__ = f"AlphacastAccessor.{name}"
-    return method
+    return short_traceback(method)
 
 
 # A Series has the accessor too, whose methods say how to make a frame of it.
