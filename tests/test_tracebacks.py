@@ -37,6 +37,11 @@ use()
 """
 
 
+@pytest.fixture(autouse=True)
+def no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ALPHACAST_TRACEBACK", raising=False)
+
+
 @pytest.fixture
 def number(client: ap.Client) -> int:
     """The number of a dataset with the column life_expectancy."""

@@ -52,6 +52,11 @@ def check_one_frame(told: str) -> str:
     return message
 
 
+@pytest.fixture(autouse=True)
+def no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ALPHACAST_TRACEBACK", raising=False)
+
+
 @pytest.fixture
 def held(emulator: Emulator) -> Iterator[None]:
     """No process ends."""
