@@ -1,5 +1,8 @@
 """What a transport keeps between requests, and what it does not."""
 
+import errno
+import os
+
 import pytest
 
 import alphacast_pandas as ap
@@ -24,3 +27,15 @@ def test_an_error_leaves_the_connections_as_they_are(client: ap.Client) -> None:
     with pytest.raises(ap.NotFoundError):
         client.repositories.get(999_999)
     assert transport._session is session
+
+
+@pytest.mark.parametrize("address", ["https://api.alphacast.io", "http://127.0.0.1:9"])
+def test_a_failure_says_what_the_system_said(address: str) -> None:
+    client = ap.Client("ak_0", base_url=address, retries=0)  # the first one by a proxy
+    with pytest.raises(ap.ConnectionFailed) as caught:
+        client.repositories.list()
+    number = errno.ECONNREFUSED
+    reason = f"ConnectionRefusedError: [Errno {number}] {os.strerror(number)}"
+    if address.startswith("https"):
+        reason = f"the proxy could not be used ({reason})"
+    assert str(caught.value).endswith(f"to GET /repositories: {reason}.")

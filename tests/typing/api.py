@@ -109,3 +109,4 @@ def errors() -> None:
     except ap.AlphacastError as error:
         assert_type(error.status_code, int | None)
         assert_type(error.retryable, bool)
+        assert_type(error.cause, BaseException | None)
