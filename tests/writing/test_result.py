@@ -13,7 +13,8 @@ URL = "http://127.0.0.1:8400/datasets/7941"
 
 
 def result(*parts: ap.PushPart, **words: Any) -> ap.PushResult:
-    facts = {"dataset_id": 7941, "seconds": 0.12020141099856119, "url": URL, "wait": None}
+    names = {"name": None, "repository": None, "created": ()}
+    facts = names | {"dataset_id": 7941, "seconds": 0.12020141099856119, "url": URL, "wait": None}
     return combine_parts(parts or [PART], **(facts | words))
 
 
