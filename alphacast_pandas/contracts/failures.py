@@ -134,12 +134,11 @@ def _message(failures: Sequence[Failure], what: str) -> str:
     """Return the head, then line by line what is wrong, each with its remedy directly below."""
     groups: dict[tuple[str, str, str], list[Failure]] = {}
     for failure in failures:
-        groups.setdefault((failure.remedy, _place(failure), _statement(failure)), []).append(
-            failure
-        )
+        group = failure.remedy, _place(failure), _statement(failure)
+        groups.setdefault(group, []).append(failure)
     by_remedy: dict[str, list[str]] = {}
     for (remedy, place, statement), rows in [*groups.items()][:_MOST_LINES]:
-        line = f"  {place}{_rows(rows)}: {statement}"
+        line = f"  {place}{_rows(rows)}{statement}"
         by_remedy.setdefault(remedy, []).append(f"{line}{'' if line.endswith(('.', '?')) else '.'}")
     head = f"{what}: {len(failures):,} failure{'s' * (len(failures) > 1)}."
     lines = [head]
@@ -155,18 +154,19 @@ def _place(failure: Failure) -> str:
 
 
 def _statement(failure: Failure) -> str:
-    """Return what is wrong with a value, or with the column as a whole."""
+    """Return the rest of a sentence about a value, or about the column as a whole."""
     predicate = printable(" ".join((failure.predicate or failure.check).split()))
     if not failure.predicate:
-        return predicate if failure.value is None else f"{predicate}: {short(failure.value)}"
+        return f": {predicate}" + (f": {short(failure.value)}" if failure.value is not None else "")
     if failure.value is not None:
-        return f"{short(failure.value)} {predicate}"
-    return f"the {'column' if failure.row is None else 'value'} {predicate}"
+        return f": {short(failure.value)} {predicate}"
+    return f" {predicate}" if failure.row is None else f": the value {predicate}"
 
 
 def _rows(failures: Sequence[Failure]) -> str:
     rows = [
-        short(failure.row) + ("" if failure.position is None else f" (position {failure.position})")
+        (f"({short(failure.row)})" if isinstance(failure.row, tuple) else short(failure.row))
+        + ("" if failure.position is None else f" (position {failure.position})")
         for failure in failures
         if failure.row is not None
     ]

@@ -425,7 +425,7 @@ def _unique_key(frame: pd.DataFrame, roles: Roles) -> Rule:
             return True  # a value that cannot be hashed breaks another rule
         return has_unique_rows(frame, keys) or ~frame.duplicated(subset=keys, keep=False)
 
-    predicate = f"is no unique key: several rows have the same {_join(keys)}"
+    predicate = f"is not a unique key: several rows have the same {_join(keys)}"
     return Rule(UNIQUE_KEY, is_unique, predicate, lambda: _remedy_for_keys(frame, roles, keys))
 
 

@@ -46,7 +46,7 @@ def test_a_remedy_stands_below_the_failures_that_it_is_for() -> None:
         "    Remedy: Drop x.",
         "  Column 'y', row 0: inf is not finite.",
         "    Remedy: Drop y.",
-        "  Column 'z': the column must hold text.",
+        "  Column 'z' must hold text.",
     ]
 
 
@@ -92,3 +92,12 @@ def test_a_row_whose_label_is_missing_is_a_failure_all_the_same() -> None:
     frame = pd.DataFrame({"x": [1.0, -1.0]}, index=pd.Index([1, pd.NA], dtype=object))
     [failure] = found_by(schema, frame)
     assert (failure.column, failure.row) == ("x", None)
+
+
+def test_labels_of_several_levels_stand_in_parentheses() -> None:
+    rows = [
+        Failure("x", "finite", (DATES[0], place), None, predicate="is missing") for place in "ab"
+    ]
+    assert message(*rows).splitlines()[1] == (
+        "  Column 'x', rows (2024-01-01, 'a'), (2024-01-01, 'b'): the value is missing."
+    )

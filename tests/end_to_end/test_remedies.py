@@ -268,7 +268,7 @@ DATES = [
         "df = frame.assign(Date=frame['Date'].dt.strftime('%d/%m/%Y'))",
         PUSH_TO_STORED,
         ap.ValidationError,
-        ("Column 'Date': the column must hold dates, not text", "1 February 2020"),
+        ("Column 'Date' must hold dates, not text", "1 February 2020"),
         to_dates("Date", "df['Date'], format=\"%d/%m/%Y\""),
     ),
     Mistake(
