@@ -27,7 +27,7 @@ from alphacast_pandas.lazy import on_first_use as _on_first_use
 
 if TYPE_CHECKING:
     from alphacast_pandas.api.client import Client, get_client
-    from alphacast_pandas.api.settings import login
+    from alphacast_pandas.api.login import login
     from alphacast_pandas.contracts.schemas import schema
     from alphacast_pandas.difference.diff import Diff
     from alphacast_pandas.filters.expression import col
@@ -50,7 +50,7 @@ else:  # the same addresses; hidden from type checkers, which would then allow a
             "diff": "writing.push",
             "explain": "reading.explain",
             "get_client": "api.client",
-            "login": "api.settings",
+            "login": "api.login",
             "manifest": "writing.push",
             "push": "writing.push",
             "read_alphacast": "reading.read",

@@ -211,7 +211,7 @@ def get_client() -> Client:
     Examples
     --------
     >>> import alphacast_pandas as ap
-    >>> ap.login("ak_0000", base_url="http://127.0.0.1:8400")
+    >>> ap.login("ak_0000", base_url="http://127.0.0.1:8400", check=False)
     >>> ap.get_client() is ap.get_client()
     True
     """

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import getpass
 import ipaddress
 import json
 import math
 import os
-import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from alphacast_pandas.errors import ConfigurationError
-from alphacast_pandas.tracebacks import short_traceback
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,7 +105,7 @@ def _first_with_key(*logins: Login) -> Login:
     stored = stored_login()
     from_environment = logins[-1].base_url
     if stored.api_key is not None and from_environment is not None:
-        address = stored.base_url or DEFAULT_BASE_URL
+        address = check_base_url(stored.base_url or DEFAULT_BASE_URL)
         if check_base_url(from_environment) != address:
             msg = (
                 f"ALPHACAST_BASE_URL is {_without_credentials(from_environment)}, but the only API "
@@ -281,45 +278,3 @@ def process_login() -> Login | None:
 def set_process_login(login: Login | None) -> None:
     """Set the login of this process, or forget it."""
     _process.login = login
-
-
-@short_traceback
-def login(api_key: str | None = None, *, base_url: str | None = None, store: bool = False) -> None:
-    """
-    Set the API key of this process.
-
-    Parameters
-    ----------
-    api_key : str, optional
-        Key of the account. Without it, a terminal or a notebook prompts for it, without
-        echo.
-    base_url : str, optional
-        Address of the API, if it is not Alphacast's own.
-    store : bool, default False
-        Also keep both on this computer for later processes, in a file in the
-        user's configuration folder that only its owner may read.
-
-    Raises
-    ------
-    ConfigurationError
-        If there is no key, or key or address cannot be used.
-
-    See Also
-    --------
-    get_client : The client that uses this key.
-
-    Examples
-    --------
-    >>> import alphacast_pandas as ap
-    >>> ap.login("ak_0000", base_url="http://127.0.0.1:8400")
-    """
-    if api_key is None and _can_ask():
-        api_key = getpass.getpass("Alphacast API key: ")
-    checked = check_login(Login(api_key, base_url, "ap.login()"))
-    if store:
-        store_login(checked)
-    set_process_login(checked)
-
-
-def _can_ask() -> bool:
-    return "ipykernel" in sys.modules or (sys.stdin is not None and sys.stdin.isatty())

@@ -1,0 +1,134 @@
+"""`login`: asks for a key, tries it, and keeps it if the service takes it."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from typing import TYPE_CHECKING
+
+from alphacast_pandas.api.settings import (
+    Login,
+    check_login,
+    resolve_settings,
+    set_process_login,
+    store_login,
+)
+from alphacast_pandas.errors import AlphacastError, APIError, AuthenticationError, NotFoundError
+from alphacast_pandas.tracebacks import short_traceback
+
+if TYPE_CHECKING:
+    from alphacast_pandas.api.transport import Transport
+
+# Fewer than reads have: somebody waits for the answer.
+_RETRIES = 2
+# The one small object that every account has. What answers 404 to it and to the list it stands in
+# is not the API.
+_PATHS = ("/repositories/home", "/repositories")
+# The key is known, and its plan or its permissions do not cover the request.
+_TAKEN_STATUSES = frozenset({402, 403})
+_NOT_CHECKED = (
+    "The API key could not be checked and is not kept; login(..., check=False) keeps it unchecked."
+)
+
+
+@short_traceback
+def login(
+    key: str | None = None,
+    *,
+    base_url: str | None = None,
+    store: bool = False,
+    check: bool = True,
+) -> None:
+    """
+    Set the API key of this process.
+
+    Parameters
+    ----------
+    key : str, optional
+        Key of the account. Without it, a terminal or a notebook prompts for it, without
+        echo.
+    base_url : str, optional
+        Address of the API, if it is not Alphacast's own. ``ALPHACAST_BASE_URL`` is not looked
+        at: key and address belong together.
+    store : bool, default False
+        Also keep both on this computer for later processes, in a file in the
+        user's configuration folder that only its owner may read.
+    check : bool, default True
+        Ask the service whether it takes the key, with one small request for the home
+        repository. Only status 401 means that it does not: a key that lacks a permission is
+        kept. If the check fails, nothing is kept, and an earlier login stays as it is. With
+        False nothing is sent, as is needed without a connection.
+
+    Raises
+    ------
+    AuthenticationError
+        If the service refuses the key.
+    ConfigurationError
+        If there is no key, or key or address cannot be used.
+    ConnectionFailed
+        If the service cannot be reached, so that the key could not be tried.
+    APIError, DecodeError
+        If the answer does not tell whether the service takes the key: the service failed, or
+        what is at this address is not the API.
+
+    See Also
+    --------
+    get_client : The client that uses this key.
+
+    Examples
+    --------
+    >>> import alphacast_pandas as ap
+    >>> ap.login("ak_0000", base_url="http://127.0.0.1:8400", check=False)
+    """
+    if key is None and _can_ask():
+        key = getpass.getpass("Alphacast API key: ")
+    checked = check_login(Login(key, base_url, "ap.login()"))
+    if check:
+        _check_key(checked)
+    if store:
+        store_login(checked)
+    set_process_login(checked)
+
+
+def _check_key(login: Login) -> None:
+    """Raise unless the service takes the key."""
+    # Only here: a login that is not checked does not load what sends requests.
+    from alphacast_pandas.api.transport import Transport
+
+    transport = Transport(resolve_settings(retries=_RETRIES, login=login))
+    try:
+        for path in _PATHS:
+            if _is_found(transport, path):
+                return
+        msg = (
+            f"There is no Alphacast API at {transport.settings.base_url}: it answered 404 to "
+            f"{' and '.join(f'GET {path}' for path in _PATHS)}. Check base_url."
+        )
+        raise NotFoundError(msg, status_code=404)
+    except AuthenticationError as error:
+        msg = (
+            f"{transport.settings.base_url} refuses this API key, so it is not kept: it is wrong "
+            f"or revoked, or belongs to another address (base_url=). {error}"
+        )
+        raise AuthenticationError(msg, status_code=error.status_code) from error
+    except AlphacastError as error:
+        error.args = (f"{error} {_NOT_CHECKED}",)
+        raise
+    finally:
+        transport.close()
+
+
+def _is_found(transport: Transport, path: str) -> bool:
+    """Tell whether there is an answer other than 404; raise if it does not vouch for the key."""
+    try:
+        transport.get(path)
+    except APIError as error:
+        if error.status_code == 404:
+            return False
+        if error.status_code not in _TAKEN_STATUSES:
+            raise
+    return True
+
+
+def _can_ask() -> bool:
+    return "ipykernel" in sys.modules or (sys.stdin is not None and sys.stdin.isatty())
