@@ -54,8 +54,4 @@ def emulator_module() -> Any:
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("alphacast_pandas"):
             raise
-        message = (
-            f"The emulator needs {error.name}: install the extra with"
-            " python -m pip install 'alphacast-pandas[emulator]'"
-        )
-        pytest.fail(message, pytrace=False)
+        pytest.fail(str(error), pytrace=False)

@@ -7,6 +7,8 @@ import importlib
 import sys
 from typing import TYPE_CHECKING
 
+from alphacast_pandas import __version__
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -20,16 +22,16 @@ _COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status."""
     words = [*sys.argv[1:]] if arguments is None else [*arguments]
-    options = _parser().parse_args(words[:1])
+    parser = _parser()
+    if not words:
+        parser.print_help()
+        return 0
+    options = parser.parse_args(words[:1])
     module, _ = _COMMANDS[options.command]
     try:
         command = importlib.import_module(module)
     except ModuleNotFoundError as error:
-        print(
-            f"error: {options.command} needs the package {error.name}, which is not installed.\n"
-            "Install it with: pip install 'alphacast-pandas[emulator]'",
-            file=sys.stderr,
-        )
+        print(f"error: {error}", file=sys.stderr)
         return 1
     status: int = command.main(words[1:])
     return status
@@ -43,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="commands:\n" + "\n".join(lines) + "\n\nEach command explains itself with --help.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     parser.add_argument("command", choices=[*_COMMANDS], metavar="command", help="see below")
     return parser
 

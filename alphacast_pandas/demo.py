@@ -181,7 +181,10 @@ def _run_step(number: int, step: Callable[[], Any]) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    return argparse.ArgumentParser(prog="alphacast-pandas demo", description=__doc__)
+    return argparse.ArgumentParser(
+        prog="alphacast-pandas demo",
+        description="Push and read real data against a local Alphacast: no key, no network.",
+    )
 
 
 if __name__ == "__main__":

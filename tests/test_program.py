@@ -55,13 +55,74 @@ def test_the_module_is_the_program() -> None:
     assert "--port" in done.stdout
 
 
-def test_without_the_extra_it_says_what_to_install() -> None:
-    program = (
-        "import sys; sys.modules['duckdb'] = None; "
-        "from alphacast_pandas.__main__ import main; sys.exit(main(['demo']))"
+EXTRA = [
+    *("duckdb", "filelock", "odata_query", "python_multipart", "starlette", "uvicorn"),
+    "xlsxwriter",
+]
+# An installation without the package: a finder that comes first and finds nothing.
+WITHOUT = """
+import sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == {package!r}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+sys.meta_path.insert(0, Absent())
+"""
+
+
+def run_without(package: str, program: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", WITHOUT.format(package=package) + program],
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False
-    )
+
+
+@pytest.mark.parametrize("package", EXTRA)
+def test_without_the_extra_the_import_says_what_to_install(package: str) -> None:
+    done = run_without(package, "from alphacast_pandas.emulator import Emulator")
     assert done.returncode == 1
-    assert "pip install 'alphacast-pandas[emulator]'" in done.stderr
+    assert done.stderr.splitlines()[-1] == (
+        f"ModuleNotFoundError: The emulator needs the package {package}, which is not installed. "
+        "Install it with: pip install 'alphacast-pandas[emulator]'"
+    )
+
+
+@pytest.mark.parametrize("command", ["demo", "emulator"])
+def test_without_the_extra_a_command_says_what_to_install(command: str) -> None:
+    program = f"from alphacast_pandas.__main__ import main; sys.exit(main([{command!r}]))"
+    done = run_without("uvicorn", program)
+    assert done.returncode == 1
+    assert done.stderr == (
+        "error: The emulator needs the package uvicorn, which is not installed. "
+        "Install it with: pip install 'alphacast-pandas[emulator]'\n"
+    )
+
+
+def test_without_the_extra_everything_else_works() -> None:
+    done = run_without("uvicorn", "import alphacast_pandas as ap; print(ap.Client('ak_1'))")
+    assert done.stdout.startswith("Client(")
+
+
+def test_a_mistake_in_the_emulator_itself_is_not_called_a_missing_extra() -> None:
+    absent = "alphacast_pandas.emulator.readings"
+    program = f"sys.modules[{absent!r}] = None\nimport alphacast_pandas.emulator"
+    done = run_without("nothing", program)
+    assert "pip install" not in done.stderr
+    assert f"import of {absent} halted" in done.stderr
+
+
+def test_without_a_command_the_program_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    shown = capsys.readouterr()
+    assert shown.out.startswith("usage: alphacast-pandas")
+    for command in ("demo", "model", "emulator"):
+        assert f"\n  {command} " in shown.out
+    assert shown.err == ""
+
+
+def test_the_program_tells_its_version() -> None:
+    command = [sys.executable, "-m", "alphacast_pandas", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == f"alphacast-pandas {ap.__version__}\n"

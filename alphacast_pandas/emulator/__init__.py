@@ -81,10 +81,24 @@ Not there
     and `Plan.file_bytes`; `not`, `in`, `null`, functions and arithmetic in `$filter` (400).
 """
 
-from alphacast_pandas.emulator.emulator import Emulator
-from alphacast_pandas.emulator.faults import Fault, Faults
-from alphacast_pandas.emulator.readings import Readings
-from alphacast_pandas.emulator.store.accounts import Plan
-from alphacast_pandas.emulator.web.traffic import ReceivedRequest
+try:
+    import filelock  # noqa: F401 - an emulator that keeps a folder needs it later
+    import python_multipart  # noqa: F401 - starlette needs it for the first upload
+
+    from alphacast_pandas.emulator.emulator import Emulator
+    from alphacast_pandas.emulator.faults import Fault, Faults
+    from alphacast_pandas.emulator.readings import Readings
+    from alphacast_pandas.emulator.store.accounts import Plan
+    from alphacast_pandas.emulator.web.traffic import ReceivedRequest
+except ModuleNotFoundError as error:
+    name = (error.name or "").partition(".")[0]
+    if name == "alphacast_pandas":
+        raise
+    # Of the same class and name, so that who handles a package that is absent still does.
+    message = (
+        f"The emulator needs the package {name}, which is not installed. Install it with: "
+        "pip install 'alphacast-pandas[emulator]'"
+    )
+    raise ModuleNotFoundError(message, name=name, path=error.path) from error
 
 __all__ = ["Emulator", "Fault", "Faults", "Plan", "Readings", "ReceivedRequest"]

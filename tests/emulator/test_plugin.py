@@ -71,4 +71,6 @@ def test_without_the_extra_a_test_that_asks_for_it_says_what_to_install(run, pyt
     """
     found = run(source)
     found.assert_outcomes(errors=1, passed=1)
-    found.stdout.fnmatch_lines(["*needs duckdb*pip install 'alphacast-pandas[[]emulator]'*"])
+    found.stdout.fnmatch_lines(
+        ["*needs the package duckdb*pip install 'alphacast-pandas[[]emulator]'*"]
+    )
