@@ -37,6 +37,8 @@ def unknown_name(name: str, known: Sequence[str]) -> str:
     close = close_matches(name, known)
     if close:
         return f"there is no column {name!r}; did you mean {' or '.join(map(repr, close))}?"
+    if not known:
+        return f"there is no column {name!r}: no column of the dataset is known yet."
     columns = ", ".join(map(repr, known[:10])) + (", ..." if len(known) > 10 else "")
     return f"there is no column {name!r}; the columns are {columns}."
 

@@ -87,7 +87,7 @@ class Head:
             return
         # A column of a dataset may be called "[x]", so this is looked at only for other headers.
         if self.header[0].lstrip()[:1] in {"<", "{", "["}:
-            msg = f"The answer is a page or JSON, not a table. It begins: {self._beginning}"
+            msg = f"The answer is a page or JSON, not a table. The body begins: {self._beginning}"
             raise DecodeError(msg)
         if not names:
             self._check_can_be_a_table()
@@ -103,7 +103,7 @@ class Head:
         if not (is_dated or self.media_type in _CSV_TYPES):
             msg = (
                 "The service does not tell the columns of the dataset, and nothing shows that its "
-                f"answer is a table. It begins: {self._beginning}"
+                f"answer is a table. The body begins: {self._beginning}"
             )
             raise DecodeError(msg)
 
@@ -131,6 +131,9 @@ def read_head(stream: BodyStream, media_type: str = "") -> Head:
 
 def check_table_answer(answer: Answer) -> str:
     """Return the media type of an answer; raise unless it can be a whole table by its headers."""
+    if answer.status == 204:
+        msg = f"{answer.request} was answered with status 204: there is no table."
+        raise EmptyTableError(msg, status_code=204)
     if answer.status != 200 or "Content-Range" in answer.headers:
         msg = (
             f"{answer.request} was answered with status {answer.status}, which is not a whole "

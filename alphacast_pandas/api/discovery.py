@@ -19,6 +19,7 @@ from alphacast_pandas.api.parameters import FORMAT, TOP
 from alphacast_pandas.api.records import Column
 from alphacast_pandas.column_types import DATE, STRING
 from alphacast_pandas.errors import (
+    AlphacastError,
     APIError,
     DecodeError,
     NotFoundError,
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PLAIN_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+([eE][-+]?\d+)?|[eE][-+]\d+)?")
+# How the service may answer a request for the data of a dataset that holds nothing.
+NO_TABLE = (EmptyTableError, NotFoundError)
 # Statuses that refuse definitions, while the data may still be readable.
 _REFUSALS = frozenset({403, 404, 405, 501})
 
@@ -147,7 +150,39 @@ def with_every_column(
         return definitions
     if definitions.header is not None:
         return definitions
-    return with_header(definitions, _fetch_head(client._connection.transport, dataset_id))
+    try:
+        head = _fetch_head(client._connection.transport, dataset_id)
+    except NO_TABLE:
+        if not is_new(client, dataset_id, definitions):
+            raise
+        return replace(definitions, complete=True, has_rows=False)
+    return with_header(definitions, head)
+
+
+def fetch_new(client: Client, dataset_id: int) -> Definitions | None:
+    """Return the definitions of a dataset to which nothing was uploaded yet, None of others."""
+    definitions = fetch_definitions(client, dataset_id)
+    if not is_new(client, dataset_id, definitions):
+        return None
+    return replace(definitions, complete=True, has_rows=False)
+
+
+def is_new(client: Client, dataset_id: int, definitions: Definitions) -> bool:
+    """
+    Tell whether the service's own records prove that a dataset holds nothing yet.
+
+    Its record and its statistics state no date, and no process has done anything else than fail.
+    """
+    dataset = definitions.dataset
+    if dataset is None or dataset.min_date is not None or dataset.max_date is not None:
+        return False
+    try:
+        stats = client.datasets.date_stats(dataset_id)
+        processes = client.datasets.processes(dataset_id)
+    except AlphacastError:
+        return False
+    is_dated = stats.min_date is not None or stats.max_date is not None
+    return not is_dated and all(process.failed for process in processes)
 
 
 def fetch_target(client: Client, dataset_id: int, names: Iterable[object]) -> Definitions:
@@ -158,6 +193,10 @@ def fetch_target(client: Client, dataset_id: int, names: Iterable[object]) -> De
     try:
         head = _fetch_head(client._connection.transport, dataset_id)
     except EmptyTableError:
+        return replace(definitions, has_rows=False)
+    except NotFoundError:
+        if not is_new(client, dataset_id, definitions):
+            raise
         return replace(definitions, has_rows=False)
     head.check_is_of(definitions.names)
     stored = {*definitions.names}

@@ -27,6 +27,8 @@ class NumberedRecord(Protocol):
 # A number, the address of a page or a record; where there is a client to ask, also an exact name.
 Id: TypeAlias = int | str | NumberedRecord
 _KINDS = {"dataset": "datasets", "repository": "repositories"}
+_NUMBERED_PATH = re.compile(r"/(datasets|repositories)/(\d+)(?:/|$)")
+_PROCESS_PATH = re.compile(r"/datasets/(\d+)/processes/(\d+)")
 _MOST_DIGITS = 18
 _PAGE = re.compile(r"/(datasets|repositories)/(?:[^/]*-)?(\d+)(?:\.csv)?(?:/|$)")
 _ADDRESS = re.compile(
@@ -121,6 +123,23 @@ def _from_object(value: Any, what: str) -> int | None:
         return operator.index(value)
     except TypeError:
         return None
+
+
+def describe_path(path: str) -> str | None:
+    """
+    Return what a path of the API is about, None if that has no number.
+
+    >>> describe_path("/datasets/5515/columns")
+    'dataset 5515'
+    """
+    process = _PROCESS_PATH.fullmatch(path)
+    if process is not None:
+        return f"process {process[2]} of dataset {process[1]}"
+    match = _NUMBERED_PATH.match(path)
+    if match is None:
+        return None
+    kind = next(kind for kind, plural in _KINDS.items() if plural == match[1])
+    return f"{kind} {match[2]}"
 
 
 def repository_path(repository_id: Id) -> str:

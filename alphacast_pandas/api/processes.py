@@ -201,7 +201,7 @@ def wait_for(
         if left <= 0:
             msg = (
                 f"{_label(process)} was still {process.status!r} after {timeout:g} seconds. "
-                "It goes on: follow it with error.process.wait(timeout=...)."
+                "The process goes on: follow it with error.process.wait(timeout=...)."
             )
             raise ProcessTimeout(
                 msg,

@@ -7,6 +7,7 @@ import reprlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from alphacast_pandas.api.identifiers import describe_path
 from alphacast_pandas.api.retrying import RETRIED_STATUSES
 from alphacast_pandas.errors import (
     APIError,
@@ -73,7 +74,7 @@ _ERRORS: dict[int, tuple[type[APIError], str]] = {
     401: (AuthenticationError, "The API key is missing, wrong or revoked."),
     402: (QuotaError, "The plan of this account does not cover the request."),
     403: (PermissionDenied, "The API key is valid, but lacks the permission."),
-    404: (NotFoundError, "It does not exist, or this API key may not see it."),
+    404: (NotFoundError, "The service does not have this address."),
     409: (ConflictError, "Something of that name or configuration exists already."),
     429: (RateLimitError, "Too many requests; wait before asking again."),
 }
@@ -85,17 +86,35 @@ def error_of(
     body: bytes,
     retry_after: float | None = None,
     sources: str = "",
+    *,
+    is_from_storage: bool = False,
 ) -> APIError:
-    """Return the error that a status means; `sources` says where key and address came from."""
-    kind, explanation = _ERRORS.get(status, (APIError, "The service refused the request."))
+    """
+    Return the error that a status means; its message begins with what was asked for.
+
+    `sources` says where key and address came from; `is_from_storage` whether the service had
+    redirected to a file, whose storage gave this answer.
+    """
+    kind, explanation = _ERRORS.get(status, (APIError, ""))
+    what = describe_path(request.path)
     if status >= 500:
         kind, explanation = ServiceError, "The service failed; trying again later may help."
+    elif is_from_storage:
+        explanation = "The service redirected to a file, which its storage refuses to send."
+    elif what is not None and status == 404:
+        explanation = f"{what.capitalize()} does not exist, or this API key may not see it."
+    elif what is not None and status == 403:
+        explanation = f"The API key is valid, but lacks the permission for {what}."
     words = error_text(body)
-    said = f' The service says: "{words}"' if words else ""
-    origin = f" {sources}" if sources and status == 401 else ""
-    wait = f" It asks to wait {retry_after:g} seconds." if retry_after is not None else ""
+    parts = (
+        explanation,
+        sources if status == 401 or (status == 404 and what is None) else "",
+        f"{request} was answered with status {status}.",
+        f'The service says: "{words}"' if words else "",
+        f"The service asks to wait {retry_after:g} seconds." if retry_after is not None else "",
+    )
     return kind(
-        f"{request} was answered with status {status}. {explanation}{origin}{said}{wait}",
+        " ".join(part for part in parts if part),
         status_code=status,
         retryable=status in RETRIED_STATUSES,
         # A gateway that gave up does not know what became of the request behind it.

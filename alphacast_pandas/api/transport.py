@@ -312,7 +312,14 @@ class Transport:
         if not 200 <= response.status_code < 300:
             retry_after = retrying.retry_after_seconds(response.headers, self.clock.now())
             body = self._error_body(stream)
-            raise error_of(request, response.status_code, body, retry_after, self._sources)
+            raise error_of(
+                request,
+                response.status_code,
+                body,
+                retry_after,
+                self._sources,
+                is_from_storage=not self._is_api(response.url),
+            )
         return Answer(request, response.status_code, response.headers, stream)
 
     @property

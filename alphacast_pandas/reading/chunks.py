@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from alphacast_pandas.api.discovery import definitions_sources
+from alphacast_pandas.api.discovery import NO_TABLE, definitions_sources
 from alphacast_pandas.api.identifiers import data_path
 from alphacast_pandas.errors import DecodeError, QueryError
 from alphacast_pandas.filters.tree import is_rowwise
@@ -26,6 +26,7 @@ from alphacast_pandas.reading.fetch import (
     confirm_end,
     empty_answer,
     fetch,
+    new_answer,
     open_answer,
     plan_read,
     trials,
@@ -160,6 +161,19 @@ def _open_tables(
     """Return what was sent, and tables of the rows of the answer, which `stack` keeps open."""
     if options.last is not None or options.top is not None:
         return _at_once(fetch(client, dataset_id, options, meter))
+    try:
+        return _open_rows(client, dataset_id, options, meter, stack)
+    except NO_TABLE:
+        answer = new_answer(client, dataset_id, options)
+        if answer is None:
+            raise
+        return _at_once(answer)
+
+
+def _open_rows(
+    client: Client, dataset_id: int, options: ReadOptions, meter: Meter, stack: ExitStack
+) -> tuple[SentQuery, Iterator[pa.Table]]:
+    """Return what was sent, and the tables of a dataset that holds rows."""
     transport = client._connection.transport
     path = data_path(dataset_id)
     for source in definitions_sources(client, dataset_id, are_needed_first=options.names_columns):

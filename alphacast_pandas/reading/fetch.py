@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.compute as pc
 
 from alphacast_pandas.api.csv_head import check_table_answer, read_head
-from alphacast_pandas.api.discovery import definitions_sources, with_every_column, with_header
+from alphacast_pandas.api.discovery import (
+    NO_TABLE,
+    definitions_sources,
+    fetch_new,
+    with_every_column,
+    with_header,
+)
 from alphacast_pandas.api.identifiers import data_path
 from alphacast_pandas.api.parameters import SELECT
 from alphacast_pandas.errors import APIError, DecodeError, QueryError
@@ -37,6 +43,17 @@ _TOO_LONG = frozenset({414, 431})
 
 def fetch(client: Client, dataset_id: int, options: ReadOptions, meter: Meter) -> WholeAnswer:
     """Return the answer to `options`; its rows may be more than asked for, never fewer."""
+    try:
+        return _fetch_rows(client, dataset_id, options, meter)
+    except NO_TABLE:
+        answer = new_answer(client, dataset_id, options)
+        if answer is None:
+            raise
+        return answer
+
+
+def _fetch_rows(client: Client, dataset_id: int, options: ReadOptions, meter: Meter) -> WholeAnswer:
+    """Return the answer of a dataset that holds rows."""
     for source in definitions_sources(client, dataset_id, are_needed_first=options.names_columns):
         with source:
             planned, query = plan_read(source, options)
@@ -79,6 +96,16 @@ def empty_answer(source: DefinitionsSource, query: Query) -> WholeAnswer:
     """Return the answer to a query that no row can match, without reading one."""
     known = with_every_column(source.client, source.dataset_id, source.result())
     return WholeAnswer(known, query, {}, empty_table(query.keep or in_order(known), known))
+
+
+def new_answer(client: Client, dataset_id: int, options: ReadOptions) -> WholeAnswer | None:
+    """Return the answer of a dataset to which nothing was uploaded yet, None of others."""
+    definitions = fetch_new(client, dataset_id)
+    if definitions is None:
+        return None
+    query = plan_query(options, definitions)
+    columns = query.keep or in_order(definitions)
+    return WholeAnswer(definitions, query, {}, empty_table(columns, definitions))
 
 
 @dataclass

@@ -170,7 +170,8 @@ def _check(options: ReadOptions, definitions: Definitions) -> None:
             options.index, [name for name in names if name in selected], "index, after select"
         )
     dated = options.start is not None or options.end is not None or options.last is not None
-    if dated and definitions.date is None:
+    # A dataset that holds nothing need not have its date column yet.
+    if dated and definitions.date is None and definitions.has_rows is not False:
         msg = "The dataset has no date column, so start, end and last mean nothing."
         raise QueryError(msg)
 

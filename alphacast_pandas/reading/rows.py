@@ -27,7 +27,8 @@ def finish(answer: WholeAnswer) -> pa.Table:
     table = matching_rows(answer, table)
     if date is not None and query.last is not None:
         table = _last_dates(table, date, query.last)
-    if query.top is not None:
+    # A slice of a table without columns has as many rows as were asked for.
+    if query.top is not None and table.num_rows > query.top:
         table = table.slice(0, query.top)
     return selected_columns(answer, table)
 

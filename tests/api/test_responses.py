@@ -45,6 +45,57 @@ def test_a_status_is_the_error_of_its_kind(status: int) -> None:
     assert caught.value.retryable is (status in {429, 500, 503})
 
 
+@pytest.mark.parametrize(
+    ("path", "what"),
+    [
+        ("/datasets/5515", "Dataset 5515"),
+        ("/datasets/5515/data", "Dataset 5515"),
+        ("/datasets/5515/columns", "Dataset 5515"),
+        ("/datasets/5515/columns/initializer", "Dataset 5515"),
+        ("/datasets/5515/date-stats", "Dataset 5515"),
+        ("/datasets/5515/processes", "Dataset 5515"),
+        ("/datasets/5515/processes/45141", "Process 45141 of dataset 5515"),
+        ("/repositories/101", "Repository 101"),
+    ],
+)
+def test_what_is_not_there_is_named_first(path: str, what: str) -> None:
+    message = str(error_of(Request("GET", path), 404, b'{"error": "gone"}', sources="From x."))
+    assert message == (
+        f"{what} does not exist, or this API key may not see it. "
+        f'GET {path} was answered with status 404. The service says: "gone"'
+    )
+    refused = str(error_of(Request("PUT", path), 403, b""))
+    assert refused == (
+        f"The API key is valid, but lacks the permission for {what[0].lower()}{what[1:]}. "
+        f"PUT {path} was answered with status 403."
+    )
+
+
+def test_an_address_that_the_service_does_not_have_is_said_to_come_from_somewhere() -> None:
+    message = str(error_of(Request("GET", "/repositories/home"), 404, b"", sources="From x."))
+    assert message == (
+        "The service does not have this address. From x. "
+        "GET /repositories/home was answered with status 404."
+    )
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_file_that_is_gone_is_not_called_a_dataset_that_is(status: int) -> None:
+    request = Request("GET", "/datasets/5515/data")
+    error = error_of(request, status, b"<Code>NoSuchKey</Code>", is_from_storage=True)
+    assert type(error) is ERRORS[status]
+    assert str(error) == (
+        "The service redirected to a file, which its storage refuses to send. GET "
+        f'/datasets/5515/data was answered with status {status}. The service says: "<Code>'
+        'NoSuchKey</Code>"'
+    )
+
+
+def test_the_pause_that_the_service_asks_for_is_told() -> None:
+    error = error_of(Request("GET", "/datasets"), 429, b"", 7.0)
+    assert str(error).endswith("status 429. The service asks to wait 7 seconds.")
+
+
 @pytest.mark.parametrize("status", [502, 504])
 def test_a_gateway_leaves_a_change_in_doubt_and_a_read_not(status: int) -> None:
     assert error_of(Request("POST", "/datasets"), status, b"").in_doubt
