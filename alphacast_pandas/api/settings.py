@@ -173,7 +173,7 @@ def check_base_url(base_url: Any) -> str:
             "Plain http is for this computer only (127.0.0.1, localhost)."
         )
         raise ConfigurationError(msg)
-    return f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")
+    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path}".rstrip("/")
 
 
 def _without_credentials(address: str) -> str:

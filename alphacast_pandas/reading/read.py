@@ -147,7 +147,8 @@ def read_alphacast(
         own text type, Decimal ``float64``, Short Integer ``Int16``. An empty field is
         missing; ``NA`` and ``007`` in a text column stay text. A frame without rows has
         the same columns and types; that of a dataset to which nothing was uploaded yet has
-        those that it has been given, which may be none. ``df.attrs["alphacast"]`` says where it came from.
+        those that it has been given, which may be none. ``df.attrs["alphacast"]`` says where
+        the frame came from.
 
         With `chunksize` a reader that iterates over such frames while the answer arrives, in
         memory for one of them; joined they are the frame that would be given without it. The

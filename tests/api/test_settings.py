@@ -145,6 +145,7 @@ def test_in_no_combination_does_a_key_meet_an_address_of_another_source(
         ("https://stored.example", "https://stored.example/"),
         ("https://stored.example/", "https://stored.example"),
         (DEFAULT_BASE_URL, None),
+        ("https://stored.example", "HTTPS://Stored.Example"),
     ],
 )
 def test_the_same_address_in_the_environment_is_no_contradiction(
