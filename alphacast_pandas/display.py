@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from alphacast_pandas.text import printable
+from alphacast_pandas.text import printable, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -47,21 +47,6 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     ('1 row', '2,000 processes')
     """
     return f"{count:,} {one if count == 1 else many or f'{one}s'}"
-
-
-def shorten(text: str, width: int) -> str:
-    """
-    Return a printable text of at most `width` characters, without its middle if it is longer.
-
-    >>> shorten("Consumer prices, Argentina, 2016=100", 20)
-    'Consumer ...2016=100'
-    """
-    # Escapes are several characters long, so what cannot be shown is not escaped either.
-    text = printable(text if len(text) <= 2 * width else f"{text[:width]}{text[-width:]}")
-    if len(text) <= width:
-        return text
-    end = (width - 3) // 2
-    return f"{text[: width - 3 - end]}...{text[len(text) - end :]}"
 
 
 def text_table(

@@ -7,6 +7,7 @@ import os
 import threading
 from collections import deque
 from concurrent.futures import Future
+from contextvars import copy_context
 from functools import partial
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -34,7 +35,8 @@ def in_background(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Fu
     as one of a ThreadPoolExecutor would: a request may take a minute to fail.
     """
     future: Future[T] = Future()
-    task = partial(_settle, future, partial(work, *args, **kwargs))
+    # In the context of the caller: who watches it sees the pauses of the thread too.
+    task = partial(_settle, future, partial(copy_context().run, work, *args, **kwargs))
     if _start(task, "alphacast-background") is None:
         task()
     return future

@@ -36,6 +36,31 @@ def printable_lines(text: str) -> str:
     return "\n".join(map(printable, text.splitlines()))
 
 
+def shorten(text: str, width: int = 40) -> str:
+    """
+    Return a printable text of at most `width` characters, without its middle if it is longer.
+
+    >>> shorten("Consumer prices, Argentina, 2016=100", 20)
+    'Consumer ...2016=100'
+    """
+    # Escapes are several characters long, so what cannot be shown is not escaped either.
+    text = printable(text if len(text) <= 2 * width else f"{text[:width]}{text[-width:]}")
+    if len(text) <= width:
+        return text
+    end = (width - 3) // 2
+    return f"{text[: width - 3 - end]}...{text[len(text) - end :]}"
+
+
+def quoted(text: str, width: int = 40) -> str:
+    """
+    Return a name as a message or a title shows it.
+
+    >>> quoted("Consumer prices")
+    "'Consumer prices'"
+    """
+    return f"'{shorten(text, width)}'"
+
+
 def _is_unsafe(character: str) -> bool:
     return unicodedata.category(character) in INVISIBLE and character not in JOINERS
 

@@ -16,7 +16,8 @@ from alphacast_pandas.api.records import Column, Dataset, DateStats, Records, Re
 from alphacast_pandas.difference.diff import Diff
 from alphacast_pandas.difference.difference import compare
 from alphacast_pandas.difference.modes import MODES
-from alphacast_pandas.display import Link, html_facts, html_table, plural, shorten, text_table
+from alphacast_pandas.display import Link, html_facts, html_table, plural, text_table
+from alphacast_pandas.text import shorten
 from alphacast_pandas.writing.result import combine_parts
 
 HOSTILE = {

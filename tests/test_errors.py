@@ -1,9 +1,12 @@
 """Errors keep their facts, also in another process."""
 
+import ast
 import copy
 import pickle
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -82,3 +85,32 @@ def test_errors_are_raised_out_of_a_pool_of_processes() -> None:
     for error, caught in zip(raised, pickle.loads(done.stdout), strict=True):
         expected = facts_of(error)
         assert {fact: facts_of(caught)[fact] for fact in expected} == expected
+
+
+def texts_of_code() -> Iterator[tuple[str, str]]:
+    """Yield the texts in the package's code that are no docstrings, with their places."""
+    package = Path(ap.__file__).parent
+    for path in sorted(package.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        docstrings = {
+            id(node.value)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        }
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Constant) or id(node) in docstrings:
+                continue
+            if isinstance(node.value, str):
+                yield f"{path.relative_to(package)}:{node.lineno}", node.value
+
+
+def test_no_sentence_of_a_message_begins_with_it() -> None:
+    texts = [*texts_of_code()]
+    assert len(texts) > 3000
+    # Remedies of rules stand behind the column and the check that they are about.
+    found = [
+        (place, text)
+        for place, text in texts
+        if re.search(r"(^|[.:!?\"] +)It\b", text) and not place.startswith("writing/rules.py")
+    ]
+    assert found == []

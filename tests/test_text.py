@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from alphacast_pandas.text import printable, printable_lines
+from alphacast_pandas.text import printable, printable_lines, shorten
 
 UNSAFE = {
     "escape sequences": ("\x1b[31mred\x1b[0m", r"\x1b[31mred\x1b[0m"),
@@ -42,3 +42,17 @@ def test_no_character_of_unicode_gets_through_that_moves_or_hides_text() -> None
 def test_lines_of_a_message_stay_lines() -> None:
     assert printable_lines("one\x1b[2J\n\ntwo\u2028three") == "one\\x1b[2J\n\ntwo\nthree"
     assert printable_lines("") == ""
+
+
+@pytest.mark.parametrize("length", [0, 1, 19, 20, 21, 500])
+def test_a_shortened_text_keeps_its_ends_and_fits(length: int) -> None:
+    text = "".join(chr(ord("a") + number % 26) for number in range(length))
+    short = shorten(text, 20)
+    assert len(short) == min(length, 20)
+    if length <= 20:
+        assert short == text
+    else:
+        start, end = short.split("...")
+        assert text.startswith(start)
+        assert text.endswith(end)
+        assert len(end) >= 5

@@ -461,9 +461,9 @@ class Datasets:
             msg = f"format is one of {', '.join(FORMATS)}, not {format!r}."
             raise QueryError(msg)
         query = {FORMAT.name: format, **(params or {})}
-
-        for attempt in self._transport.attempts():
-            with attempt, self._transport.open(data_path(id), query) as answer:
+        path = data_path(id)
+        for attempt in self._transport.attempts(path):
+            with attempt, self._transport.open(path, query) as answer:
                 return check_table_body(answer.stream.read_all(), format)
         raise AssertionError  # pragma: no cover - the last attempt returns or raises
 

@@ -230,8 +230,9 @@ def with_header(definitions: Definitions, head: Head) -> Definitions:
 def _fetch_head(transport: Transport, dataset_id: int) -> Head:
     """Return the head of the dataset, which one row is enough for."""
     params = {FORMAT.name: "csv", TOP.name: 1}
-    for attempt in transport.attempts():
-        with attempt, transport.open(data_path(dataset_id), params) as answer:
+    path = data_path(dataset_id)
+    for attempt in transport.attempts(path):
+        with attempt, transport.open(path, params) as answer:
             return read_head(answer.stream, check_table_answer(answer))
     raise AssertionError  # pragma: no cover - the last attempt returns or raises
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, TypeGuard
 from urllib.parse import urlsplit
 
 from alphacast_pandas.errors import QueryError
-from alphacast_pandas.text import printable
+from alphacast_pandas.text import printable, quoted
 
 if TYPE_CHECKING:
     from alphacast_pandas.api.client import Client
@@ -39,6 +39,16 @@ _ADDRESS = re.compile(
 def resolve_dataset(client: Client, value: Id) -> int:
     """Return the number of a dataset, which the service is asked for if `value` is a name."""
     return client.datasets.find(value).id if is_name(value) else resolve_id(value)
+
+
+def label_of(value: Any) -> str:
+    """
+    Return how progress calls a dataset: by its name if that is what the caller has passed.
+
+    >>> label_of("Consumer prices"), label_of("/datasets/prices-5515")
+    ("'Consumer prices'", 'dataset 5515')
+    """
+    return quoted(value) if is_name(value) else f"dataset {resolve_id(value)}"
 
 
 def is_name(value: Any) -> TypeGuard[str]:

@@ -18,8 +18,9 @@ from typing import (
 
 from alphacast_pandas.api.responses import brief_repr
 from alphacast_pandas.column_types import DATE, STRING, ColumnType, parse_type
-from alphacast_pandas.display import html_facts, html_table, plural, shorten, text_table
+from alphacast_pandas.display import html_facts, html_table, plural, text_table
 from alphacast_pandas.errors import DecodeError
+from alphacast_pandas.text import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import logging
+from contextlib import contextmanager
+from contextvars import ContextVar
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from alphacast_pandas.errors import AlphacastError, APIError
+from alphacast_pandas.errors import AlphacastError, APIError, ConnectionFailed
 
 if TYPE_CHECKING:
     import random
@@ -19,6 +22,36 @@ RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 LONGEST_RETRY_AFTER = 60.0
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 8.0
+# How often a watched pause is drawn anew.
+_SECONDS_BETWEEN_DRAWINGS = 0.5
+_LOG = logging.getLogger("alphacast_pandas.api")
+
+
+class Watcher(Protocol):
+    """Who shows a person what a call is at."""
+
+    title: str
+
+    @property
+    def is_visible(self) -> bool:
+        """Whether anything is shown."""
+
+    def show_pause(self, reason: str | None) -> None:
+        """Show why the call pauses; None ends the pause."""
+
+
+# A value of the context, not an argument, since a pause may lie below any method of a client.
+_watcher: ContextVar[Watcher | None] = ContextVar("alphacast_pandas.watcher", default=None)
+
+
+@contextmanager
+def watched_by(watcher: Watcher) -> Iterator[None]:
+    """Let `watcher` show the pauses of the requests that are made meanwhile."""
+    token = _watcher.set(watcher)
+    try:
+        yield
+    finally:
+        _watcher.reset(token)
 
 
 class Attempt:
@@ -29,7 +62,10 @@ class Attempt:
     the loop over the attempts goes on. The errors of the last attempt are raised.
     """
 
-    def __init__(self, number: int, retries: int, clock: Clock, random_: random.Random) -> None:
+    def __init__(
+        self, request: str, number: int, retries: int, clock: Clock, random_: random.Random
+    ) -> None:
+        self._request = request
         self._number = number
         self._retries = retries
         self._clock = clock
@@ -50,20 +86,49 @@ class Attempt:
         pause = pause_before(self._number, retry_after, self._random)
         if pause is None or self._number > self._retries:
             return False
-        self._clock.sleep(pause)
+        reason = (
+            f"{_outcome(error)}, trying again in {pause:.2g} s "
+            f"(attempt {self._number + 1} of {self._retries + 1})"
+        )
+        _pause(self._request, reason, pause, self._clock)
         return True
 
 
-def attempts(retries: int, clock: Clock, random_: random.Random) -> Iterator[Attempt]:
+def attempts(request: str, retries: int, clock: Clock, random_: random.Random) -> Iterator[Attempt]:
     """
-    Yield the attempts at a read, the first one included.
+    Yield the attempts at a read, the first one included; `request` names it in the log.
 
-    >>> for attempt in attempts(5, clock, random_):  # doctest: +SKIP
+    >>> for attempt in attempts("GET /datasets", 5, clock, random_):  # doctest: +SKIP
     ...     with attempt, transport.open(path, params) as answer:
     ...         return answer.stream.read_all()
     """
     for number in range(1, retries + 2):
-        yield Attempt(number, retries, clock, random_)
+        yield Attempt(request, number, retries, clock, random_)
+
+
+def _outcome(error: AlphacastError) -> str:
+    """Return how an attempt has failed, in a few words."""
+    if isinstance(error, APIError):
+        return f"the service answered {error.status_code}"
+    no_answer = isinstance(error, ConnectionFailed)
+    return "the service did not answer" if no_answer else "the answer was cut short"
+
+
+def _pause(request: str, reason: str, seconds: float, clock: Clock) -> None:
+    """Log a pause, and sleep while it is shown to whoever watches."""
+    watcher = _watcher.get()
+    _LOG.info("%s: %s", request if watcher is None else watcher.title, reason)
+    if watcher is None or not watcher.is_visible:
+        clock.sleep(seconds)
+        return
+    try:
+        # In short steps: the bar may be due to appear in the middle.
+        while seconds > 0:
+            watcher.show_pause(reason)
+            clock.sleep(min(seconds, _SECONDS_BETWEEN_DRAWINGS))
+            seconds -= _SECONDS_BETWEEN_DRAWINGS
+    finally:
+        watcher.show_pause(None)
 
 
 def pause_before(attempt: int, retry_after: float | None, random_: random.Random) -> float | None:

@@ -89,9 +89,10 @@ class Transport:
         """Close the connections of the pool."""
         self._session.close()
 
-    def attempts(self) -> Iterator[retrying.Attempt]:
-        """Yield the attempts that a read has."""
-        return retrying.attempts(self.settings.retries, self.clock, self._random)
+    def attempts(self, path: str) -> Iterator[retrying.Attempt]:
+        """Yield the attempts that a read of `path` has."""
+        request = str(Request("GET", path))
+        return retrying.attempts(request, self.settings.retries, self.clock, self._random)
 
     @contextmanager
     def open(self, path: str, params: Mapping[str, Any] | None = None) -> Iterator[Answer]:
@@ -105,7 +106,7 @@ class Transport:
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """Return the JSON value of a GET."""
-        for attempt in self.attempts():
+        for attempt in self.attempts(path):
             with attempt, self.open(path, params) as answer:
                 return _json_of(answer)
         raise AssertionError  # pragma: no cover - the last attempt returns or raises

@@ -13,9 +13,8 @@ from alphacast_pandas.display import (
     html_table,
     html_title,
     plural,
-    shorten,
 )
-from alphacast_pandas.text import printable
+from alphacast_pandas.text import printable, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

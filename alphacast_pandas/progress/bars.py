@@ -3,30 +3,53 @@
 from __future__ import annotations
 
 import contextlib
+import html
 import sys
-import warnings
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tqdm.std import tqdm
 
 from alphacast_pandas.progress.lines import LOCK, OPEN_LINE, keep_lines_whole
 from alphacast_pandas.progress.screen import bar_size, in_notebook
-from alphacast_pandas.text import printable
+from alphacast_pandas.text import printable, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+# What a bar of bytes shows beside its heading: percentage, a few blocks, counts, times, rows.
+_WIDTH_OF_NUMBERS = 60
+_LEAST_WIDTH = 20
+# One line at any width, on which the heading gives way first.
+_LINE = (
+    '<div style="display: flex; white-space: pre; font-family: var(--jp-code-font-family, '
+    'monospace); font-size: var(--jp-code-font-size, inherit)">'
+    '<span style="flex: 0 3 auto; min-width: min(12em, 50%); overflow: hidden; '
+    'text-overflow: ellipsis">'
+    '{heading}</span><span style="flex: 0 1 auto; overflow: hidden; text-overflow: ellipsis">'
+    "{rest}</span></div>"
+)
+# No message of Jupyter takes an output away. JupyterLab leaves a strip of a few pixels for one
+# without height, so the output hides the area around itself if there is nothing else in it.
+_NOTHING = (
+    '<span class="alphacast-finished"></span><style>.jp-Cell-outputWrapper:has('
+    ".alphacast-finished):not(:has(.jp-OutputArea-child + .jp-OutputArea-child))"
+    "{display: none}</style>"
+)
 
 
 class Bar:
     """One bar, from when it is first shown until it is closed."""
 
-    def __init__(self, bar: Any, cleanup: contextlib.ExitStack) -> None:
+    def __init__(self, bar: Any, heading: str, cleanup: contextlib.ExitStack) -> None:
         self._bar = bar
+        self._heading = heading
         self._cleanup = cleanup
 
     def show(self, count: int, rows: int) -> None:
         """Draw how far the work has come, with the number of rows if there are any."""
         bar = self._bar
+        bar.bar_format, bar.desc = None, self._cut(self._heading, _WIDTH_OF_NUMBERS)
         if rows:
             bar.set_postfix_str(f"{tqdm.format_sizeof(rows)} rows", refresh=False)
         # What surrounds a file on the wire is counted too, but it is no more than the whole.
@@ -36,13 +59,19 @@ class Bar:
                 bar.update(drawn - bar.n)
 
     def show_status(self, status: str, seconds: float) -> None:
-        """Draw a status in words and how long it has been followed, without a bar."""
-        words = printable(status)
-        self._bar.bar_format = "{desc}{postfix}"
-        self._bar.set_postfix_str(f"{words} [{tqdm.format_interval(seconds)}]", refresh=False)
+        """Draw a status in words and how long it has lasted, without a bar."""
+        rest = f": {printable(status)} [{tqdm.format_interval(seconds)}]"
+        self._bar.bar_format = "{desc}"
+        # If there is no room for both, it is the end of the status that is cut.
+        self._bar.desc = self._cut(f"{self._cut(self._heading, len(rest))}{rest}", 0)
         with LOCK:
             if not OPEN_LINE.is_begun:
                 self._bar.refresh()
+
+    def _cut(self, text: str, taken: int) -> str:
+        """Return a text that leaves so many columns of the line, but not cut to nothing."""
+        columns = self._bar.format_dict["ncols"]
+        return text if not columns else shorten(text, max(_LEAST_WIDTH, columns - taken))
 
     def close(self) -> None:
         """Take the bar off the screen; the work is done even if that fails."""
@@ -55,8 +84,9 @@ class Bar:
 
 def open_bar(heading: str, *, total: int | None, unit: str, count: int, seconds: float) -> Bar:
     """Return a bar that has come to `count` in so many seconds; it is not drawn yet."""
+    heading = printable(heading)
     options: dict[str, Any] = {
-        "desc": printable(heading),
+        "desc": heading,
         "total": total,
         "unit": unit,
         "unit_scale": True,
@@ -68,11 +98,12 @@ def open_bar(heading: str, *, total: int | None, unit: str, count: int, seconds:
         "delay": 1e-9,
     }
     with contextlib.ExitStack() as cleanup:
-        bar = _notebook_bar(options) if in_notebook() else _terminal_bar(options, cleanup)
+        make = _notebook_bar if in_notebook() else _terminal_bar
+        bar = make(options, cleanup)
         if not bar.disable:  # as tqdm's own variable in the environment may say
             bar.n = bar.last_print_n = count
             bar.start_t -= seconds
-        return Bar(bar, cleanup.pop_all())
+        return Bar(bar, heading, cleanup.pop_all())
 
 
 class CellOutput:
@@ -80,12 +111,13 @@ class CellOutput:
     A stream for bars of text that shows only its last line, by IPython's `display`.
 
     A notebook keeps the ordinary output of a cell as it came: a line drawn a thousand times is
-    kept a thousand times.
+    kept a thousand times. Widgets leave their last state in the file, for whoever opens it.
     """
 
     encoding = "utf-8"
 
     def __init__(self, display: Callable[..., Any]) -> None:
+        self.heading = ""
         self._display = display
         self._output: Any = None
         self._line = ""
@@ -95,17 +127,46 @@ class CellOutput:
         line = text.strip()
         if line != self._line:
             self._line = line
-            self._update({"text/plain": line})
+            self._update({"text/plain": line, "text/html": self._html(line)})
         return len(text)
 
     def flush(self) -> None:
         """Do nothing: there is no buffer."""
+
+    def _html(self, line: str) -> str:
+        if not line:
+            return _NOTHING
+        heading = self.heading if line.startswith(self.heading) else ""
+        rest = line.removeprefix(heading)
+        return _LINE.format(heading=html.escape(heading), rest=html.escape(rest))
 
     def _update(self, output: dict[str, str]) -> None:
         if self._output is None:
             self._output = self._display(output, raw=True, display_id=True)
         else:
             self._output.update(output, raw=True)
+
+
+@dataclass
+class _FreeOutput:
+    """The output of a cell whose bar is finished: the next bar of the same cell takes it."""
+
+    cell: int | None = None
+    output: CellOutput | None = None
+
+    def take(self, cell: int, display: Callable[..., Any]) -> CellOutput:
+        """Return the free output of a cell, or a new one."""
+        with LOCK:
+            output, self.output = (self.output, None) if self.cell == cell else (None, None)
+        return output or CellOutput(display)
+
+    def free(self, cell: int, output: CellOutput) -> None:
+        """Keep the output of a bar that is finished."""
+        with LOCK:
+            self.cell, self.output = cell, output
+
+
+_free_output = _FreeOutput()
 
 
 class _NoTraces:
@@ -126,15 +187,13 @@ def _terminal_bar(options: dict[str, Any], cleanup: contextlib.ExitStack) -> Any
     return _TextBar(file=sys.stderr, **bar_size(sys.stderr), **options)
 
 
-def _notebook_bar(options: dict[str, Any]) -> Any:
-    with warnings.catch_warnings():
-        # A notebook without widgets is no reason to warn.
-        warnings.simplefilter("ignore")
-        from tqdm.autonotebook import tqdm as best
-    widgets = sys.modules.get("tqdm.notebook")
-    if widgets is None:  # a console that is a kernel
+def _notebook_bar(options: dict[str, Any], cleanup: contextlib.ExitStack) -> Any:
+    ipython = sys.modules["IPython"]
+    shell = ipython.get_ipython()
+    if "IPKernelApp" not in shell.config:  # a console that is a kernel
         return _TextBar(file=sys.stderr, **options)
-    if issubclass(best, widgets.tqdm_notebook):
-        return type("_WidgetBar", (_NoTraces, best), {})(**options)
-    display = sys.modules["IPython"].display.display
-    return _TextBar(file=CellOutput(display), position=0, **options)
+    cell = shell.execution_count
+    output = _free_output.take(cell, ipython.display.display)
+    output.heading = options["desc"]
+    cleanup.callback(_free_output.free, cell, output)
+    return _TextBar(file=output, position=0, **options)

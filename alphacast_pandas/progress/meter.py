@@ -42,7 +42,7 @@ class Meter:
 
     def __init__(self, title: str, *, progress: bool | None, clock: MonotonicClock) -> None:
         self.title = title
-        self._is_visible = is_watched() if progress is None else bool(progress)
+        self.is_visible = is_watched() if progress is None else bool(progress)
         self._clock = clock
         self._earliest = self._next_drawing = clock.monotonic() + _SECONDS_BEFORE_SHOWN
         self._count_lock = threading.Lock()
@@ -52,6 +52,8 @@ class Meter:
         self._total: int | None = None
         self._status: str | None = None
         self._phase_start = clock.monotonic()
+        # Why threads of this work pause, and since when.
+        self._pauses: dict[int, tuple[str, float]] = {}
         self.count = self.rows = 0
 
     def watch(self, stream: Stream, headers: Mapping[str, str]) -> None:
@@ -87,6 +89,16 @@ class Meter:
         self._status = status
         self._show(at_once=True)
 
+    def show_pause(self, reason: str | None) -> None:
+        """Show why this thread pauses, instead of how far work has come; None ends the pause."""
+        with self._count_lock:
+            since = self._pauses.pop(threading.get_ident(), (None, self._clock.monotonic()))[1]
+            if reason is not None:
+                self._pauses[threading.get_ident()] = reason, since
+        # At its end nothing is drawn: the reason stays until there is something newer to show.
+        if reason is not None:
+            self._show(at_once=True)
+
     def __enter__(self) -> Meter:
         return self
 
@@ -97,7 +109,7 @@ class Meter:
         traceback: TracebackType | None,
     ) -> None:
         with self._draw_lock:
-            self._is_visible = False
+            self.is_visible = False
             self._close()
 
     def _start_phase(self, heading: str) -> None:
@@ -109,14 +121,14 @@ class Meter:
 
     def _show(self, *, at_once: bool = False) -> None:
         """Draw if it is time to, unless another thread is drawing."""
-        if not self._is_visible:
+        if not self.is_visible:
             return
         now = self._clock.monotonic()
         if now <= (self._earliest if at_once else self._next_drawing):
             return
         if self._draw_lock.acquire(blocking=False):
             try:
-                if self._is_visible:
+                if self.is_visible:
                     self._draw(now)
             finally:
                 self._draw_lock.release()
@@ -136,12 +148,17 @@ class Meter:
                     count=self.count,
                     seconds=seconds,
                 )
-            if self._status is None:
+            with self._count_lock:
+                pause = next(reversed(self._pauses.values()), None)
+            if pause is not None:
+                reason, since = pause
+                self._bar.show_status(reason, now - since)
+            elif self._status is None:
                 self._bar.show(self.count, self.rows)
             else:
                 self._bar.show_status(self._status, seconds)
         except Exception:  # noqa: BLE001 - work does not fail because it cannot be shown
-            self._is_visible = False
+            self.is_visible = False
 
     def _close(self) -> None:
         if self._bar is not None:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from alphacast_pandas.api.discovery import NO_TABLE, definitions_sources
 from alphacast_pandas.api.identifiers import data_path
+from alphacast_pandas.api.retrying import watched_by
 from alphacast_pandas.errors import DecodeError, QueryError
 from alphacast_pandas.filters.tree import is_rowwise
 from alphacast_pandas.reading.csv_table import (
@@ -144,7 +145,8 @@ def read_chunks(
     """Return a reader of frames with `rows` rows each, whose answer has begun to arrive."""
     with ExitStack() as stack:
         stack.enter_context(meter)
-        sent, tables = _open_tables(client, dataset_id, options, meter, stack)
+        with watched_by(meter):
+            sent, tables = _open_tables(client, dataset_id, options, meter, stack)
         still_open = stack.pop_all()
     frames = _frames(client, dataset_id, options, sent, still_open, tables=_in_chunks(tables, rows))
 
@@ -183,7 +185,7 @@ def _open_rows(
                 return _at_once(empty_answer(planned, query))
             for trial in trials(client, query):
                 with trial:
-                    for attempt in transport.attempts():
+                    for attempt in transport.attempts(path):
                         with attempt, ExitStack() as opening:
                             response = opening.enter_context(transport.open(path, trial.params))
                             answer = open_answer(planned, trial, response, meter)

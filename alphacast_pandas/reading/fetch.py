@@ -227,7 +227,7 @@ def _fetch_whole(source: DefinitionsSource, query: Query, meter: Meter) -> Whole
     path = data_path(source.dataset_id)
     for trial in trials(source.client, query):
         with trial:
-            for attempt in transport.attempts():
+            for attempt in transport.attempts(path):
                 with attempt, transport.open(path, trial.params) as response:
                     answer = open_answer(source, trial, response, meter)
                     table = parse_table(answer, on_rows=meter.add_rows)

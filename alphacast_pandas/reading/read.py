@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, overload
 import pandas as pd
 
 from alphacast_pandas.api.client import get_client
-from alphacast_pandas.api.identifiers import resolve_dataset
+from alphacast_pandas.api.identifiers import label_of, resolve_dataset
+from alphacast_pandas.api.retrying import watched_by
 from alphacast_pandas.api.settings import resolve_progress
 from alphacast_pandas.progress import Meter
 from alphacast_pandas.reading.chunks import DatasetReader, read_chunks
@@ -238,10 +239,10 @@ def read_alphacast(
     )
     is_shown = resolve_progress(progress=progress)
     clock = client._connection.clock
-    meter = Meter(f"Reading dataset {number}", progress=is_shown, clock=clock)
+    meter = Meter(f"Reading {label_of(dataset_id)}", progress=is_shown, clock=clock)
     if chunksize is not None:
         return read_chunks(client, number, options, check_count(chunksize, "chunksize"), meter)
-    with meter:
+    with meter, watched_by(meter):
         answer = fetch(client, number, options, meter)
     table = finish(answer)
     if not table.num_rows:

@@ -100,7 +100,8 @@ def _fill(column: pd.Series, positions: np.ndarray, values: list[Any]) -> pd.Ser
 def read_before(plan: Plan, sent: pa.Table, dates: DateRange | None) -> pa.Table:
     """Return what the dataset holds; one without rows has the columns of the frame."""
     if plan.dataset_id is not None and not plan.is_first:
-        return read_current(plan.client, plan.dataset_id, dates, progress=plan.progress)
+        name, progress = plan.target.name, plan.progress
+        return read_current(plan.client, plan.dataset_id, dates, name=name, progress=progress)
     names = () if plan.definitions is None else plan.definitions.names
     empty = sent.schema.empty_table()
     for name in names:

@@ -9,12 +9,14 @@ import pyarrow.compute as pc
 
 from alphacast_pandas.api.parameters import FORMAT, PARAMETERS
 from alphacast_pandas.api.processes import PROCESS_STATUSES
+from alphacast_pandas.api.retrying import watched_by
 from alphacast_pandas.errors import AlphacastError, APIError
 from alphacast_pandas.progress import Meter
 from alphacast_pandas.reading.csv_table import table_with_nulls
 from alphacast_pandas.reading.fetch import fetch
 from alphacast_pandas.reading.options import ReadOptions, check_options
 from alphacast_pandas.reading.rows import finish
+from alphacast_pandas.text import quoted
 
 if TYPE_CHECKING:
     import datetime
@@ -72,12 +74,22 @@ def fetch_state(client: Client, dataset_id: int) -> DatasetState:
 
 
 def read_current(
-    client: Client, dataset_id: int, dates: DateRange | None, *, progress: bool | None
+    client: Client,
+    dataset_id: int,
+    dates: DateRange | None,
+    *,
+    name: str | None,
+    progress: bool | None,
 ) -> pa.Table:
-    """Return the rows of a dataset, at least those of these dates; None asks for all of them."""
+    """
+    Return the rows of a dataset, at least those of these dates; None asks for all of them.
+
+    `name` is what the caller called the dataset, None if that was its number.
+    """
     options = _EVERY_ROW if dates is None else check_options(start=dates[0], end=dates[1])
-    title = f"Comparing with dataset {dataset_id}"
-    with Meter(title, progress=progress, clock=client._connection.clock) as meter:
+    place = quoted(name) if name else f"dataset {dataset_id}"
+    meter = Meter(f"Comparing with {place}", progress=progress, clock=client._connection.clock)
+    with meter, watched_by(meter):
         fetched = fetch(client, dataset_id, options, meter)
         if not _COMPUTED & fetched.params.keys():  # the dates were left to us
             fetched = fetch(client, dataset_id, _EVERY_ROW, meter)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.discovery import fetch_target
-from alphacast_pandas.api.identifiers import is_name, resolve_dataset, resolve_id
+from alphacast_pandas.api.identifiers import is_name, label_of, resolve_dataset, resolve_id
 from alphacast_pandas.api.multipart import UploadFlags
 from alphacast_pandas.api.named import (
     check_name,
@@ -18,10 +18,13 @@ from alphacast_pandas.api.named import (
     only_one,
 )
 from alphacast_pandas.api.records import Repository
+from alphacast_pandas.api.retrying import watched_by
 from alphacast_pandas.api.settings import resolve_progress
 from alphacast_pandas.contracts.failures import short
 from alphacast_pandas.difference.modes import MODES, Mode
 from alphacast_pandas.errors import ConflictError, QueryError
+from alphacast_pandas.progress import Meter
+from alphacast_pandas.text import quoted
 from alphacast_pandas.writing.check_frame import CheckedFrame, FrameOptions, check_frame
 from alphacast_pandas.writing.manifest import (
     Manifest,
@@ -153,8 +156,12 @@ def plan_push(
 ) -> Plan:
     """Return the plan of a push, or raise for whatever is wrong with the frame."""
     started_at = client._connection.clock.monotonic()
-    target = resolve_target(client, dataset_id, name, repository, create=create)
-    definitions = fetch_definitions(client, target.dataset_id, df)
+    progress = resolve_progress(progress=progress)
+    place = quoted(name) if isinstance(name, str) else label_of(dataset_id)
+    meter = Meter(f"Checking against {place}", progress=progress, clock=client._connection.clock)
+    with meter, watched_by(meter):
+        target = resolve_target(client, dataset_id, name, repository, create=create)
+        definitions = fetch_definitions(client, target.dataset_id, df)
     return Plan(
         client=client,
         target=target,
@@ -162,7 +169,7 @@ def plan_push(
         checked=check_frame(df, options, definitions),
         mode=mode,
         accept_new_columns=bool(options.accept_new_columns),
-        progress=resolve_progress(progress=progress),
+        progress=progress,
         started_at=started_at,
     )
 

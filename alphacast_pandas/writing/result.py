@@ -12,9 +12,9 @@ from alphacast_pandas.display import (
     html_facts,
     html_table,
     plural,
-    shorten,
     text_table,
 )
+from alphacast_pandas.text import quoted, shorten
 from alphacast_pandas.tracebacks import short_tracebacks
 
 if TYPE_CHECKING:
@@ -232,19 +232,15 @@ def _headline(result: PushResult, *, is_under_way: bool) -> str:
         verb = "Nothing to send to"
     dataset = f"{_the(result, 'dataset')} {result.dataset_id}"
     if result.name is not None:
-        dataset += f", {_quoted(result.name)}"
+        dataset += f", {quoted(result.name)}"
     if result.repository is None:
         return f"{verb} {dataset}"
     comma = "," if result.name is not None else ""
-    return f"{verb} {dataset}{comma} in {_the(result, 'repository')} {_quoted(result.repository)}"
+    return f"{verb} {dataset}{comma} in {_the(result, 'repository')} {quoted(result.repository)}"
 
 
 def _the(result: PushResult, thing: str) -> str:
     return f"the new {thing}" if thing in result.created else thing
-
-
-def _quoted(name: str) -> str:
-    return f"'{shorten(name, 60)}'"
 
 
 def _lines(result: PushResult, *, is_under_way: bool) -> Iterator[str]:

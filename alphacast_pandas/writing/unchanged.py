@@ -91,7 +91,8 @@ def check_unchanged_since_read(plan: Plan, frame: Any) -> None:
             "Nothing was sent. Leave if_unchanged out to fill it."
         )
         raise ConflictError(msg)
-    current = read_current(plan.client, plan.dataset_id, None, progress=plan.progress)
+    name, progress = plan.target.name, plan.progress
+    current = read_current(plan.client, plan.dataset_id, None, name=name, progress=progress)
     difference = _changes_since_read(plan, frame, current)
     if not difference.is_empty:
         title = f"What has happened to dataset {plan.dataset_id} since"

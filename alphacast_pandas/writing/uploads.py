@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from alphacast_pandas.api.client import is_default_client
 from alphacast_pandas.api.multipart import upload_form
 from alphacast_pandas.api.processes import check_seconds
+from alphacast_pandas.api.retrying import watched_by
 from alphacast_pandas.errors import (
     AlphacastError,
     ProcessError,
@@ -17,6 +18,7 @@ from alphacast_pandas.errors import (
     ValidationError,
 )
 from alphacast_pandas.progress import Meter
+from alphacast_pandas.text import quoted
 from alphacast_pandas.user_warnings import warn
 from alphacast_pandas.writing.csv_files import csv_files
 from alphacast_pandas.writing.result import PushPart, combine_parts
@@ -94,6 +96,7 @@ class Uploads:
         with on_ctrl_c(self._describe_interrupt):
             with (
                 Meter(self._title, progress=plan.progress, clock=plan.clock) as meter,
+                watched_by(meter),
                 self._interruptible(),
             ):
                 self._wait_for_pending(timeout, meter)
@@ -124,7 +127,9 @@ class Uploads:
     @property
     def _title(self) -> str:
         part = f", part {len(self._parts) + 1}" if self._is_in_parts else ""
-        return f"Pushing to {self._dataset_id}{part}"
+        name = self._plan.target.name
+        place = quoted(name) if name else self._dataset_id
+        return f"Pushing to {place}{part}"
 
     @property
     def _rows_in(self) -> int:

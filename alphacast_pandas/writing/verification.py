@@ -56,7 +56,9 @@ def _compare_with_current(plan: Plan, expected: pa.Table, dataset_id: int) -> Di
     """Return what would have to change for the dataset to hold what was pushed."""
     deletes = plan.mode.deletes
     dates = None if deletes else date_range(expected.column(plan.checked.roles.date))
-    current = read_current(plan.client, dataset_id, dates, progress=plan.progress)
+    current = read_current(
+        plan.client, dataset_id, dates, name=plan.target.name, progress=plan.progress
+    )
     # In the other modes the dataset may hold more rows than were pushed.
     mode = MODES["replace" if deletes else "upsert"]
     has_other_key = not set(plan.keys) <= set(current.column_names)

@@ -57,7 +57,7 @@ def proxy_to(target: str, prefix: str) -> Iterator[Proxy]:
             connection.close()
             self.answer(response.status, dict(kept), content)
 
-        do_GET = do_POST = do_PUT = do_DELETE = forward
+        do_GET = do_POST = do_PUT = do_DELETE = forward  # noqa: N815 - what http.server looks for
 
         def answer(self, status: int, headers: dict[str, str], content: bytes) -> None:
             self.send_response(status)

@@ -1,5 +1,7 @@
 """A bar on a terminal and in a notebook: what is seen of it, and that nothing is left."""
 
+import html
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +16,13 @@ from clocks import Clock
 from alphacast_pandas.progress import Meter
 import logging, sys
 logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
-with Meter("Reading dataset 5", progress=None, clock=Clock(step=0.5)) as meter:
-    meter.begin(10_000)
-    for number in range(100):
-        meter.advance(100)
-        if number % 50 == 0:
-            logging.info("record %d", number)
+for title in ("Reading dataset 5", "Reading dataset 6"):
+    with Meter(title, progress=None, clock=Clock(step=0.5)) as meter:
+        meter.begin(10_000)
+        for number in range(100):
+            meter.advance(100)
+            if number % 50 == 0:
+                logging.info("record %d", number)
 print("done")
 """
 
@@ -32,12 +35,18 @@ class Display:
 
     def __call__(self, output: dict[str, str], **how: bool) -> "Display":
         assert how == {"raw": True, "display_id": True}
+        return self.update(output, raw=True)
+
+    def update(self, output: dict[str, str], *, raw: bool) -> "Display":
+        assert raw
+        assert without_markup(output["text/html"]) == output["text/plain"]
         self.shown.append(output["text/plain"])
         return self
 
-    def update(self, output: dict[str, str], *, raw: bool) -> None:
-        assert raw
-        self.shown.append(output["text/plain"])
+
+def without_markup(text: str) -> str:
+    """Return what a browser shows of HTML."""
+    return html.unescape(re.sub(r"<style>.*?</style>|<[^>]*>", "", text))
 
 
 def test_a_bar_leaves_nothing_on_the_screen() -> None:
@@ -92,6 +101,42 @@ def test_a_line_takes_the_place_of_the_one_before() -> None:
     assert display.shown == ["one", "two", ""]
 
 
+def test_a_heading_of_markup_is_text_in_a_cell() -> None:
+    display = Display()
+    cell = CellOutput(display)
+    cell.heading = "Pushing to '<img src=x onerror=alert(1)>'"
+    cell.write(f"\r{cell.heading}:  50%|#####     | <b>")
+    cell.heading = "another"  # which the line does not begin with
+    cell.write("\r<i>")
+    assert display.shown == [
+        "Pushing to '<img src=x onerror=alert(1)>':  50%|#####     | <b>",
+        "<i>",
+    ]
+
+
+def test_a_status_and_a_long_heading_fit_on_one_line() -> None:
+    title = "Pushing to " + "'a name as long as people like them', part 12, uploading" * 2
+    work = f"""
+with Meter({title!r}, progress=None, clock=Clock(step=0.5)) as meter:
+    for _ in range(5):
+        meter.show_pause("the service answered 503, trying again in 2 s (attempt 2 of 6)")
+    meter.show_pause(None)
+    meter.begin(10_000_000)
+    for _ in range(5):
+        meter.advance(1_000_000)
+"""
+    for columns in (40, 80, 120):
+        shown = on_terminal(program("pass", before=work), columns=columns)
+        drawn = shown.everything.split("\r")
+        assert max(map(len, drawn)) <= columns
+        assert any(
+            line.startswith("Pushing to") and "\N{HORIZONTAL ELLIPSIS}" in line for line in drawn
+        )
+        if columns >= 80:
+            assert any("(attempt 2 of 6) [00:" in line for line in drawn)
+            assert any("4.00M/10.0M [" in line for line in drawn)
+
+
 @pytest.mark.filterwarnings("default")  # Jupyter's own
 def test_an_executed_notebook_keeps_no_drawings(tmp_path: Path) -> None:
     nbformat: Any = pytest.importorskip("nbformat")
@@ -103,6 +148,7 @@ def test_an_executed_notebook_keeps_no_drawings(tmp_path: Path) -> None:
     client.NotebookClient(notebook, kernel_name="python3", resources=here).execute()
     outputs = notebook.cells[0].outputs
     text = "".join(output.text for output in outputs if output.output_type == "stream")
-    assert text == "record 0\nrecord 50\ndone\n"
+    assert text == "record 0\nrecord 50\n" * 2 + "done\n"
     shown = [output for output in outputs if output.output_type != "stream"]
-    assert [output["data"] for output in shown] == [{"text/plain": ""}]
+    assert [output["data"]["text/plain"] for output in shown] == [""]
+    assert without_markup(shown[0]["data"]["text/html"]) == ""

@@ -87,8 +87,38 @@ def test_a_status_is_shown_in_its_own_words_with_the_time_it_takes(capsys: Captu
         clock.seconds = 95.0
         meter.tell("Processing\x1b[2J")
     shown = capsys.readouterr().err
-    assert "Pushing, Requested [00:00]" in shown
-    assert r"Pushing, Processing\x1b[2J [01:15]" in shown
+    assert "Pushing: Requested [00:00]" in shown
+    assert r"Pushing: Processing\x1b[2J [01:15]" in shown
+
+
+def test_a_pause_is_shown_until_there_is_something_newer(capsys: Captured) -> None:
+    clock = Clock()
+    with Meter("Reading", progress=True, clock=clock) as meter:
+        meter.begin(2000)
+        meter.show_pause("no answer")  # within the first second
+        clock.seconds = 3.0
+        meter.show_pause("no answer")
+        meter.show_pause(None)
+        clock.seconds = 4.0
+        meter.begin(2000)
+        meter.advance(1000)
+    lines = [line for line in capsys.readouterr().err.split("\r") if line.strip()]
+    assert lines[0].rstrip() == "Reading: no answer [00:03]"
+    assert all(line.startswith("Reading:   0%") for line in lines[1:])
+    assert len(lines) > 1
+
+
+def test_a_thread_that_pauses_does_not_stop_the_count_of_another(capsys: Captured) -> None:
+    with Meter("Reading", progress=True, clock=Clock(step=2.0)) as meter:
+        meter.begin(2000)
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(meter.show_pause, "no answer").result()
+            meter.advance(500)
+            pool.submit(meter.show_pause, None).result()
+        meter.advance(500)
+        assert meter.count == 1000
+    shown = capsys.readouterr().err
+    assert shown.index("no answer") < shown.index(" 50%|")
 
 
 def test_it_is_drawn_no_more_than_ten_times_a_second(capsys: Captured) -> None:
