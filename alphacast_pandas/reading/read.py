@@ -135,7 +135,9 @@ def read_alphacast(
         on a terminal or in a notebook, unless the environment variable
         ``ALPHACAST_PROGRESS`` is ``0``, ``false``, ``no`` or ``off``; with True everywhere,
         with False nowhere. It appears when the read takes more than a second, and is gone
-        when it ends. What is logged or printed meanwhile stands on lines of its own.
+        when it ends. Pauses before another attempt are shown too, and in any case logged under
+        ``alphacast_pandas`` at level INFO. What is logged or printed meanwhile stands on
+        lines of its own.
     client : Client, optional
         The connection to use, by default that of `get_client`.
 
