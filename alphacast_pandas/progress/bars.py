@@ -177,6 +177,12 @@ class _NoTraces:
     # Tqdm's own lock would be shared with other processes, and so fix how those are started.
     _lock = LOCK
 
+    def refresh(self, *_: Any, **__: Any) -> bool:
+        """Draw; tqdm's own method does not release the lock if the screen cannot be written to."""
+        with LOCK:
+            self.display()  # type: ignore[attr-defined] # of tqdm, which comes after this class
+        return True
+
 
 class _TextBar(_NoTraces, tqdm):  # type: ignore[type-arg] # it iterates over nothing
     pass

@@ -1,6 +1,9 @@
 """A bar on a terminal and in a notebook: what is seen of it, and that nothing is left."""
 
+import concurrent.futures
+import contextlib
 import html
+import io
 import re
 from pathlib import Path
 from typing import Any
@@ -9,7 +12,8 @@ import pytest
 from progress.programs import program
 from progress.terminal import on_terminal
 
-from alphacast_pandas.progress.bars import CellOutput
+from alphacast_pandas.progress.bars import CellOutput, open_bar
+from alphacast_pandas.progress.lines import LOCK
 
 _CELL = """
 from clocks import Clock
@@ -129,9 +133,7 @@ with Meter({title!r}, progress=None, clock=Clock(step=0.5)) as meter:
         shown = on_terminal(program("pass", before=work), columns=columns)
         drawn = shown.everything.split("\r")
         assert max(map(len, drawn)) <= columns
-        assert any(
-            line.startswith("Pushing to") and "\N{HORIZONTAL ELLIPSIS}" in line for line in drawn
-        )
+        assert any(line.startswith("Pushing t") and "..." in line for line in drawn)
         if columns >= 80:
             assert any("(attempt 2 of 6) [00:" in line for line in drawn)
             assert any("4.00M/10.0M [" in line for line in drawn)
@@ -152,3 +154,19 @@ def test_an_executed_notebook_keeps_no_drawings(tmp_path: Path) -> None:
     shown = [output for output in outputs if output.output_type != "stream"]
     assert [output["data"]["text/plain"] for output in shown] == [""]
     assert without_markup(shown[0]["data"]["text/html"]) == ""
+
+
+def test_a_bar_that_cannot_be_drawn_leaves_the_lock_free() -> None:
+    class Broken(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError("the terminal is gone")
+
+    with contextlib.redirect_stderr(Broken()):
+        bar = open_bar("Reading", total=None, unit="B", count=0, seconds=2.0)
+        for draw in (lambda: bar.show(10, 1), lambda: bar.show_status("Processing", 2.0)):
+            with pytest.raises(OSError, match="the terminal is gone"):
+                draw()
+        bar.close()
+    with concurrent.futures.ThreadPoolExecutor(1) as another:
+        assert another.submit(LOCK.acquire, blocking=False).result()
+        another.submit(LOCK.release).result()

@@ -181,9 +181,7 @@ def test_a_name_is_shown_and_a_long_one_is_cut(
     FRAME.alphacast.diff(name="Prices", client=watched, progress=True)
     FRAME.alphacast.push(stored, client=watched, progress=True)
     shown = capsys.readouterr().err
-    assert (
-        "Pushing to 'World - very very very v\N{HORIZONTAL ELLIPSIS} very long name', up" in shown
-    )
+    assert "Pushing to 'World - very very v...ery very long name', up" in shown
     assert name not in shown
     assert "Comparing with 'Prices':" in shown
     assert f"Pushing to {stored}, uploading" in shown
