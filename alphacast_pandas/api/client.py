@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.connection import Connection
 from alphacast_pandas.api.datasets import Datasets
+from alphacast_pandas.api.providers import Providers
 from alphacast_pandas.api.repositories import Repositories
+from alphacast_pandas.api.search import SearchResult, fetch_results
+from alphacast_pandas.api.series import SeriesEndpoints
 from alphacast_pandas.api.settings import (
     DEFAULT_BASE_URL,
     DEFAULT_RETRIES,
@@ -17,6 +20,7 @@ from alphacast_pandas.api.settings import (
     process_login,
     resolve_settings,
 )
+from alphacast_pandas.api.user_keys import UserKeys
 from alphacast_pandas.errors import ConfigurationError
 from alphacast_pandas.tracebacks import short_traceback, short_tracebacks
 
@@ -29,10 +33,10 @@ class Client:
     """
     A connection to Alphacast: one per account, safe to use from several threads.
 
-    Key and address are taken together from the first source that has a key: the arguments,
-    `login` in this process, the environment (``ALPHACAST_API_KEY``, ``ALPHACAST_BASE_URL``), the
-    login stored by ``login(store=True)``. Only an address passed as `base_url` goes with a key
-    from another source.
+    Key and addresses are taken together from the first source that has a key: the arguments,
+    `login` in this process, the environment (``ALPHACAST_API_KEY``, ``ALPHACAST_BASE_URL``,
+    ``ALPHACAST_SEARCH_URL``), the login stored by ``login(store=True)``. Only an address passed
+    as `base_url` or `search_url` goes with a key from another source.
 
     Parameters
     ----------
@@ -41,6 +45,9 @@ class Client:
     base_url : str, optional
         Address of the API; by default ``https://api.alphacast.io``. Plain http is
         refused except to this computer.
+    search_url : str, optional
+        Address of the search, to which the same rules apply. By default
+        ``https://www.alphacast.io`` for Alphacast itself, and `base_url` for any other service.
     timeout : (float, float) or float, default (10.0, 60.0)
         Seconds to wait for a connection, and then between bytes. Not a limit on a
         whole download.
@@ -54,12 +61,19 @@ class Client:
         The endpoints of repositories.
     datasets : Datasets
         The endpoints of datasets.
+    series : SeriesEndpoints
+        The endpoints of series.
+    providers : Providers
+        The endpoints of upstream sources.
+    user_keys : UserKeys
+        The endpoints of the keys for upstream sources.
 
     Raises
     ------
     ConfigurationError
-        If there is no key, an argument cannot be used, or ``ALPHACAST_BASE_URL`` is set without
-        a key beside it and differs from the address that the stored key belongs to.
+        If there is no key, an argument cannot be used, or ``ALPHACAST_BASE_URL`` or
+        ``ALPHACAST_SEARCH_URL`` is set without a key beside it and differs from the address that
+        the stored key belongs to.
 
     See Also
     --------
@@ -85,12 +99,14 @@ class Client:
         api_key: str | None = None,
         *,
         base_url: str | None = None,
+        search_url: str | None = None,
         timeout: tuple[float, float] | float = DEFAULT_TIMEOUT,
         retries: int = DEFAULT_RETRIES,
     ) -> None:
         settings = resolve_settings(
             api_key=api_key,
             base_url=base_url,
+            search_url=search_url,
             timeout=timeout,
             retries=retries,
             login=process_login(),
@@ -101,15 +117,88 @@ class Client:
         self._connection = connection
         self.repositories = Repositories(connection.transport)
         self.datasets = Datasets(connection.transport)
+        self.series = SeriesEndpoints(connection.transport)
+        self.providers = Providers(connection.transport)
+        self.user_keys = UserKeys(connection.transport)
 
     @property
     def base_url(self) -> str:
         """Address of the API."""
         return self._connection.settings.base_url
 
+    @property
+    def search_url(self) -> str:
+        """Address of the search."""
+        return self._connection.settings.search_address
+
+    def search(
+        self,
+        query: str,
+        *,
+        repository_id: int | str | None = None,
+        mine: bool = False,
+        deprecated: bool = False,
+        limit: int | None = 25,
+    ) -> list[SearchResult]:
+        """
+        Search for datasets by words.
+
+        Parameters
+        ----------
+        query : str
+            The words; the service also finds words that are spelled a little differently.
+        repository_id : int or str, optional
+            Number of a repository, or the address of its page: only its datasets.
+        mine : bool, default False
+            Only the account's own datasets, not all of Alphacast.
+        deprecated : bool, default False
+            Whether to include datasets that are deprecated.
+        limit : int or None, default 25
+            Most results to return; None for all.
+
+        Returns
+        -------
+        list of SearchResult
+            The best first, each dataset once.
+
+        Raises
+        ------
+        QueryError
+            If `query` is empty, or `limit` is not at least 1.
+        PermissionDenied
+            If the key may not search.
+        DecodeError
+            If the answer is not that of a search.
+
+        See Also
+        --------
+        alphacast_pandas.search : The same as a DataFrame.
+
+        Notes
+        -----
+        The service does not document whether the offset of a page counts results or pages; every
+        result is found under either reading. The key travels in the query of the request, as the
+        service requires, so no redirect is followed. It is in no log of this package or of
+        urllib3; ``http.client`` prints it if its ``debuglevel`` is set.
+
+        Examples
+        --------
+        >>> client.search("life expectancy")[0].name
+        'World - Life expectancy, population and income'
+        """
+        found = fetch_results(
+            self._connection.search_transport,
+            query,
+            repository_id=repository_id,
+            mine=mine,
+            deprecated=deprecated,
+            limit=limit,
+        )
+        return [*found.results]
+
     def close(self) -> None:
         """Close the connections; the client can still be used and opens new ones."""
-        self._connection.transport.close()
+        self._connection.close()
 
     def __enter__(self) -> Client:
         return self
@@ -126,7 +215,10 @@ class Client:
         return f"Client(api_key='***', base_url={self.base_url!r})"
 
     def __dir__(self) -> list[str]:
-        return ["base_url", "close", "datasets", "repositories"]
+        return [
+            *("base_url", "close", "datasets", "providers", "repositories", "search"),
+            *("search_url", "series", "user_keys"),
+        ]
 
     def __reduce__(self) -> tuple[Any, ...]:
         settings = self._connection.settings
@@ -138,7 +230,8 @@ class Client:
                 "all processes and make the client without a key, or make one in each process."
             )
             raise ConfigurationError(msg)
-        return _unpickled, (base_url, settings.timeout, settings.retries)
+        search_url = settings.search_url
+        return _unpickled, (base_url, settings.timeout, settings.retries, search_url)
 
 
 def client_with(connection: Connection) -> Client:
@@ -156,8 +249,10 @@ def _key_of_other_processes() -> str | None:
         return None
 
 
-def _unpickled(base_url: str, timeout: tuple[float, float], retries: int) -> Client:
-    return Client(base_url=base_url, timeout=timeout, retries=retries)
+def _unpickled(
+    base_url: str, timeout: tuple[float, float], retries: int, search_url: str | None = None
+) -> Client:
+    return Client(base_url=base_url, search_url=search_url, timeout=timeout, retries=retries)
 
 
 @dataclass

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from alphacast_pandas.api.body import CHUNK_BYTES
-from alphacast_pandas.api.settings import DEFAULT_BASE_URL
+from alphacast_pandas.api.settings import DEFAULT_BASE_URL, search_settings
 from alphacast_pandas.api.transport import Transport
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ class Connection:
         self, settings: Settings, clock: Clock | None = None, chunk_bytes: int = CHUNK_BYTES
     ) -> None:
         self.transport = Transport(settings, clock, chunk_bytes)
+        self.search_transport = Transport(
+            search_settings(settings), self.clock, chunk_bytes, key_in_query=True
+        )
         # Which spelling of a query the service accepted after it had refused another.
         self.accepted_spelling = (0, 0)
         self._definitions: dict[int, tuple[float, Definitions]] = {}
@@ -81,9 +84,15 @@ class Connection:
         with self._creation:
             yield
 
+    def close(self) -> None:
+        """Close the sockets of both hosts."""
+        self.transport.close()
+        self.search_transport.close()
+
     def reset_after_fork(self) -> None:
         """Replace what must not be shared with the parent process: sockets and locks."""
         self.transport.reset()
+        self.search_transport.reset()
         self._make_locks()
 
     def _make_locks(self) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 
 DEFAULT_BASE_URL = "https://api.alphacast.io"
+# Search is on the host of the web pages; any other service is taken to have it beside the rest.
+DEFAULT_SEARCH_URL = "https://www.alphacast.io"
 DEFAULT_TIMEOUT = (10.0, 60.0)
 DEFAULT_RETRIES = 5
 _MEANS_OFF = {"0", "false", "no", "off"}
@@ -32,7 +34,8 @@ class Settings:
     """
     What one client was set up with.
 
-    `key_source` and `address_source` say, for messages, where the two came from.
+    `search_url` is None where search is at the host that belongs to `base_url`. `key_source`,
+    `address_source` and `search_source` say, for messages, where they came from.
     """
 
     api_key: str = field(repr=False)
@@ -40,17 +43,27 @@ class Settings:
     timeout: tuple[float, float] = DEFAULT_TIMEOUT
     retries: int = DEFAULT_RETRIES
     largest_file_bytes: int = LARGEST_FILE_BYTES
+    search_url: str | None = None
     key_source: str = field(default="the argument api_key", compare=False)
     address_source: str = field(default="the default", compare=False)
+    search_source: str | None = field(default=None, compare=False)
+
+    @property
+    def search_address(self) -> str:
+        """The address that search is sent to."""
+        if self.search_url is not None:
+            return self.search_url
+        return DEFAULT_SEARCH_URL if self.base_url == DEFAULT_BASE_URL else self.base_url
 
 
 @dataclass(frozen=True)
 class Login:
-    """A key with the address that it belongs to; `source` names where the two were found."""
+    """A key with the addresses that it belongs to; `source` names where they were found."""
 
     api_key: str | None = field(default=None, repr=False)
     base_url: str | None = None
     source: str = field(default="", compare=False)
+    search_url: str | None = None
 
 
 @dataclass
@@ -67,6 +80,7 @@ def resolve_settings(
     *,
     api_key: str | None = None,
     base_url: str | None = None,
+    search_url: str | None = None,
     timeout: Any = DEFAULT_TIMEOUT,
     retries: int = DEFAULT_RETRIES,
     login: Login | None = None,
@@ -74,7 +88,7 @@ def resolve_settings(
     """
     Return complete settings.
 
-    Key and address are taken together, from the first source that has a key, so that no key is
+    Key and addresses are taken together, from the first source that has a key, so that no key is
     sent to an address that it was not meant for. Only an address passed as an argument goes with a
     key from elsewhere. `login` is the login set in this process.
     """
@@ -87,9 +101,13 @@ def resolve_settings(
         address, address_source = found.base_url, found.source
     else:
         address, address_source = DEFAULT_BASE_URL, "the default"
+    search_source = found.source if search_url is None else "the argument search_url"
+    search_url = found.search_url if search_url is None else search_url
     return Settings(
         api_key=check_api_key(found.api_key),
         base_url=check_base_url(address),
+        search_url=_checked_search_url(search_url),
+        search_source=None if search_url is None else search_source,
         timeout=check_timeout(timeout),
         retries=check_retries(retries),
         key_source=found.source,
@@ -113,7 +131,27 @@ def _first_with_key(*logins: Login) -> Login:
                 "ALPHACAST_API_KEY beside ALPHACAST_BASE_URL, or unset ALPHACAST_BASE_URL."
             )
             raise ConfigurationError(msg)
+    search_url = logins[-1].search_url
+    if stored.api_key is not None and search_url is not None:
+        at_home = Settings(stored.api_key, stored.base_url or DEFAULT_BASE_URL).search_address
+        if _checked_search_url(search_url) == at_home:
+            return stored
+        msg = (
+            f"ALPHACAST_SEARCH_URL is {_without_credentials(search_url)}, but the only API key "
+            "found is a stored one, and it is not sent to another address. Set ALPHACAST_API_KEY "
+            "beside ALPHACAST_SEARCH_URL, or unset ALPHACAST_SEARCH_URL."
+        )
+        raise ConfigurationError(msg)
     return stored
+
+
+def search_settings(settings: Settings) -> Settings:
+    """Return the settings of the same client for the host of its search."""
+    return replace(
+        settings,
+        base_url=settings.search_address,
+        address_source=settings.search_source or settings.address_source,
+    )
 
 
 def check_login(login: Login) -> Login:
@@ -146,34 +184,41 @@ def check_api_key(api_key: Any) -> str:
     return key
 
 
-def check_base_url(base_url: Any) -> str:
-    """Return the address of the API without a slash at its end."""
+def check_base_url(base_url: Any, what: str = "base_url", usual: str = DEFAULT_BASE_URL) -> str:
+    """Return the address of the API, or of its search, without a slash at its end."""
     if not isinstance(base_url, str):
-        msg = f"base_url must be text, not {type(base_url).__name__}."
+        msg = f"{what} must be text, not {type(base_url).__name__}."
         raise ConfigurationError(msg)
     try:
         parts = urlsplit(base_url.strip())
         host, _ = parts.hostname, parts.port
     except ValueError:
-        msg = f"base_url {_without_credentials(base_url)} is not an address."
+        msg = f"{what} {_without_credentials(base_url)} is not an address."
         raise ConfigurationError(msg) from None
     if parts.scheme not in {"http", "https"} or not host or any(c.isspace() for c in host):
         shown = _without_credentials(base_url)
-        msg = f"base_url {shown} is not an address; it looks like {DEFAULT_BASE_URL!r}."
+        msg = f"{what} {shown} is not an address; it looks like {usual!r}."
         raise ConfigurationError(msg)
     if parts.query or parts.fragment or "@" in parts.netloc:
         msg = (
-            "base_url is the bare address of the API, without credentials, '?' and '#': "
+            f"{what} is the bare address of the service, without credentials, '?' and '#': "
             f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
         )
         raise ConfigurationError(msg)
     if parts.scheme == "http" and not is_loopback(host):
         msg = (
-            f"base_url {base_url!r} would send the API key unencrypted; use https. "
+            f"{what} {base_url!r} would send the API key unencrypted; use https. "
             "Plain http is for this computer only (127.0.0.1, localhost)."
         )
         raise ConfigurationError(msg)
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path}".rstrip("/")
+
+
+def _checked_search_url(search_url: Any) -> str | None:
+    """Return the address of the search as `check_base_url` does; None stays None."""
+    if search_url is None:
+        return None
+    return check_base_url(search_url, "search_url", DEFAULT_SEARCH_URL)
 
 
 def _without_credentials(address: str) -> str:
@@ -222,6 +267,7 @@ def login_from_environment() -> Login:
         os.environ.get("ALPHACAST_API_KEY") or None,
         os.environ.get("ALPHACAST_BASE_URL") or None,
         "the environment",
+        os.environ.get("ALPHACAST_SEARCH_URL") or None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import random
 from contextlib import contextmanager
@@ -28,13 +29,15 @@ from alphacast_pandas.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from alphacast_pandas.api.settings import Settings
 
 _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ERROR_BODY_BYTES = 1 << 16
+# What is shorter is no secret, and may well be a part of some other text.
+_LEAST_LENGTH = 8
 # A block must leave within the time to connect, on slow lines too.
 _SENT_BYTES = 1 << 17
 # Failures before the first byte of the request has left.
@@ -53,6 +56,37 @@ class _Adapter(requests.adapters.HTTPAdapter):
         super().init_poolmanager(*sizes, **words, blocksize=_SENT_BYTES)
 
 
+class _KeyInQuery:
+    """
+    A connection that adds the key to the query of each request, as the search host wants it.
+
+    urllib3 logs addresses and quotes them in its errors, but what a connection writes is below
+    both, so that the key is in none of them.
+    """
+
+    key_query = ""
+
+    def putrequest(self, method: str, url: str, *args: Any, **words: Any) -> None:
+        joined = f"{url}{'&' if '?' in url else '?'}{self.key_query}"
+        super().putrequest(method, joined, *args, **words)  # type: ignore[misc] # of urllib3's class beside this one
+
+
+class _SearchAdapter(_Adapter):
+    """Opens connections that add the key to the query."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self._key_query = urlencode({"apiKey": key}, quote_via=quote, safe="")
+
+    def get_connection_with_tls_context(self, *args: Any, **words: Any) -> Any:
+        pool: Any = super().get_connection_with_tls_context(*args, **words)
+        kind = pool.ConnectionCls  # that of a SOCKS proxy is another one
+        if not issubclass(kind, _KeyInQuery):
+            own = {"key_query": self._key_query}
+            pool.ConnectionCls = type("KeyedConnection", (_KeyInQuery, kind), own)
+        return pool
+
+
 class _Session(requests.Session):
     """Leaves redirects to `Transport`: requests would look where they lead, and may fail at it."""
 
@@ -65,13 +99,20 @@ class Transport:
     Sends requests, follows redirects, and raises errors of this package only.
 
     The key goes to the origin of the API and nowhere else. `open` and `send` make one attempt;
-    `attempts` are for reads, which may be repeated.
+    `attempts` are for reads, which may be repeated. With `key_in_query` the key travels in the
+    query instead of the header, and no redirect is followed, since it would take the key along.
     """
 
     def __init__(
-        self, settings: Settings, clock: Clock | None = None, chunk_bytes: int = CHUNK_BYTES
+        self,
+        settings: Settings,
+        clock: Clock | None = None,
+        chunk_bytes: int = CHUNK_BYTES,
+        *,
+        key_in_query: bool = False,
     ) -> None:
         self.settings = settings
+        self._key_in_query = key_in_query
         self.chunk_bytes = chunk_bytes
         self.clock = clock or SystemClock()
         self.reset()
@@ -82,7 +123,8 @@ class Transport:
         self._session = _Session()
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("https://", "http://"):
-            self._session.mount(scheme, _Adapter())
+            adapter = _SearchAdapter(self.settings.api_key) if self._key_in_query else _Adapter()
+            self._session.mount(scheme, adapter)
         self._routes: dict[str, dict[str, Any]] = {}
 
     def close(self) -> None:
@@ -108,7 +150,7 @@ class Transport:
         """Return the JSON value of a GET."""
         for attempt in self.attempts(path):
             with attempt, self.open(path, params) as answer:
-                return _json_of(answer)
+                return self._json_of(answer)
         raise AssertionError  # pragma: no cover - the last attempt returns or raises
 
     def send(
@@ -119,9 +161,14 @@ class Transport:
         params: Mapping[str, Any] | None = None,
         json: Any = None,
         content: Content | None = None,
+        secrets: tuple[str, ...] = (),
     ) -> Any:
-        """Return the JSON value of a request that changes something: sent once, never again."""
-        request = Request(method, path)
+        """
+        Return the JSON value of a request that changes something: sent once, never again.
+
+        The answer may repeat the `secrets` that were sent; they are taken out of it.
+        """
+        request = Request(method, path, secrets)
         headers = dict(content.headers) if content is not None else {}
         url = self._url(path, params)
         with (
@@ -135,7 +182,7 @@ class Transport:
                 )
                 raise APIError(msg, status_code=response.status_code)
             try:
-                return _json_of(self._answer(request, response))
+                return self._json_of(self._answer(request, response))
             except (ConnectionFailed, DecodeError) as error:
                 error.in_doubt = True
                 raise
@@ -167,6 +214,14 @@ class Transport:
     def _follow(self, request: Request, url: str) -> requests.Response:
         """Return the response at the end of the redirects."""
         response = self._exchange(request, url, {})
+        if self._key_in_query and response.status_code in _REDIRECTS:
+            response.close()
+            msg = (
+                f"{request} was redirected, which is not followed, since the API key would go "
+                f"along. Check search_url {self.settings.base_url!r} (from "
+                f"{self.settings.address_source})."
+            )
+            raise APIError(msg, status_code=response.status_code)
         for _ in range(_MOST_REDIRECTS):
             if response.status_code not in _REDIRECTS:
                 return response
@@ -236,7 +291,7 @@ class Transport:
                 },
                 data=content,
                 json=json,
-                auth=(self.settings.api_key, "") if self._is_api(url) else None,
+                auth=(self.settings.api_key, "") if self._is_in_header(url) else None,
             ).prepare()
         except (requests.RequestException, ValueError) as error:
             raise self._unusable_address(request, url, error) from error
@@ -294,6 +349,10 @@ class Transport:
     def _is_api(self, url: str) -> bool:
         return _origin(url) == _origin(self.settings.base_url)
 
+    def _is_in_header(self, url: str) -> bool:
+        """Tell whether the key goes into the header of a request."""
+        return self._is_api(url) and not self._key_in_query
+
     def _address_source(self, url: str) -> str:
         source = self.settings.address_source
         return f" (the address is from {source})" if self._is_api(url) else ""
@@ -312,7 +371,7 @@ class Transport:
         stream = self._stream(request, response)
         if not 200 <= response.status_code < 300:
             retry_after = retrying.retry_after_seconds(response.headers, self.clock.now())
-            body = self._error_body(stream)
+            body = self._error_body(request, stream)
             raise error_of(
                 request,
                 response.status_code,
@@ -328,14 +387,22 @@ class Transport:
         settings = self.settings
         return f"The key is from {settings.key_source}, the address from {settings.address_source}."
 
-    def _error_body(self, stream: BodyStream) -> bytes:
+    def _error_body(self, request: Request, stream: BodyStream) -> bytes:
         """Return the beginning of the body of an error, in which the key is not repeated."""
         try:
             body = stream.read(_ERROR_BODY_BYTES) or b""
         except AlphacastError:
             return b""
-        key = self.settings.api_key.encode()
-        return body.replace(key, b"***").replace(base64.b64encode(key + b":"), b"***")
+        return without_secrets(body, (self.settings.api_key, *request.secrets))
+
+    def _json_of(self, answer: Answer) -> Any:
+        """Return the JSON value of an answer, which does not repeat what is secret."""
+        body = answer.stream.read_all()
+        # A page may show its own address, with the key in it.
+        own = (self.settings.api_key,) if self._key_in_query else ()
+        secrets = [each for each in (*answer.request.secrets, *own) if len(each) >= _LEAST_LENGTH]
+        body = without_secrets(body, secrets)
+        return parse_json(answer.request, body) if body.strip() else None
 
     def _stream(self, request: Request, response: requests.Response) -> BodyStream:
         raw = response.raw
@@ -358,6 +425,23 @@ class Transport:
             # A body that only the end of its connection ends may have been cut unseen.
             end_is_proven=raw.length_remaining is not None or raw.chunked or not raw.version,
         )
+
+
+def without_secrets(body: bytes, secrets: Iterable[str]) -> bytes:
+    """Return a body in which ``***`` stands for each secret, however it is spelled."""
+    for secret in secrets:
+        plain = secret.encode()
+        in_json = json.dumps(secret)[1:-1]
+        forms = {
+            plain,
+            base64.b64encode(plain + b":"),
+            quote(secret, safe="").encode(),
+            in_json.encode(),
+            in_json.replace("/", r"\/").encode(),
+        }
+        for form in sorted(forms - {b""}, key=len, reverse=True):
+            body = body.replace(form, b"***")
+    return body
 
 
 def _origin(url: str) -> str:
@@ -404,8 +488,3 @@ def _root(error: BaseException) -> BaseException:
     """Return what the system said, without the descriptions of connections around it."""
     inner = [part for part in (*error.args, error.__cause__) if isinstance(part, BaseException)]
     return _root(inner[0]) if inner else error
-
-
-def _json_of(answer: Answer) -> Any:
-    body = answer.stream.read_all()
-    return parse_json(answer.request, body) if body.strip() else None

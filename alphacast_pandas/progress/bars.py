@@ -169,8 +169,8 @@ class _FreeOutput:
 _free_output = _FreeOutput()
 
 
-class _NoTraces:
-    """Keeps a bar of tqdm from leaving a thread or a lock behind."""
+class _TextBar(tqdm):  # type: ignore[type-arg] # it iterates over nothing
+    """A bar that leaves no thread and no lock behind."""
 
     # Without an interval there is no thread that watches it, which would outlive the bar.
     monitor_interval = 0
@@ -180,12 +180,8 @@ class _NoTraces:
     def refresh(self, *_: Any, **__: Any) -> bool:
         """Draw; tqdm's own method does not release the lock if the screen cannot be written to."""
         with LOCK:
-            self.display()  # type: ignore[attr-defined] # of tqdm, which comes after this class
+            self.display()
         return True
-
-
-class _TextBar(_NoTraces, tqdm):  # type: ignore[type-arg] # it iterates over nothing
-    pass
 
 
 def _terminal_bar(options: dict[str, Any], cleanup: contextlib.ExitStack) -> Any:

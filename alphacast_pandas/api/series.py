@@ -1,0 +1,168 @@
+"""The endpoints of series, and the record of one."""
+
+from __future__ import annotations
+
+import operator
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from alphacast_pandas.api.csv_head import check_table_body
+from alphacast_pandas.api.datasets import FORMATS
+from alphacast_pandas.api.lenient import day_field, number_field, text_field
+from alphacast_pandas.api.parameters import FORMAT
+from alphacast_pandas.api.records import object_of
+from alphacast_pandas.errors import QueryError
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Mapping
+
+    from alphacast_pandas.api.transport import Transport
+
+_DIGITS = re.compile(r"\d{1,18}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Series:
+    """One value column of a dataset; what the service does not tell is None."""
+
+    id: int
+    name: str | None = None
+    dataset_id: int | None = None
+    dataset: str | None = None
+    type: str | None = None
+    units: str | None = None
+    frequency: str | None = None
+    min_date: datetime.date | None = None
+    max_date: datetime.date | None = None
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def from_json(cls, value: Any, series_id: int) -> Series:
+        """Return the record of one JSON object, none of whose fields is certain."""
+        item = object_of(value, "a series")
+        return cls(
+            id=series_id,
+            name=text_field(item, "name"),
+            dataset_id=number_field(item, "datasetId"),
+            dataset=text_field(item, "datasetName"),
+            type=text_field(item, "dataType"),
+            units=text_field(item, "units", "unit"),
+            frequency=text_field(item, "frequency"),
+            min_date=day_field(item, "minDate"),
+            max_date=day_field(item, "maxDate"),
+            raw=item,
+        )
+
+
+class SeriesEndpoints:
+    """
+    Series of the service, which are the value columns of its datasets: one method an endpoint.
+
+    Reached as ``client.series``.
+
+    Parameters
+    ----------
+    transport : Transport
+        The connection of the client.
+
+    See Also
+    --------
+    read_series : Read series into a DataFrame.
+
+    Examples
+    --------
+    >>> column = client.datasets.get(dataset_id).columns[-1]
+    >>> client.series.get(column.id).name
+    'gdp_per_capita'
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def get(self, id: int | str) -> Series:  # noqa: A002 - the service's own word
+        """
+        Return what the service tells of a series.
+
+        Parameters
+        ----------
+        id : int or str
+            Number of the series, which is the id of a column.
+
+        Returns
+        -------
+        Series
+            Fields that the service leaves out, or gives in another form, are None.
+
+        Raises
+        ------
+        NotFoundError
+            If it does not exist or the key may not see it.
+
+        Examples
+        --------
+        >>> column = client.datasets.get(dataset_id).columns[-1]
+        >>> client.series.get(column.id).dataset_id == dataset_id
+        True
+        """
+        number = check_series_id(id)
+        return Series.from_json(self._transport.get(f"/series/{number}"), number)
+
+    def download(
+        self,
+        id: int | str,  # noqa: A002 - the service's own word
+        *,
+        format: Literal["csv", "json", "tsv", "xlsx"] = "csv",  # noqa: A002 - the service's own word
+    ) -> bytes:
+        """
+        Return the data of a series as the service sends it.
+
+        Parameters
+        ----------
+        id : int or str
+            Number of the series.
+        format : {"csv", "json", "tsv", "xlsx"}, default "csv"
+            The format asked for.
+
+        Returns
+        -------
+        bytes
+            The whole body, decompressed.
+
+        Raises
+        ------
+        QueryError
+            If the format is unknown.
+        QuotaError
+            If the plan is used up, in either form the service says it.
+        NotFoundError
+            If it does not exist or the key may not see it.
+
+        Examples
+        --------
+        >>> column = client.datasets.get(dataset_id).columns[-1]
+        >>> client.series.download(column.id).splitlines()[0]
+        b'Date,country,gdp_per_capita'
+        """
+        if format not in FORMATS:
+            msg = f"format is one of {', '.join(FORMATS)}, not {format!r}."
+            raise QueryError(msg)
+        path = f"/series/{check_series_id(id)}/data"
+        for attempt in self._transport.attempts():
+            with attempt, self._transport.open(path, {FORMAT.name: format}) as answer:
+                return check_table_body(answer.stream.read_all(), format)
+        raise AssertionError  # pragma: no cover - the last attempt returns or raises
+
+
+def check_series_id(value: Any) -> int:
+    """Return the number of a series, or raise."""
+    text = value.strip() if isinstance(value, str) else ""
+    try:
+        number = int(text) if _DIGITS.fullmatch(text) else operator.index(value)
+    except TypeError:
+        number = 0
+    if number < 1 or isinstance(value, bool):
+        msg = f"{value!r} is not a series: pass its number (53804 or '53804')."
+        raise QueryError(msg)
+    return number

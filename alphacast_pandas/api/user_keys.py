@@ -1,0 +1,149 @@
+"""The endpoints of the keys that an account stores for upstream sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from alphacast_pandas.api.lenient import text_field
+from alphacast_pandas.api.providers import check_slug, quoted
+from alphacast_pandas.api.records import object_of
+from alphacast_pandas.api.responses import list_of
+from alphacast_pandas.errors import QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from alphacast_pandas.api.transport import Transport
+
+
+@dataclass(frozen=True)
+class UserKey:
+    """That a key is stored for an upstream source; never the key itself."""
+
+    slug: str | None = None
+    created_at: str | None = None
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def from_json(cls, value: Any) -> UserKey:
+        """Return the record of one JSON object, none of whose fields is certain."""
+        item = object_of(value, "a stored key")
+        return cls(
+            slug=text_field(item, "slug", "provider"),
+            created_at=text_field(item, "createdAt", "created_at"),
+            raw=item,
+        )
+
+
+# `list` is a method of the class below, so the builtin's type is named here.
+_Keys = list[UserKey]
+
+
+class UserKeys:
+    """
+    The account's own keys for upstream sources, used by the service: one method an endpoint.
+
+    Reached as ``client.user_keys``.
+
+    Parameters
+    ----------
+    transport : Transport
+        The connection of the client.
+
+    See Also
+    --------
+    Providers : The sources.
+
+    Examples
+    --------
+    >>> client.user_keys.list()
+    []
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list(self) -> _Keys:
+        """
+        Return the sources that a key is stored for.
+
+        Returns
+        -------
+        list of UserKey
+            In the order of the service.
+
+        Examples
+        --------
+        >>> [key.slug for key in client.user_keys.list()]
+        []
+        """
+        return [UserKey.from_json(item) for item in list_of(self._transport.get("/user-keys"))]
+
+    def set(self, slug: str, key: str) -> UserKey:
+        """
+        Store a key for a source; the service uses it from then on.
+
+        Parameters
+        ----------
+        slug : str
+            The source.
+        key : str
+            The key that the source gave you. It is shown in no error, log or record.
+
+        Returns
+        -------
+        UserKey
+            That it is stored.
+
+        Raises
+        ------
+        QueryError
+            If the key is empty.
+        NotFoundError
+            If the source does not exist.
+
+        Examples
+        --------
+        >>> client.user_keys.set("fred", "0123456789abcdef").slug
+        'fred'
+        """
+        path, secret = _path(slug), _check_key(key)
+        answer = self._transport.send("PUT", path, json={"key": secret}, secrets=(secret,))
+        # What this endpoint answers is not documented.
+        record = UserKey.from_json(answer or {})
+        return record if record.slug else replace(record, slug=check_slug(slug))
+
+    def delete(self, slug: str) -> None:
+        """
+        Delete the key for a source.
+
+        Parameters
+        ----------
+        slug : str
+            The source.
+
+        Raises
+        ------
+        NotFoundError
+            If no key is stored for it.
+
+        Examples
+        --------
+        >>> stored = client.user_keys.set("fred", "0123456789abcdef")
+        >>> client.user_keys.delete("fred")
+        """
+        self._transport.send("DELETE", _path(slug))
+
+
+def _path(slug: str) -> str:
+    return f"/user-keys/{quoted(check_slug(slug))}"
+
+
+def _check_key(key: Any) -> str:
+    """Return the key for a source without blanks around it, or raise without showing it."""
+    secret = key.strip() if isinstance(key, str) else ""
+    if not secret:
+        msg = "The key for the source must be a text that is not empty."
+        raise QueryError(msg)
+    return secret
