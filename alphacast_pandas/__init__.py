@@ -31,6 +31,11 @@ if TYPE_CHECKING:
     from alphacast_pandas.contracts.schemas import schema
     from alphacast_pandas.difference.diff import Diff
     from alphacast_pandas.filters.expression import col
+    from alphacast_pandas.finding.catalog import datasets, repositories, search
+    from alphacast_pandas.finding.coverage import coverage
+    from alphacast_pandas.finding.info import DatasetInfo, info
+    from alphacast_pandas.finding.providers import read_provider
+    from alphacast_pandas.finding.series import read_series
     from alphacast_pandas.reading.chunks import DatasetReader
     from alphacast_pandas.reading.explain import Explanation, explain
     from alphacast_pandas.reading.read import read_alphacast
@@ -41,20 +46,28 @@ else:  # the same addresses; hidden from type checkers, which would then allow a
         __name__,
         {
             "Client": "api.client",
+            "DatasetInfo": "finding.info",
             "DatasetReader": "reading.chunks",
             "Diff": "difference.diff",
             "Explanation": "reading.explain",
             "PushPart": "writing.result",
             "PushResult": "writing.result",
             "col": "filters.expression",
+            "coverage": "finding.coverage",
+            "datasets": "finding.catalog",
             "diff": "writing.push",
             "explain": "reading.explain",
             "get_client": "api.client",
+            "info": "finding.info",
             "login": "api.login",
             "manifest": "writing.push",
             "push": "writing.push",
             "read_alphacast": "reading.read",
+            "read_provider": "finding.providers",
+            "read_series": "finding.series",
+            "repositories": "finding.catalog",
             "schema": "contracts.schemas",
+            "search": "finding.catalog",
             "validate": "writing.push",
         },
     )
@@ -69,6 +82,7 @@ __all__ = [
     "ConfigurationError",
     "ConflictError",
     "ConnectionFailed",
+    "DatasetInfo",
     "DatasetReader",
     "DecodeError",
     "Diff",
@@ -87,13 +101,20 @@ __all__ = [
     "ValidationError",
     "VerificationError",
     "col",
+    "coverage",
+    "datasets",
     "diff",
     "explain",
     "get_client",
+    "info",
     "login",
     "manifest",
     "push",
     "read_alphacast",
+    "read_provider",
+    "read_series",
+    "repositories",
     "schema",
+    "search",
     "validate",
 ]

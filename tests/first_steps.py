@@ -35,6 +35,7 @@ def steps(ap: Any, client: Callable[[], Any], number: str) -> dict[str, Callable
         "completion": lambda: dir(frame.alphacast),
         "client": client,
         "read": lambda: ap.read_alphacast(number, client=client()),
+        "search": lambda: ap.search("prices", client=client()),
         "bar": show_a_bar,
         "push": lambda: frame.alphacast.push(number, client=client()),
         "schema": lambda: ap.schema(number, client=client()),

@@ -26,7 +26,10 @@ AT_IMPORT = {
 # The rooms and the libraries that a step brings, of those that are worth waiting for.
 WATCHED = {
     *("pandera", "tqdm", "keyring", "duckdb", "odata_query", "starlette", "uvicorn"),
-    *(f"alphacast_pandas.{room}" for room in ("api", "difference", "contracts", "emulator")),
+    *(
+        f"alphacast_pandas.{room}"
+        for room in ("api", "difference", "contracts", "emulator", "finding")
+    ),
     *(f"alphacast_pandas.{room}" for room in ("filters", "reading", "writing")),
 }
 
@@ -59,6 +62,7 @@ def test_a_step_loads_what_it_needs_and_no_more(imported: dict[str, set[str]]) -
     assert watched["client"] == {"alphacast_pandas.api"}
     rooms = ("contracts", "filters", "reading")
     assert watched["read"] == {f"alphacast_pandas.{room}" for room in rooms}
+    assert watched["search"] == {"alphacast_pandas.finding"}
     assert watched["bar"] == {"tqdm"}
     assert watched["schema"] == {"pandera"}
     assert watched["push"] == {"alphacast_pandas.difference", "alphacast_pandas.writing"}

@@ -65,8 +65,7 @@ class SearchResult:
             repository_id=number_field(item, "repositoryId")
             if "repositoryId" in item
             else number_field(repository, "id"),
-            repository=text_field(item, "repositoryName", "repository")
-            or text_field(repository, "name"),
+            repository=repository_name(item),
             description=text_field(item, "description"),
             source_name=text_field(item, "sourceName"),
             source_url=text_field(item, "sourceUrl"),
@@ -100,6 +99,12 @@ class Page:
             raise DecodeError(msg)
         total = number_field(value, "totalItems")
         return cls(tuple(map(SearchResult.from_json, results)), total)
+
+
+def repository_name(item: Mapping[str, Any]) -> str | None:
+    """Return the name of the repository of a dataset, if its JSON has it."""
+    named = text_field(item, "repositoryName", "repository")
+    return named or text_field(object_field(item, "repository"), "name")
 
 
 def fetch_results(

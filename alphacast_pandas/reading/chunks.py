@@ -23,6 +23,7 @@ from alphacast_pandas.reading.csv_table import (
     typed_table,
     wire_types,
 )
+from alphacast_pandas.reading.expected import warn_of_other_words
 from alphacast_pandas.reading.fetch import (
     confirm_end,
     empty_answer,
@@ -140,13 +141,24 @@ class DatasetReader:
 
 
 def read_chunks(
-    client: Client, dataset_id: int, options: ReadOptions, rows: int, meter: Meter
+    client: Client,
+    dataset_id: int,
+    options: ReadOptions,
+    rows: int,
+    meter: Meter,
+    *,
+    given: object = None,
 ) -> DatasetReader:
-    """Return a reader of frames with `rows` rows each, whose answer has begun to arrive."""
+    """
+    Return a reader of frames with `rows` rows each, whose answer has begun to arrive.
+
+    `given` is what the caller named the dataset by.
+    """
     with ExitStack() as stack:
         stack.enter_context(meter)
         with watched_by(meter):
             sent, tables = _open_tables(client, dataset_id, options, meter, stack)
+        warn_of_other_words(given, sent.definitions)
         still_open = stack.pop_all()
     frames = _frames(client, dataset_id, options, sent, still_open, tables=_in_chunks(tables, rows))
 

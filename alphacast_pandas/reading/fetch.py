@@ -21,6 +21,7 @@ from alphacast_pandas.errors import APIError, DecodeError, QueryError
 from alphacast_pandas.filters.tree import columns_of
 from alphacast_pandas.reading.answer import OpenAnswer, WholeAnswer
 from alphacast_pandas.reading.csv_table import empty_table, parse_table
+from alphacast_pandas.reading.expected import check_expected
 from alphacast_pandas.reading.query import LAST_RESORT, Query, Spelling, plan_query
 from alphacast_pandas.reading.rows import row_mask
 
@@ -80,6 +81,7 @@ def plan_read(source: DefinitionsSource, options: ReadOptions) -> tuple[Definiti
     """Return the query of a read, with a source of the definitions that it was planned by."""
     if source.definitions is None:
         return source, plan_query(options, None)
+    check_expected(options.expect, source.dataset_id, source.definitions)
     definitions, query = plan(source.client, source.dataset_id, options, source.definitions)
     return replace(source, definitions=definitions), query
 

@@ -12,6 +12,7 @@ import pandas as pd
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.filters.dates import parse_end, parse_instant
 from alphacast_pandas.filters.parse import parse_text, to_tree
+from alphacast_pandas.reading.expected import check_expect
 
 if TYPE_CHECKING:
     import datetime
@@ -49,11 +50,12 @@ class ReadOptions:
     dtype_backend: str | None = None
     categories: bool = False
     schema: Any = None
+    expect: str | None = None
 
     @property
     def names_columns(self) -> bool:
-        """Whether a keyword must be checked against the columns before data are requested."""
-        named = (self.tree, self.select, self.start, self.end, self.last)
+        """Whether a keyword must be checked against the definitions before data are requested."""
+        named = (self.tree, self.select, self.start, self.end, self.last, self.expect)
         return any(part is not None for part in named) or isinstance(self.index, tuple)
 
 
@@ -69,6 +71,7 @@ def check_options(
     dtype_backend: Any = None,
     categories: Any = False,
     schema: Any = None,
+    expect: Any = None,
 ) -> ReadOptions:
     """Return the keywords in one form, or raise for what can be known to be wrong."""
     spelling = to_tree(filter)
@@ -92,6 +95,7 @@ def check_options(
         dtype_backend=dtype_backend,
         categories=bool(categories),
         schema=schema,
+        expect=check_expect(expect),
     )
 
 

@@ -12,6 +12,7 @@ from alphacast_pandas.api.retrying import watched_by
 from alphacast_pandas.api.settings import resolve_progress
 from alphacast_pandas.progress import Meter
 from alphacast_pandas.reading.chunks import DatasetReader, read_chunks
+from alphacast_pandas.reading.expected import warn_of_other_words
 from alphacast_pandas.reading.fetch import fetch
 from alphacast_pandas.reading.frame import attributes, result_frame
 from alphacast_pandas.reading.options import check_count, check_options
@@ -44,6 +45,7 @@ def read_alphacast(
     categories: bool = False,
     schema: pa.DataFrameSchema | type[pa.DataFrameModel] | bool | None = None,
     chunksize: None = None,
+    expect: str | None = None,
     progress: bool | None = None,
     client: Client | None = None,
 ) -> pd.DataFrame: ...
@@ -64,6 +66,7 @@ def read_alphacast(
     categories: bool = False,
     schema: pa.DataFrameSchema | type[pa.DataFrameModel] | bool | None = None,
     chunksize: int,
+    expect: str | None = None,
     progress: bool | None = None,
     client: Client | None = None,
 ) -> DatasetReader: ...
@@ -84,6 +87,7 @@ def read_alphacast(
     categories: bool = False,
     schema: pa.DataFrameSchema | type[pa.DataFrameModel] | bool | None = None,
     chunksize: int | None = None,
+    expect: str | None = None,
     progress: bool | None = None,
     client: Client | None = None,
 ) -> pd.DataFrame | DatasetReader:
@@ -130,6 +134,9 @@ def read_alphacast(
         of the frame is what is returned.
     chunksize : int, optional
         Number of rows of a frame: gives an iterator of frames, as `pandas.read_csv` does.
+    expect : str, optional
+        What the name of the dataset must be, so that a wrong number is noticed before data are
+        read. ``*`` and ``?`` stand for any text and any character; case and accents are ignored.
     progress : bool, optional
         Whether to show a bar: bytes received, their rate and the rows they hold. By default
         on a terminal or in a notebook, unless the environment variable
@@ -162,7 +169,8 @@ def read_alphacast(
     ------
     QueryError
         If a name is not a column, a value does not fit its column, keywords contradict
-        each other, several datasets have this name, or the service refuses the filter.
+        each other, several datasets have this name, the name does not match `expect`, or the
+        service refuses the filter.
     DecodeError
         If the answer is not the table that was promised, or is cut short; with `chunksize`
         also if rows come that belong to earlier frames.
@@ -177,7 +185,8 @@ def read_alphacast(
     Warns
     -----
     UserWarning
-        If nothing matches and the filter names entities that the dataset does not have; the
+        If `dataset_id` is an address whose words are not those of the dataset's name. If nothing
+        matches and the filter names entities that the dataset does not have; the
         nearest that it has are named. Not with `chunksize`. If `schema` drops rows, with their
         number.
 
@@ -238,14 +247,17 @@ def read_alphacast(
         dtype_backend=dtype_backend,
         categories=categories,
         schema=schema,
+        expect=expect,
     )
     is_shown = resolve_progress(progress=progress)
     clock = client._connection.clock
     meter = Meter(f"Reading {label_of(dataset_id)}", progress=is_shown, clock=clock)
     if chunksize is not None:
-        return read_chunks(client, number, options, check_count(chunksize, "chunksize"), meter)
+        rows = check_count(chunksize, "chunksize")
+        return read_chunks(client, number, options, rows, meter, given=dataset_id)
     with meter, watched_by(meter):
         answer = fetch(client, number, options, meter)
+    warn_of_other_words(dataset_id, answer.definitions)
     table = finish(answer)
     if not table.num_rows:
         warn_of_unmatched(client, number, answer)

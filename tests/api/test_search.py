@@ -256,9 +256,7 @@ def test_a_stored_key_is_not_sent_where_the_environment_says(
 
 def test_the_emulator_is_searched_like_the_service(emulator: Emulator, client: ap.Client) -> None:
     home = client.repositories.home().id
-    numbers = [
-        client.datasets.create(f"Prices {n}", repository_id=home).id for n in range(12)
-    ]
+    numbers = [client.datasets.create(f"Prices {n}", repository_id=home).id for n in range(12)]
     found = client.search("prices", repository_id=home, limit=None)
     assert [each.id for each in found] == numbers
     assert found[0].repository_id == home

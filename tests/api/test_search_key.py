@@ -90,7 +90,7 @@ def test_the_key_is_in_the_query_and_in_no_header(
         (200, {}, f"<html>{KEY} {quote(KEY, safe='')}</html>".encode()),
         json_reply({"self": f"/api/search?apiKey={KEY}"}),
         json_reply({"data": [{"id": 1, "next": KEY}]}),
-        (200, {"Content-Length": "100"}, b"{"),
+        (200, {"Content-Length": "100", "Connection": "close"}, b"{"),
         (200, {"Content-Encoding": "br"}, b"{}"),
     ],
     ids=[
@@ -162,7 +162,9 @@ def test_what_is_read_again_shows_no_key(host: SearchHost, log: pytest.LogCaptur
 
 
 def test_the_other_requests_keep_their_header(host: SearchHost) -> None:
-    host.answer = lambda request: json_reply([] if "repositories" in request.target else {"data": []})
+    host.answer = lambda request: json_reply(
+        [] if "repositories" in request.target else {"data": []}
+    )
     with ap.Client(KEY, base_url=host.url) as client:
         client.search("x")
         client.repositories.list()
@@ -193,7 +195,9 @@ def test_a_key_for_a_source_shows_nowhere(
     check_hidden(stored, stored.raw, client.user_keys.list(), log.text)
 
 
-def test_an_answer_that_repeats_a_key_for_a_source_is_cleaned(emulator: Any, client: ap.Client) -> None:
+def test_an_answer_that_repeats_a_key_for_a_source_is_cleaned(
+    emulator: Any, client: ap.Client
+) -> None:
     emulator.faults.add(method="PUT", status=400, body=f'{{"error": "bad key {KEY}"}}')
     with pytest.raises(ap.APIError, match=r"bad key \*\*\*") as caught:
         client.user_keys.set("fred", KEY)

@@ -1,0 +1,1 @@
+"""From a word to the right dataset: search, lists, what a dataset holds, series, sources."""

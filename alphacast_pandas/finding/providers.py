@@ -1,0 +1,168 @@
+"""`read_provider`: a series of an upstream source, read through the service."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from alphacast_pandas.api.client import get_client
+from alphacast_pandas.api.discovery import PLAIN_NUMBER
+from alphacast_pandas.api.providers import check_slug
+from alphacast_pandas.api.responses import brief_repr
+from alphacast_pandas.errors import DecodeError, NotFoundError, QueryError
+from alphacast_pandas.filters.dates import parse_instant
+from alphacast_pandas.finding.columns import date_column
+
+if TYPE_CHECKING:
+    from alphacast_pandas.api.client import Client
+    from alphacast_pandas.api.providers import ProviderSeries
+
+
+def read_provider(
+    provider: str, series_id: str, *, client: Client | None = None, **parameters: Any
+) -> pd.DataFrame:
+    """
+    Read a series of an upstream source, such as FRED, through the service.
+
+    Parameters
+    ----------
+    provider : str
+        Short name of the source, in any case; ``client.providers.list()`` has them all.
+    series_id : str
+        The series, as the source names it; it may hold slashes.
+    client : Client, optional
+        The connection to use, by default that of `get_client`.
+    **parameters
+        What this source takes, such as dates; ``client.providers.get(provider).parameters`` lists
+        them. Dates are sent as ``YYYY-MM-DD``.
+
+    Returns
+    -------
+    DataFrame
+        ``Date`` (datetime64) and ``value`` (float64), ordered by date, with a RangeIndex; a frame
+        without rows has the same types. ``attrs["alphacast"]`` has ``provider``, ``series_id``,
+        ``label``, ``frequency``, ``metadata`` (of the source), ``parameters``, ``retrieved_at``
+        and ``rows``.
+
+    Raises
+    ------
+    QueryError
+        If a name is empty, or a parameter cannot be sent as JSON.
+    NotFoundError
+        If there is no such provider, with the list of those there are, or no such series.
+    QuotaError
+        If the plan does not cover the provider.
+    DecodeError
+        If the answer is not a series of dates and numbers, or is only a preview.
+
+    See Also
+    --------
+    read_alphacast : Read a dataset of Alphacast itself.
+
+    Notes
+    -----
+    Some sources want a key of your own, which is stored once with ``client.user_keys.set``.
+
+    Examples
+    --------
+    >>> import alphacast_pandas as ap
+    >>> ap.read_provider("gapminder", "chile/life_expectancy", start_date="2000-01-01")
+            Date   value
+    0 2002-01-01  77.860
+    1 2007-01-01  78.553
+    """
+    client = client or get_client()
+    slug, sent = check_slug(provider), _to_json(parameters)
+    try:
+        series = client.providers.data(slug, series_id, **sent)
+    except NotFoundError as error:
+        raise _more_precise(client, slug, error) from error
+    dates, values = _points(slug, series_id, series)
+    frame = pd.DataFrame({"Date": date_column(dates), "value": np.array(values, "float64")})
+    frame = frame.sort_values("Date", kind="stable", ignore_index=True)
+    frame.attrs["alphacast"] = {
+        "provider": slug,
+        "series_id": series_id,
+        "label": series.label,
+        "frequency": series.frequency,
+        "metadata": dict(series.metadata),
+        "parameters": sent,
+        "retrieved_at": client._connection.clock.now().isoformat(timespec="seconds"),
+        "rows": len(frame),
+    }
+    return frame
+
+
+def _to_json(parameters: dict[str, Any]) -> dict[str, Any]:
+    sent = {
+        name: value.isoformat().removesuffix("T00:00:00")
+        if isinstance(value, datetime.date)
+        else value
+        for name, value in parameters.items()
+    }
+    try:
+        json.dumps(sent, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        msg = f"The parameters {brief_repr(parameters)} cannot be sent as JSON: {error}."
+        raise QueryError(msg) from error
+    return sent
+
+
+def _more_precise(client: Client, slug: str, error: NotFoundError) -> NotFoundError:
+    """Return an error that lists the providers, if there is none of this name."""
+    slugs = [each.slug for each in client.providers.list() if each.slug is not None]
+    if slug in map(str.lower, slugs):
+        return NotFoundError(str(error), status_code=error.status_code)
+    msg = f"There is no provider {slug!r}; there are {', '.join(slugs)}."
+    return NotFoundError(msg, status_code=error.status_code)
+
+
+def _points(
+    slug: str, series_id: str, series: ProviderSeries
+) -> tuple[list[datetime.datetime], list[float]]:
+    """Return dates and numbers of the points of a whole series."""
+    where = f"The series {series_id!r} of {slug!r}"
+    if series.is_preview:
+        msg = f"{where} came as a preview, not whole."
+        raise DecodeError(msg)
+    if series.data is None:
+        msg = f"{where} came without data: {brief_repr(series.raw)}."
+        raise DecodeError(msg)
+    pairs = [_point(where, point) for point in series.data]
+    return [date for date, _ in pairs], [value for _, value in pairs]
+
+
+def _point(where: str, point: Any) -> tuple[datetime.datetime, float]:
+    """Return a point, which is an object with ``date`` and ``value``, or a pair of them."""
+    pair = (point.get("date"), point.get("value", ...)) if isinstance(point, dict) else point
+    if not isinstance(pair, list | tuple) or len(pair) != 2 or pair[1] is ...:
+        msg = f"{where} has a point that is no date with a value: {brief_repr(point)}."
+        raise DecodeError(msg)
+    return _date(where, pair[0]), _number(where, pair[1])
+
+
+def _date(where: str, value: Any) -> datetime.datetime:
+    try:
+        return parse_instant(value if isinstance(value, str) else None, "date")
+    except QueryError as error:
+        msg = f"{where} has a point whose date cannot be read: {brief_repr(value)}."
+        raise DecodeError(msg) from error
+
+
+def _number(where: str, value: Any) -> float:
+    if value is None or value == "":
+        return float("nan")
+    is_text_number = isinstance(value, str) and PLAIN_NUMBER.fullmatch(value)
+    if is_text_number or (isinstance(value, int | float) and not isinstance(value, bool)):
+        try:
+            number = float(value)
+        except OverflowError:
+            number = float("inf")
+        if abs(number) != float("inf"):
+            return number
+    msg = f"{where} has a point whose value is no number: {brief_repr(value)}."
+    raise DecodeError(msg)
