@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from alphacast_pandas.finding.columns import in_own_unit, text_column
 from alphacast_pandas.reading.read import read_alphacast
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.reading.options import Date, Filter
@@ -96,15 +97,28 @@ def coverage(
         client=client,
     ) as chunks:
         first = next(chunks)
-        tally = _tally_of(first)
-        tally.add(first)
-        for frame in chunks:
-            tally.add(frame)
-    result = tally.frame()
+        facts = first.attrs["alphacast"]
+        result = count_chunks(
+            itertools.chain([first], chunks), _check_date(facts), tuple(facts["entities"])
+        )
     kept = ("dataset_id", "name", "repository_id", "url", "query", "retrieved_at")
-    facts = {name: first.attrs["alphacast"][name] for name in kept}
-    result.attrs["alphacast"] = {**facts, "rows": len(result)}
+    result.attrs["alphacast"] = {**{name: facts[name] for name in kept}, "rows": len(result)}
     return result
+
+
+def count_chunks(
+    frames: Iterable[pd.DataFrame], date: str, entities: tuple[str, ...]
+) -> pd.DataFrame:
+    """Return the coverage of frames, at least one, whose rows come by date."""
+    tally: _Tally | None = None
+    for frame in frames:
+        if tally is None:
+            values = tuple(name for name in frame.columns if name not in {date, *entities})
+            tally = _Tally(date, entities, values)
+        tally.add(frame)
+    if tally is None:  # pragma: no cover - a reader gives a frame even if there is no row
+        raise AssertionError
+    return tally.frame()
 
 
 @dataclass
@@ -185,9 +199,9 @@ class _Tally:
     def _grow(self, height: int, new: list[tuple[Any, ...]]) -> None:
         for key in new:
             self.numbers.setdefault(key, len(self.numbers))
-        if height == len(self.rows):
-            return
         shape = (height, len(self.values))
+        if self.counts.shape == shape and len(self.rows) == height:
+            return
         self.rows = _larger(self.rows, (height,))
         self.counts = _larger(self.counts, shape)
         self.first_rows = _larger(self.first_rows, shape)
@@ -196,14 +210,12 @@ class _Tally:
         self.last_dates = _larger(self.last_dates, shape)
 
 
-def _tally_of(frame: pd.DataFrame) -> _Tally:
-    facts = frame.attrs["alphacast"]
-    date, entities = facts["date"], tuple(facts["entities"])
+def _check_date(facts: dict[str, Any]) -> str:
+    date: str | None = facts["date"]
     if date is None:
         msg = f"Dataset {facts['dataset_id']} has no date column, so it covers no span of dates."
         raise QueryError(msg)
-    values = tuple(name for name in frame.columns if name not in {date, *entities})
-    return _Tally(date, entities, values)
+    return date
 
 
 def _occurrences(numbers: np.ndarray) -> np.ndarray:
