@@ -10,12 +10,17 @@ import numpy as np
 import pandas as pd
 
 from alphacast_pandas.api.client import get_client
+from alphacast_pandas.api.identifiers import resolve_id
+from alphacast_pandas.api.settings import resolve_progress
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.finding.columns import in_own_unit, text_column
+from alphacast_pandas.progress import Meter
+from alphacast_pandas.reading.chunks import read_chunks
+from alphacast_pandas.reading.options import check_options
 from alphacast_pandas.reading.read import read_alphacast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.reading.options import Date, Filter
@@ -71,12 +76,17 @@ def coverage(
     NotFoundError
         If the dataset does not exist or the key may not see it.
     DecodeError
-        If the answer is cut short, or its rows stop coming by date.
+        If the answer is not the table that was promised, or is cut short.
 
     See Also
     --------
     info : What the service says of a dataset.
     read_alphacast : Read it.
+
+    Notes
+    -----
+    Only rows that come in no order at all, neither by date nor by entity, and datasets whose
+    column definitions the service refuses are held in memory as a whole.
 
     Examples
     --------
@@ -87,29 +97,45 @@ def coverage(
     1    Peru  population 1952-01-01 2007-01-01     12        0
     """
     client = client or get_client()
-    with read_alphacast(
-        dataset_id,
-        select=select,
-        filter=filter,
-        start=start,
-        end=end,
-        chunksize=_CHUNK_ROWS,
-        client=client,
-    ) as chunks:
-        first = next(chunks)
-        facts = first.attrs["alphacast"]
-        result = count_chunks(
-            itertools.chain([first], chunks), _check_date(facts), tuple(facts["entities"])
+    number = resolve_id(dataset_id)
+    options = check_options(select=select, filter=filter, start=start, end=end)
+    shown = resolve_progress(progress=None)
+    meter = Meter(f"Counting dataset {number}", progress=shown, clock=client._connection.clock)
+    reader = read_chunks(
+        client, number, options, _CHUNK_ROWS, meter, given=dataset_id, any_order=True
+    )
+    try:
+        with reader as chunks:
+            facts, result = _counted(chunks)
+    except _OutOfOrderError:
+        whole = read_alphacast(
+            number, select=select, filter=filter, start=start, end=end, client=client
         )
+        facts, result = _counted(iter([whole]))
     kept = ("dataset_id", "name", "repository_id", "url", "query", "retrieved_at")
     result.attrs["alphacast"] = {**{name: facts[name] for name in kept}, "rows": len(result)}
     return result
 
 
+class _OutOfOrderError(Exception):
+    """The rows of one combination of entities do not come by date."""
+
+
+def _counted(frames: Iterator[pd.DataFrame]) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Return the attributes of the frames of one read, and their coverage."""
+    first = next(frames)
+    facts: dict[str, Any] = first.attrs["alphacast"]
+    if facts["date"] is None:
+        msg = f"Dataset {facts['dataset_id']} has no date column, so it covers no span of dates."
+        raise QueryError(msg)
+    entities = tuple(facts["entities"])
+    return facts, count_chunks(itertools.chain([first], frames), facts["date"], entities)
+
+
 def count_chunks(
     frames: Iterable[pd.DataFrame], date: str, entities: tuple[str, ...]
 ) -> pd.DataFrame:
-    """Return the coverage of frames, at least one, whose rows come by date."""
+    """Return the coverage of frames, at least one; the rows of each entity come by date."""
     tally: _Tally | None = None
     for frame in frames:
         if tally is None:
@@ -124,8 +150,9 @@ def count_chunks(
 @dataclass
 class _Tally:
     """
-    Counts for each combination of entities and each value column, rows coming by date.
+    Counts for each combination of entities and each value column.
 
+    The rows of each combination come by date, which is checked; `latest` has its last one.
     `sequence` numbers the rows of each combination, so that those between two of them are known.
     The arrays have a row a combination and a column a value column, and grow as combinations come.
     """
@@ -135,6 +162,7 @@ class _Tally:
     values: tuple[str, ...]
     numbers: dict[tuple[Any, ...], int] = field(default_factory=dict)
     rows: np.ndarray = field(default_factory=lambda: np.zeros(0, "int64"))
+    latest: np.ndarray = field(default_factory=lambda: np.zeros(0, "datetime64[us]"))
     counts: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), "int64"))
     first_rows: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), "int64"))
     last_rows: np.ndarray = field(default_factory=lambda: np.zeros((0, 0), "int64"))
@@ -146,6 +174,7 @@ class _Tally:
         numbers = self._numbers_of(frame)
         sequence = self.rows[numbers] + _occurrences(numbers)
         dates = frame[self.date].to_numpy("datetime64[us]")
+        self._check_order(numbers, dates)
         for place, name in enumerate(self.values):
             here = np.flatnonzero(frame[name].notna().to_numpy())
             groups = numbers[here]
@@ -159,6 +188,17 @@ class _Tally:
             self.first_rows[groups, place] = sequence[here]
             self.first_dates[groups, place] = dates[here]
         self.rows += np.bincount(numbers, minlength=len(self.rows))
+
+    def _check_order(self, numbers: np.ndarray, dates: np.ndarray) -> None:
+        """Raise unless the rows of each combination come by date, also after earlier chunks."""
+        order = np.argsort(numbers, kind="stable")
+        sorted_numbers, sorted_dates = numbers[order], dates[order]
+        is_new = np.r_[True, sorted_numbers[1:] != sorted_numbers[:-1]][: len(order)]
+        before = np.r_[sorted_dates[:1], sorted_dates[:-1]]
+        before[is_new] = self.latest[sorted_numbers[is_new]]
+        if (sorted_dates < before)[~is_new | (self.rows[sorted_numbers] > 0)].any():
+            raise _OutOfOrderError
+        self.latest[numbers] = dates
 
     def frame(self) -> pd.DataFrame:
         """Return one row for each combination and column."""
@@ -203,19 +243,12 @@ class _Tally:
         if self.counts.shape == shape and len(self.rows) == height:
             return
         self.rows = _larger(self.rows, (height,))
+        self.latest = _larger(self.latest, (height,))
         self.counts = _larger(self.counts, shape)
         self.first_rows = _larger(self.first_rows, shape)
         self.last_rows = _larger(self.last_rows, shape)
         self.first_dates = _larger(self.first_dates, shape)
         self.last_dates = _larger(self.last_dates, shape)
-
-
-def _check_date(facts: dict[str, Any]) -> str:
-    date: str | None = facts["date"]
-    if date is None:
-        msg = f"Dataset {facts['dataset_id']} has no date column, so it covers no span of dates."
-        raise QueryError(msg)
-    return date
 
 
 def _occurrences(numbers: np.ndarray) -> np.ndarray:

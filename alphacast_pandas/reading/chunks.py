@@ -148,16 +148,20 @@ def read_chunks(
     meter: Meter,
     *,
     given: object = None,
+    any_order: bool = False,
 ) -> DatasetReader:
     """
     Return a reader of frames with `rows` rows each, whose answer has begun to arrive.
 
-    `given` is what the caller named the dataset by.
+    `given` is what the caller named the dataset by. With `any_order` the rows come as the service
+    sends them, and not by date.
     """
     with ExitStack() as stack:
         stack.enter_context(meter)
         with watched_by(meter):
-            sent, tables = _open_tables(client, dataset_id, options, meter, stack)
+            sent, tables = _open_tables(
+                client, dataset_id, options, meter, stack, any_order=any_order
+            )
         warn_of_other_words(given, sent.definitions)
         still_open = stack.pop_all()
     frames = _frames(client, dataset_id, options, sent, still_open, tables=_in_chunks(tables, rows))
@@ -170,7 +174,13 @@ def read_chunks(
 
 
 def _open_tables(
-    client: Client, dataset_id: int, options: ReadOptions, meter: Meter, stack: ExitStack
+    client: Client,
+    dataset_id: int,
+    options: ReadOptions,
+    meter: Meter,
+    stack: ExitStack,
+    *,
+    any_order: bool,
 ) -> tuple[SentQuery, Iterator[pa.Table]]:
     """Return what was sent, and tables of the rows of the answer, which `stack` keeps open."""
     if options.last is not None or options.top is not None:
@@ -202,7 +212,8 @@ def _open_rows(
                             response = opening.enter_context(transport.open(path, trial.params))
                             answer = open_answer(planned, trial, response, meter)
                             stack.enter_context(opening.pop_all())
-                            return answer, _confirmed(client, dataset_id, answer, meter)
+                            tables = _tables(answer, meter, any_order=any_order)
+                            return answer, _confirmed(client, dataset_id, answer, tables)
     raise AssertionError  # pragma: no cover - the last source returns or raises
 
 
@@ -211,16 +222,16 @@ def _at_once(answer: WholeAnswer) -> tuple[SentQuery, Iterator[pa.Table]]:
 
 
 def _confirmed(
-    client: Client, dataset_id: int, answer: OpenAnswer, meter: Meter
+    client: Client, dataset_id: int, answer: OpenAnswer, tables: Iterator[pa.Table]
 ) -> Iterator[pa.Table]:
     """Yield the rows of an answer; raise at the end unless it is as long as a second one."""
-    yield from _tables(answer, meter)
+    yield from tables
     confirm_end(client, dataset_id, answer)
 
 
-def _tables(answer: OpenAnswer, meter: Meter) -> Iterator[pa.Table]:
+def _tables(answer: OpenAnswer, meter: Meter, *, any_order: bool) -> Iterator[pa.Table]:
     """
-    Yield the rows as they arrive, by date.
+    Yield the rows as they arrive, by date unless they may come in any order.
 
     They come all at once if a row cannot be judged by itself, or if the first ones show that they
     do not arrive by date.
@@ -230,6 +241,9 @@ def _tables(answer: OpenAnswer, meter: Meter) -> Iterator[pa.Table]:
         yield finish(answer.whole(parse_table(answer, on_rows=meter.add_rows)))
         return
     tables = _parsed_blocks(answer, meter)
+    if any_order:
+        yield from (selected_columns(answer, matching_rows(answer, each)) for each in tables)
+        return
     first = next(tables)
     if not _come_by_date(answer, first):
         table = pa.concat_tables([first, *tables])
