@@ -16,7 +16,7 @@ from alphacast_pandas.api.lenient import (
 )
 from alphacast_pandas.api.records import object_of
 from alphacast_pandas.api.responses import brief_repr
-from alphacast_pandas.errors import DecodeError, QueryError
+from alphacast_pandas.errors import APIError, DecodeError, QueryError
 
 if TYPE_CHECKING:
     import datetime
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _PATH = "/api/search"
 _PAGE_LENGTH = 100
+_DEFAULT_LENGTH = 10  # that of the service, for requests that name none
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def fetch_results(
     params = _params(query, repository_id, mine=mine, deprecated=deprecated)
     most = None if limit is None else _check_limit(limit)
     length = _PAGE_LENGTH if most is None else min(most, _PAGE_LENGTH)
-    first = _fetch_page(transport, params, 0, length)
+    first = _fetch_first_page(transport, params, length)
     found: dict[int, SearchResult] = {}
     _add_new(found, first)
     total = first.total
@@ -186,6 +187,16 @@ def _params(
     if not deprecated:
         params["excludeDeprecated"] = "true"
     return params
+
+
+def _fetch_first_page(transport: Transport, params: Mapping[str, Any], length: int) -> Page:
+    """Return the first page; a length that the service refuses is replaced by its own default."""
+    try:
+        return _fetch_page(transport, params, 0, length)
+    except APIError as error:
+        if error.status_code != 400 or length <= _DEFAULT_LENGTH:
+            raise
+    return _fetch_page(transport, params, 0, _DEFAULT_LENGTH)
 
 
 def _fetch_page(transport: Transport, params: Mapping[str, Any], offset: int, length: int) -> Page:

@@ -7,12 +7,12 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from alphacast_pandas.api.csv_head import check_table_body
+from alphacast_pandas.api.csv_head import check_table_answer, check_table_body
 from alphacast_pandas.api.datasets import FORMATS
 from alphacast_pandas.api.lenient import day_field, number_field, text_field
 from alphacast_pandas.api.parameters import FORMAT
 from alphacast_pandas.api.records import object_of
-from alphacast_pandas.errors import QueryError
+from alphacast_pandas.errors import DecodeError, QueryError
 
 if TYPE_CHECKING:
     import datetime
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from alphacast_pandas.api.transport import Transport
 
+_TEXT_TABLES = ("csv", "tsv")
 _DIGITS = re.compile(r"\d{1,18}", re.ASCII)
 
 
@@ -136,6 +137,8 @@ class SeriesEndpoints:
             If the format is unknown.
         QuotaError
             If the plan is used up, in either form the service says it.
+        DecodeError
+            If the answer is not a whole table.
         NotFoundError
             If it does not exist or the key may not see it.
 
@@ -151,8 +154,19 @@ class SeriesEndpoints:
         path = f"/series/{check_series_id(id)}/data"
         for attempt in self._transport.attempts():
             with attempt, self._transport.open(path, {FORMAT.name: format}) as answer:
-                return check_table_body(answer.stream.read_all(), format)
+                check_table_answer(answer)
+                body = check_table_body(answer.stream.read_all(), format)
+                if format in _TEXT_TABLES and not answer.stream.end_is_proven:
+                    _check_ends_with_a_line(body)
+                return body
         raise AssertionError  # pragma: no cover - the last attempt returns or raises
+
+
+def _check_ends_with_a_line(body: bytes) -> None:
+    """Raise if a body, of which nothing proves that it is whole, ends in the middle of a line."""
+    if body and not body.endswith(b"\n"):
+        msg = "The body ends in the middle of a line and nothing proves that it is whole."
+        raise DecodeError(msg, retryable=True)
 
 
 def check_series_id(value: Any) -> int:

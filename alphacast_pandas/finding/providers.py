@@ -13,9 +13,10 @@ from alphacast_pandas.api.client import get_client
 from alphacast_pandas.api.discovery import PLAIN_NUMBER
 from alphacast_pandas.api.providers import check_slug
 from alphacast_pandas.api.responses import brief_repr
-from alphacast_pandas.errors import DecodeError, NotFoundError, QueryError
+from alphacast_pandas.errors import AlphacastError, DecodeError, NotFoundError, QueryError
 from alphacast_pandas.filters.dates import parse_instant
 from alphacast_pandas.finding.columns import date_column
+from alphacast_pandas.text import printable
 
 if TYPE_CHECKING:
     from alphacast_pandas.api.client import Client
@@ -80,7 +81,11 @@ def read_provider(
     try:
         series = client.providers.data(slug, series_id, **sent)
     except NotFoundError as error:
-        raise _more_precise(client, slug, error) from error
+        slugs = _slugs(client)
+        if slug in slugs or not slugs:
+            raise
+        msg = f"There is no provider {slug!r}; there are {', '.join(map(printable, slugs))}."
+        raise NotFoundError(msg, status_code=error.status_code) from error
     dates, values = _points(slug, series_id, series)
     frame = pd.DataFrame({"Date": date_column(dates), "value": np.array(values, "float64")})
     frame = frame.sort_values("Date", kind="stable", ignore_index=True)
@@ -112,13 +117,12 @@ def _to_json(parameters: dict[str, Any]) -> dict[str, Any]:
     return sent
 
 
-def _more_precise(client: Client, slug: str, error: NotFoundError) -> NotFoundError:
-    """Return an error that lists the providers, if there is none of this name."""
-    slugs = [each.slug for each in client.providers.list() if each.slug is not None]
-    if slug in map(str.lower, slugs):
-        return NotFoundError(str(error), status_code=error.status_code)
-    msg = f"There is no provider {slug!r}; there are {', '.join(slugs)}."
-    return NotFoundError(msg, status_code=error.status_code)
+def _slugs(client: Client) -> list[str]:
+    """Return the short names of all providers; none if the service will not tell them."""
+    try:
+        return [each.slug.lower() for each in client.providers.list() if each.slug is not None]
+    except AlphacastError:  # what led here is raised instead
+        return []
 
 
 def _points(

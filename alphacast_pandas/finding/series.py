@@ -198,9 +198,13 @@ def _parse(series: Series, body: bytes) -> _Table:
 
 
 def _texts(number: int, body: bytes, header: Sequence[str]) -> dict[str, pa.Array]:
+    if body.count(b'"') % 2:
+        msg = f"The table of series {number} ends inside a quoted field: it was cut short."
+        raise DecodeError(msg, retryable=True)
     try:
         table = csv.read_csv(
             pa.BufferReader(body),
+            read_options=csv.ReadOptions(use_threads=False, block_size=len(body) + 1),
             parse_options=csv.ParseOptions(newlines_in_values=True),
             convert_options=csv.ConvertOptions(
                 column_types=dict.fromkeys(header, pa.string()),
@@ -253,7 +257,9 @@ def _wide(tables: Sequence[_Table]) -> pd.DataFrame:
     for table in tables:
         repeated = table.dates[1:][table.dates[1:] == table.dates[:-1]]
         if len(repeated):
-            entities = f" (entities: {', '.join(table.entities)})" if table.entities else ""
+            entities = (
+                f" (entities: {', '.join(map(repr, table.entities))})" if table.entities else ""
+            )
             msg = (
                 f"Series {table.series.id}, {table.name!r}, has several rows on one date"
                 f"{entities}, such as {str(repeated[0])[:10]}. Pass wide=False."

@@ -99,6 +99,25 @@ def test_few_requests_are_enough(
     assert len(host.requests) == requests
 
 
+@pytest.mark.parametrize("limit", [None, 25, 12])
+def test_a_length_that_is_refused_is_replaced(host: SearchHost, limit: int | None) -> None:
+    pages = Pages(30)
+
+    def answer(request: Request) -> Reply:
+        is_long = int(request.query["length"]) > 10
+        return json_reply({"error": "length is at most 10"}, 400) if is_long else pages(request)
+
+    host.answer = answer
+    with client_of(host) as client:
+        assert len(client.search("x", limit=limit)) == (limit or 30)
+
+
+def test_another_refusal_is_raised(host: SearchHost) -> None:
+    host.answer = lambda _: json_reply({"error": "q is too long"}, 400)
+    with client_of(host) as client, pytest.raises(ap.APIError, match="q is too long"):
+        client.search("x")
+
+
 def test_a_service_that_ignores_the_offset_does_not_keep_us(host: SearchHost) -> None:
     data = [{"id": number, "name": "x"} for number in range(10)]
     host.answer = lambda _: json_reply({"data": data})

@@ -3,6 +3,7 @@
 import logging
 import pickle
 import socket
+import threading
 import traceback
 from collections.abc import Iterator
 from typing import Any
@@ -146,6 +147,30 @@ def test_a_proxy_that_fails_is_told_no_key(
     error = failed_search(client)
     assert isinstance(error, ap.ConnectionFailed | ap.ConfigurationError)
     check_hidden(log.text)
+
+
+def test_a_proxy_sees_the_host_alone(
+    monkeypatch: pytest.MonkeyPatch, log: pytest.LogCaptureFixture
+) -> None:
+    seen: list[bytes] = []
+
+    def refuse(proxy: socket.socket) -> None:
+        connection, _ = proxy.accept()
+        with connection:
+            seen.append(connection.recv(65536))
+            connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        thread = threading.Thread(target=refuse, args=(proxy,))
+        thread.start()
+        address = f"http://127.0.0.1:{proxy.getsockname()[1]}"
+        monkeypatch.setenv("HTTPS_PROXY", address)
+        monkeypatch.setenv("https_proxy", address)
+        error = failed_search(ap.Client(KEY, search_url="https://search.example.com", retries=0))
+        thread.join()
+    assert isinstance(error, ap.ConnectionFailed)
+    assert seen[0].startswith(b"CONNECT search.example.com:443 ")
+    check_hidden(seen[0].decode(), log.text)
 
 
 def test_what_is_read_again_shows_no_key(host: SearchHost, log: pytest.LogCaptureFixture) -> None:

@@ -55,6 +55,12 @@ def test_a_provider_that_is_not_there_is_answered_with_the_list(client: ap.Clien
         ap.read_provider("fred", "GDP", client=client)
 
 
+def test_a_list_that_is_refused_hides_nothing(emulator: Emulator, client: ap.Client) -> None:
+    emulator.faults.add(path="/providers", status=403)
+    with pytest.raises(ap.NotFoundError, match="Provider not found"):
+        ap.read_provider("freed", "GDP", client=client)
+
+
 def test_a_provider_beyond_the_plan_is_a_quota_error(emulator: Emulator, client: ap.Client) -> None:
     emulator.plan = Plan(paid_providers=("gapminder",))
     with pytest.raises(ap.QuotaError):

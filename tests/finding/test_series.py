@@ -76,7 +76,7 @@ def test_dates_may_be_limited(client: ap.Client, numbers: dict[str, int]) -> Non
 
 
 def test_a_series_of_entities_needs_rows(client: ap.Client, numbers: dict[str, int]) -> None:
-    with pytest.raises(ap.QueryError, match=r"entities: country.*wide=False"):
+    with pytest.raises(ap.QueryError, match=r"entities: 'country'.*wide=False"):
         ap.read_series(numbers["CPI"], client=client)
     frame = ap.read_series([numbers["CPI"], numbers["Policy rate"]], wide=False, client=client)
     assert frame.dtypes.to_dict() == {
@@ -130,6 +130,7 @@ def test_what_is_told_of_a_series_may_be_anything(
     "body",
     [
         *("", "Date\n2024-01-01\n", "<html>\n", "Date,x\nsoon,1\n", "Date,x\n,1\n"),
+        'Date,x\n2024-01-01,"1\n',
         *("Date,x,x\n2024-01-01,1,2\n", "Date,x\n2024-01-01\n", "Date,x\n2024-01-01,1e999\n"),
     ],
 )
