@@ -16,7 +16,7 @@ from alphacast_pandas.api.lenient import (
 )
 from alphacast_pandas.api.records import object_of
 from alphacast_pandas.api.responses import brief_repr
-from alphacast_pandas.errors import APIError, DecodeError, QueryError
+from alphacast_pandas.errors import APIError, DecodeError, NotFoundError, QueryError
 
 if TYPE_CHECKING:
     import datetime
@@ -200,7 +200,15 @@ def _fetch_first_page(transport: Transport, params: Mapping[str, Any], length: i
 
 
 def _fetch_page(transport: Transport, params: Mapping[str, Any], offset: int, length: int) -> Page:
-    return Page.from_json(transport.get(_PATH, {**params, "offset": offset, "length": length}))
+    try:
+        answer = transport.get(_PATH, {**params, "offset": offset, "length": length})
+    except NotFoundError as error:
+        msg = (
+            f"{error} The search was looked for at {transport.settings.base_url}; if it is "
+            "somewhere else, pass its address as Client(search_url=...)."
+        )
+        raise NotFoundError(msg, status_code=error.status_code) from error
+    return Page.from_json(answer)
 
 
 def _check_limit(limit: Any) -> int:

@@ -112,6 +112,13 @@ def test_a_length_that_is_refused_is_replaced(host: SearchHost, limit: int | Non
         assert len(client.search("x", limit=limit)) == (limit or 30)
 
 
+def test_an_address_without_a_search_is_told(host: SearchHost) -> None:
+    host.answer = lambda _: json_reply({"error": "Not found"}, 404)
+    with client_of(host) as client, pytest.raises(ap.NotFoundError, match="search_url") as caught:
+        client.search("x")
+    assert host.url in str(caught.value)
+
+
 def test_another_refusal_is_raised(host: SearchHost) -> None:
     host.answer = lambda _: json_reply({"error": "q is too long"}, 400)
     with client_of(host) as client, pytest.raises(ap.APIError, match="q is too long"):

@@ -86,9 +86,8 @@ def test_a_series_of_entities_needs_rows(client: ap.Client, numbers: dict[str, i
         "country": text_dtype(),
         "value": "float64",
     }
-    assert frame.loc[:2, ["name", "country", "value"]].astype(object).fillna(
-        "-"
-    ).to_numpy().tolist() == [
+    shown = frame.loc[:2, ["name", "country", "value"]].astype(object)
+    assert shown.where(shown.notna(), "-").to_numpy().tolist() == [
         ["CPI", "Chile", 1.0],
         ["CPI", "Perú", 2.0],
         ["Policy rate", "-", 1.5],

@@ -50,6 +50,23 @@ def reading() -> None:
     ap.read_alphacast(5515, last="24")  # type: ignore[call-overload]  # a number
 
 
+def finding(client: ap.Client) -> None:
+    assert_type(ap.search("consumer prices", repository="Macro", limit=None), pd.DataFrame)
+    assert_type(ap.datasets(45, name="prices"), pd.DataFrame)
+    assert_type(ap.repositories(client=client), pd.DataFrame)
+    assert_type(ap.info(5515, expect="*prices*"), ap.DatasetInfo)
+    assert_type(ap.info("5515").columns, pd.DataFrame)
+    assert_type(ap.coverage(5515, select="CPI", filter={"country": "Chile"}), pd.DataFrame)
+    assert_type(ap.read_series([53804, "53805"], start="2020", wide=False), pd.DataFrame)
+    assert_type(ap.read_provider("fred", "GDP", start_date="2020-01-01"), pd.DataFrame)
+    assert_type(client.search("prices")[0].name, str)
+    assert_type(client.series.get(53804).dataset_id, int | None)
+    assert_type(client.series.download(53804, format="tsv"), bytes)
+    assert_type(client.providers.list()[0].slug, str | None)
+    ap.search(5515)  # type: ignore[arg-type]  # words
+    ap.search("prices", 10)  # type: ignore[call-arg]  # one argument by position
+
+
 def names() -> None:
     ap.read_alphacst(5515)  # type: ignore[attr-defined]  # names load when used, but not any name
 
