@@ -228,5 +228,8 @@ def test_records_are_read_in_every_transfer_form(
 
 def test_completion_of_a_client_shows_what_users_need(client: ap.Client) -> None:
     shown = [name for name in dir(client) if not name.startswith("_")]
-    assert shown == ["base_url", "close", "datasets", "repositories"]
+    assert shown == [
+        *("base_url", "close", "datasets", "providers", "repositories", "search"),
+        *("search_url", "series", "user_keys"),
+    ]
     assert all(hasattr(client, name) for name in shown)

@@ -23,8 +23,8 @@ ENTITY = [("Date", "Date", True), ("country", "String", True)]
     [
         lambda n: n,
         str,
-        lambda n: f"https://www.alphacast.io/datasets/some-slug-{n}",
-        lambda n: f"https://www.alphacast.io/datasets/gdp-2020-current-prices-{n}",
+        lambda n: f"https://www.alphacast.io/datasets/panel-{n}",
+        lambda n: f"https://www.alphacast.io/datasets/panel-2020-{n}",
         lambda n: f"https://www.alphacast.io/datasets/{n}",
     ],
     ids=["number", "text", "address", "address with numbers in it", "address without slug"],
