@@ -16,6 +16,7 @@ from alphacast_pandas.api.lenient import (
 from alphacast_pandas.api.records import object_of
 from alphacast_pandas.api.responses import list_of
 from alphacast_pandas.errors import QueryError
+from alphacast_pandas.tracebacks import short_tracebacks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -131,6 +132,7 @@ class ProviderPage:
 _Providers = list[Provider]
 
 
+@short_tracebacks
 class Providers:
     """
     Upstream statistical sources, seen through the service: one method an endpoint.

@@ -13,6 +13,7 @@ from alphacast_pandas.api.lenient import day_field, number_field, text_field
 from alphacast_pandas.api.parameters import FORMAT
 from alphacast_pandas.api.records import object_of
 from alphacast_pandas.errors import DecodeError, QueryError
+from alphacast_pandas.tracebacks import short_tracebacks
 
 if TYPE_CHECKING:
     import datetime
@@ -57,6 +58,7 @@ class Series:
         )
 
 
+@short_tracebacks
 class SeriesEndpoints:
     """
     Series of the service, which are the value columns of its datasets: one method an endpoint.
@@ -152,7 +154,7 @@ class SeriesEndpoints:
             msg = f"format is one of {', '.join(FORMATS)}, not {format!r}."
             raise QueryError(msg)
         path = f"/series/{check_series_id(id)}/data"
-        for attempt in self._transport.attempts():
+        for attempt in self._transport.attempts(path):
             with attempt, self._transport.open(path, {FORMAT.name: format}) as answer:
                 check_table_answer(answer)
                 body = check_table_body(answer.stream.read_all(), format)

@@ -10,6 +10,7 @@ from alphacast_pandas.api.providers import check_slug, quoted
 from alphacast_pandas.api.records import object_of
 from alphacast_pandas.api.responses import list_of
 from alphacast_pandas.errors import QueryError
+from alphacast_pandas.tracebacks import short_tracebacks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +41,7 @@ class UserKey:
 _Keys = list[UserKey]
 
 
+@short_tracebacks
 class UserKeys:
     """
     The account's own keys for upstream sources, used by the service: one method an endpoint.

@@ -12,6 +12,7 @@ from alphacast_pandas.errors import QueryError
 from alphacast_pandas.finding.columns import date_column, instant_of, integers, text_column
 from alphacast_pandas.finding.repository import PickedRepository, pick_repository
 from alphacast_pandas.names import canonical_name
+from alphacast_pandas.tracebacks import short_traceback
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from alphacast_pandas.api.records import Repository
 
 
+@short_traceback
 def search(
     query: str,
     *,
@@ -102,6 +104,7 @@ def search(
     return frame
 
 
+@short_traceback
 def datasets(
     repository: int | str | Repository | None = None,
     *,
@@ -154,6 +157,7 @@ def datasets(
     return datasets_frame(client, wanted, picked)
 
 
+@short_traceback
 def repositories(*, client: Client | None = None) -> pd.DataFrame:
     """
     List the repositories that the key can see.

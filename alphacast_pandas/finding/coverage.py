@@ -18,6 +18,7 @@ from alphacast_pandas.progress import Meter
 from alphacast_pandas.reading.chunks import read_chunks
 from alphacast_pandas.reading.options import check_options
 from alphacast_pandas.reading.read import read_alphacast
+from alphacast_pandas.tracebacks import short_traceback
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,6 +30,7 @@ _CHUNK_ROWS = 100_000
 _OWN_COLUMNS = ("column", "first", "last", "count", "missing")
 
 
+@short_traceback
 def coverage(
     dataset_id: int | str,
     *,

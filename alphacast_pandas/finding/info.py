@@ -17,6 +17,7 @@ from alphacast_pandas.errors import NotFoundError, PermissionDenied, QuotaError
 from alphacast_pandas.finding.columns import instant_of, integers, text_column
 from alphacast_pandas.reading.expected import check_expect, check_expected, warn_of_other_words
 from alphacast_pandas.reading.fetch import in_order
+from alphacast_pandas.tracebacks import short_traceback
 
 if TYPE_CHECKING:
     import datetime
@@ -94,6 +95,7 @@ class DatasetInfo:
     columns: pd.DataFrame = field(repr=False, compare=False)
 
 
+@short_traceback
 def info(
     dataset_id: int | str, *, expect: str | None = None, client: Client | None = None
 ) -> DatasetInfo:

@@ -17,12 +17,14 @@ from alphacast_pandas.errors import AlphacastError, DecodeError, NotFoundError, 
 from alphacast_pandas.filters.dates import parse_instant
 from alphacast_pandas.finding.columns import date_column
 from alphacast_pandas.text import printable
+from alphacast_pandas.tracebacks import short_traceback
 
 if TYPE_CHECKING:
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.api.providers import ProviderSeries
 
 
+@short_traceback
 def read_provider(
     provider: str, series_id: str, *, client: Client | None = None, **parameters: Any
 ) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from alphacast_pandas.errors import DecodeError, QueryError
 from alphacast_pandas.filters.dates import parse_end, parse_instant
 from alphacast_pandas.finding.columns import date_column, in_own_unit, text_column
 from alphacast_pandas.parallel import side_by_side
+from alphacast_pandas.tracebacks import short_traceback
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,6 +33,7 @@ _DATE = "Date"
 _OWN_COLUMNS = (_DATE, "series_id", "name", "value")
 
 
+@short_traceback
 def read_series(
     ids: int | str | Iterable[int | str],
     *,

@@ -177,11 +177,10 @@ class _TextBar(tqdm):  # type: ignore[type-arg] # it iterates over nothing
     # Tqdm's own lock would be shared with other processes, and so fix how those are started.
     _lock = LOCK
 
-    def refresh(self, *_: Any, **__: Any) -> bool:
+    def refresh(self, *_: Any, **__: Any) -> None:
         """Draw; tqdm's own method does not release the lock if the screen cannot be written to."""
         with LOCK:
             self.display()
-        return True
 
 
 def _terminal_bar(options: dict[str, Any], cleanup: contextlib.ExitStack) -> Any:

@@ -186,7 +186,7 @@ def _open_tables(
     if options.last is not None or options.top is not None:
         return _at_once(fetch(client, dataset_id, options, meter))
     try:
-        return _open_rows(client, dataset_id, options, meter, stack)
+        return _open_rows(client, dataset_id, options, meter, stack, any_order=any_order)
     except NO_TABLE:
         answer = new_answer(client, dataset_id, options)
         if answer is None:
@@ -195,7 +195,13 @@ def _open_tables(
 
 
 def _open_rows(
-    client: Client, dataset_id: int, options: ReadOptions, meter: Meter, stack: ExitStack
+    client: Client,
+    dataset_id: int,
+    options: ReadOptions,
+    meter: Meter,
+    stack: ExitStack,
+    *,
+    any_order: bool,
 ) -> tuple[SentQuery, Iterator[pa.Table]]:
     """Return what was sent, and the tables of a dataset that holds rows."""
     transport = client._connection.transport

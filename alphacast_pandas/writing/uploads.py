@@ -332,8 +332,8 @@ class Uploads:
             )
         if self._form is not None and self._form.sent_whole:
             return (
-                f"It is not known whether the service took {upload}. To see whether it has begun "
-                f"a process: {datasets}.processes({number})."
+                f"Whether the service took {upload} is not known. To see whether it has begun a "
+                f"process: {datasets}.processes({number})."
             )
         if self._form is not None:
             return f"The service has not taken {upload}: it was not sent to its end."

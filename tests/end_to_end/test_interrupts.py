@@ -95,7 +95,7 @@ def test_an_upload_whose_answer_did_not_come_is_in_doubt(
         message = check_one_frame(interrupted(relay, emulator.api_key, number, PUSH))
     call = f"client.datasets.processes({number})"
     assert message == (
-        "It is not known whether the service took the upload. To see whether it has begun a "
+        "Whether the service took the upload is not known. To see whether it has begun a "
         f"process: {call}."
     )
     assert len(eval(call, {"client": client})) == 1
@@ -170,7 +170,7 @@ def test_of_a_push_in_parts_the_rest_can_be_pushed(
     emulator.wait()
     found = re.search(r"to dataset (\d+) again, with mode='(\w+)' and only_changes=True", message)
     assert found is not None
-    uncertain = r"It is not known whether the service took rows 30 to 44 \(part 3\)\. "
+    uncertain = r"Whether the service took rows 30 to 44 \(part 3\) is not known\. "
     state = {
         FOLLOWED: r"Rows 0 to 14 \(part 1\) continue as process \d+ of dataset \d+\. ",
         "PUT ": r"Rows 0 to 29 are in \(2 parts\)\. " + uncertain,

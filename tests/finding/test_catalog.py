@@ -163,7 +163,7 @@ def test_a_repository_that_is_not_there_names_the_nearest(
     client: ap.Client, find: Callable[[Any, ap.Client], Any]
 ) -> None:
     client.repositories.create("Consumer prices")
-    with pytest.raises(ap.NotFoundError, match="did you mean 'Consumer prices'"):
+    with pytest.raises(ap.NotFoundError, match="Nearest names: 'Consumer prices'"):
         find("Consumer price", client)
     with pytest.raises(ap.NotFoundError, match=r"repositories\(\) lists"):
         find("zzzz", client)
