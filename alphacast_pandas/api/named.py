@@ -59,14 +59,11 @@ def only_one(found: Sequence[T], name: str, what: str) -> T | None:
 def not_found(name: str, what: str, listed: Sequence[T], place: str = "") -> NotFoundError:
     """Return the error that there is nothing of this name, with the nearest names that exist."""
     nearest = nearest_names(name, listed)
-    names = f" Nearest names: {list_records(nearest)}." if nearest else ""
-    hint = (
-        f" The {_PLURALS[what]} that this key may list were looked through; others, such as public "
-        "ones, are found by their number or address."
-        if what == "dataset"
-        else ""
-    )
-    return NotFoundError(f"There is no {what} {_quoted(name)}{place}.{names}{hint}")
+    lists = f"alphacast_pandas.{_PLURALS[what]}() lists those that this key may list."
+    hint = f"Nearest names: {list_records(nearest)}." if nearest else lists
+    others = " Others, such as public ones, are found by their number or address, or by search()."
+    more = others if what == "dataset" else ""
+    return NotFoundError(f"There is no {what} {_quoted(name)}{place}. {hint}{more}")
 
 
 def nearest_names(name: str, listed: Iterable[T]) -> list[T]:
