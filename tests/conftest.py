@@ -47,6 +47,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[LEFT_OUT] = 0
+    config.addinivalue_line(
+        "markers", "every_parameter: each parameter is a promise, so every run takes all of them"
+    )
     hypothesis.settings.register_profile(
         "plain",
         max_examples=EXAMPLES,
@@ -94,6 +97,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     tests: dict[str, list[pytest.Item]] = {}
     for item in items:
+        if item.get_closest_marker("every_parameter") is not None:
+            tests[item.nodeid] = [item]
+            continue
         tests.setdefault(item.nodeid.partition("[")[0], []).append(item)
     most = config.getoption("--at-most")
     taken = {id(many[place]) for many in tests.values() for place in spread(len(many), most)}

@@ -157,7 +157,10 @@ def plan_push(
     """Return the plan of a push, or raise for whatever is wrong with the frame."""
     started_at = client._connection.clock.monotonic()
     progress = resolve_progress(progress=progress)
-    place = quoted(name) if isinstance(name, str) else label_of(dataset_id)
+    if dataset_id is None and name is None:
+        msg = "Say where to push to: push(5515), or push(name='Prices', repository='My data')."
+        raise QueryError(msg)
+    place = label_of(dataset_id) if name is None else quoted(str(name))
     meter = Meter(f"Checking against {place}", progress=progress, clock=client._connection.clock)
     with meter, watched_by(meter):
         target = resolve_target(client, dataset_id, name, repository, create=create)
@@ -209,7 +212,7 @@ def resolve_target(
             raise QueryError(msg)
         return Target(resolve_dataset(client, dataset_id))
     if not isinstance(name, str) or not name.strip():
-        msg = "Say where to push to: push(5515), or push(name='Prices', repository='My data')."
+        msg = f"name must be the name of a dataset, got {short(name)}."
         raise QueryError(msg)
     if not (create is None or isinstance(create, bool)):
         msg = f"create must be None, True or False, got {short(create)}."

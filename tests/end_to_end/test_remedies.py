@@ -16,6 +16,8 @@ import pandas as pd
 import pytest
 
 import alphacast_pandas as ap
+from alphacast_pandas.emulator import Emulator
+from alphacast_pandas.filters.expression import ExpressionError
 
 AGAIN = "the same attempt again"
 
@@ -839,7 +841,227 @@ QUERIES = [
     ),
 ]
 
-MISTAKES = [*DATES, *COLUMNS, *NUMBERS, *NOT_FRAMES, *QUERIES]
+BY_NAME = "ap.push(frame, name={!r}, repository={!r}, client=client)"
+
+
+def naming(
+    name: str, wrong: str, right: str, *words: str, error: type[ap.AlphacastError] = ap.QueryError
+) -> Mistake:
+    """A call that names something by another name than it has; 'Prices' is in 'Statistics'."""
+    given = BY_NAME.format("Prices", "Statistics")
+    return Mistake(name, given, wrong, error, words, "", right, is_shown=False)
+
+
+NAMES = [
+    naming(
+        "a repository that is misspelt",
+        BY_NAME.format("Prices", "Statistcs"),
+        BY_NAME.format("Prices", "Statistics"),
+        "There is no repository 'Statistcs'",
+        "Nothing was sent or created",
+        "repository='Statistics'",
+    ),
+    naming(
+        "a repository in other letters, which is meant",
+        BY_NAME.format("Prices", "statistics"),
+        "ap.push(frame, name='Prices', repository='statistics', create=True, client=client)",
+        "create=True to make a new repository",
+    ),
+    naming(
+        "a dataset that is misspelt",
+        BY_NAME.format("Pirces", "Statistics"),
+        BY_NAME.format("Prices", "Statistics"),
+        "There is no dataset 'Pirces' in repository 'Statistics'",
+        "name='Prices'",
+    ),
+    naming(
+        "blanks behind a name",
+        BY_NAME.format("Prices ", "Statistics"),
+        BY_NAME.format("Prices", "Statistics"),
+        "blanks at its ends",
+        "Pass 'Prices'",
+    ),
+    naming(
+        "a dataset that must exist and does not",
+        "ap.push(frame, name='Wages', repository='Statistics', create=False, client=client)",
+        "ap.push(frame, name='Wages', repository='Statistics', client=client)",
+        "There is no dataset 'Wages' in repository 'Statistics', and create=False makes none",
+        error=ap.NotFoundError,
+    ),
+    naming(
+        "a dataset that is in another repository",
+        "ap.push(frame, name='Prices', repository='Other', create=False, client=client)",
+        BY_NAME.format("Prices", "Statistics"),
+        "There is no repository 'Other'",
+        error=ap.NotFoundError,
+    ),
+    naming(
+        "a name that find does not find",
+        "client.datasets.find('Price')",
+        "client.datasets.find('Prices')",
+        "Nearest names: 'Prices' (",
+        error=ap.NotFoundError,
+    ),
+    naming(
+        "a name for a number that is misspelt",
+        "ap.read_alphacast('prices', client=client)",
+        "ap.read_alphacast('Prices', client=client)",
+        "There is no dataset 'prices'",
+        "Nearest names: 'Prices' (",
+        error=ap.NotFoundError,
+    ),
+    naming(
+        "a name that two datasets have",
+        BY_NAME.format("Prices", "Other") + "; ap.read_alphacast('Prices', client=client)",
+        "ap.read_alphacast(client.datasets.list()[-1], client=client)",
+        "2 datasets are called 'Prices'",
+        "Pass the number instead of the name",
+    ),
+    naming(
+        "a repository in the place of a dataset",
+        "ap.read_alphacast(client.repositories.find('Statistics'), client=client)",
+        "ap.read_alphacast(client.datasets.find('Prices'), client=client)",
+        "is a repository, and a dataset is needed here",
+    ),
+    naming(
+        "a name where a number is needed",
+        "client.datasets.get('Prices')",
+        "client.datasets.get(client.datasets.find('Prices'))",
+        "client.datasets.find('Prices') finds it by its name",
+    ),
+    naming(
+        "a number of nothing",
+        "ap.read_alphacast(999_999, client=client)",
+        "ap.read_alphacast('Prices', client=client)",
+        "Dataset 999999 does not exist",
+        error=ap.NotFoundError,
+    ),
+    naming(
+        "nothing said of where to push",
+        "ap.push(frame, client=client)",
+        BY_NAME.format("Prices", "Statistics"),
+        "push(name='Prices', repository='My data')",
+    ),
+]
+
+
+def calling(
+    name: str,
+    wrong: str,
+    right: str,
+    *words: str,
+    error: type[ap.AlphacastError] = ap.QueryError,
+    given: str = "",
+) -> Mistake:
+    """A call that is wrong in itself, and how it is right."""
+    return Mistake(name, given, wrong, error, words, "", right, is_shown=False)
+
+
+CALLS = [
+    calling(
+        "a key that the service refuses",
+        "ap.login('ak_wrong', base_url=emulator.url)",
+        "ap.login(emulator.api_key, base_url=emulator.url)",
+        "refuses this API key, so it is not kept",
+        error=ap.AuthenticationError,
+    ),
+    calling(
+        "no key at all",
+        "ap.read_alphacast(stored)",
+        "ap.login(emulator.api_key, base_url=emulator.url); ap.read_alphacast(stored)",
+        "There is no Alphacast API key",
+        "alphacast_pandas.login(",
+        error=ap.ConfigurationError,
+    ),
+    calling(
+        "plain http to another machine",
+        "ap.Client('ak_0', base_url='http://api.alphacast.io')",
+        "ap.Client('ak_0', base_url='https://api.alphacast.io')",
+        "https",
+        error=ap.ConfigurationError,
+    ),
+    calling(
+        "an address where nothing listens",
+        "ap.read_alphacast(5, client=ap.Client('ak_0', base_url='http://127.0.0.1:9', retries=0))",
+        "ap.read_alphacast(stored, client=client)",
+        "No answer from http://127.0.0.1:9 (the address is from the argument base_url)",
+        error=ap.ConnectionFailed,
+    ),
+    calling(
+        "a mode that does not exist",
+        "df.alphacast.push(stored, mode='update', client=client)",
+        "df.alphacast.push(stored, mode='upsert', client=client)",
+        "'append', 'upsert', 'replace', 'mirror'",
+        given="df = frame",
+    ),
+    calling(
+        "a replacement that would delete more dates than it has",
+        "frame.tail(1).alphacast.push(stored, mode='replace', client=client)",
+        "frame.tail(1).alphacast.push(stored, mode='replace', max_delete=1.0, client=client)",
+        "max_delete",
+        error=ap.ValidationError,
+    ),
+    calling(
+        "more deleted rows than allowed",
+        "frame.head(2).alphacast.push(stored, mode='replace', max_delete=1, client=client)",
+        "frame.head(2).alphacast.push(stored, mode='replace', max_delete=2, client=client)",
+        "2 of 4 rows (50%) would be deleted",
+        error=ap.ValidationError,
+    ),
+    calling(
+        "a frame that is compared with what was not read",
+        "frame.alphacast.push(stored, if_unchanged=5, client=client)",
+        "frame.alphacast.push(stored, if_unchanged=ap.read_alphacast(stored, client=client), "
+        "client=client)",
+        "if_unchanged must be a frame from read_alphacast",
+    ),
+    calling(
+        "a dataset that has changed since it was read",
+        "frame.alphacast.push(stored, if_unchanged=read, client=client)",
+        "frame.alphacast.push(stored, if_unchanged=ap.read_alphacast(stored, client=client), "
+        "client=client)",
+        "has changed since it was read",
+        "Read it again",
+        error=ap.ConflictError,
+        given="read = ap.read_alphacast(stored, client=client); "
+        "frame.assign(CPI=1.5).alphacast.push(stored, client=client)",
+    ),
+    calling(
+        "and between expressions",
+        "ap.read_alphacast(stored, filter=ap.col('CPI') > 1 and ap.col('CPI') < 2, client=client)",
+        "ap.read_alphacast(stored, filter=(ap.col('CPI') > 1) & (ap.col('CPI') < 2), "
+        "client=client)",
+        "&",
+        error=ExpressionError,
+    ),
+    calling(
+        "a missing value in a filter",
+        "ap.read_alphacast(stored, filter={'CPI': float('nan')}, client=client)",
+        "ap.read_alphacast(stored, filter=ap.col('CPI').isna(), client=client)",
+        "ap.col('CPI').isna()",
+    ),
+    calling(
+        "a text for a number",
+        "ap.read_alphacast(stored, filter={'CPI': 'high'}, client=client)",
+        "ap.read_alphacast(stored, filter={'CPI': 101.5}, client=client)",
+        "'high' is not a number, and the column holds numbers",
+    ),
+    calling(
+        "a time zone",
+        "ap.read_alphacast(stored, start=pd.Timestamp('2020', tz='UTC'), client=client)",
+        "ap.read_alphacast(stored, start=pd.Timestamp('2020', tz='UTC').tz_localize(None), "
+        "client=client)",
+        ".tz_localize(None)",
+    ),
+    calling(
+        "half a number of dates",
+        "ap.read_alphacast(stored, last=1.5, client=client)",
+        "ap.read_alphacast(stored, last=1, client=client)",
+        "last must be an integer >= 1, got 1.5",
+    ),
+]
+
+MISTAKES = [*DATES, *COLUMNS, *NUMBERS, *NOT_FRAMES, *QUERIES, *NAMES, *CALLS]
 
 
 def frame() -> pd.DataFrame:
@@ -850,18 +1072,19 @@ def frame() -> pd.DataFrame:
 
 
 @pytest.fixture
-def names(client: ap.Client, new_dataset: Callable[[], int]) -> dict[str, Any]:
+def names(client: ap.Client, emulator: Emulator, new_dataset: Callable[[], int]) -> dict[str, Any]:
     """What the programs of the table may use."""
     stored, new = new_dataset(), new_dataset()
     frame().alphacast.push(stored, client=client)
     known = {"stored": stored, "new": new, "frame": frame(), "client": client}
-    return {**known, "ap": ap, "np": np, "pd": pd}
+    return {**known, "emulator": emulator, "ap": ap, "np": np, "pd": pd}
 
 
 def run(program: str, names: dict[str, Any]) -> None:
     exec(program, names)
 
 
+@pytest.mark.every_parameter
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
 def test_following_the_message_makes_the_next_attempt_succeed(
     mistake: Mistake, names: dict[str, Any]
