@@ -106,7 +106,8 @@ def push(
     create : bool, optional
         With `name`: whether a dataset or a repository that is missing is created. By
         default it is, unless there is one whose name differs only in case, accents,
-        blanks, or in one or two characters; True creates it all the same, False never.
+        blanks, or in one or two characters that are no digits; True creates it all the
+        same, False never.
         Names with blanks at their ends are always refused.
     mode : {"append", "upsert", "replace", "mirror"}, default "upsert"
         What happens to rows by their key (date and entities). New keys are always
