@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from alphacast_pandas.api.records import (
     Record,
@@ -58,7 +58,7 @@ class Follow(Protocol):
 class Process(Record):
     """What the service does with one upload."""
 
-    words = ("process", "processes")
+    words: ClassVar[tuple[str, str]] = ("process", "processes")
     only_in_tables = frozenset({"created_at", "inserted", "updated", "deleted"})
 
     id: int

@@ -161,7 +161,7 @@ class Records(list[T]):
 class Repository(Record):
     """A repository, as the service describes it."""
 
-    words = ("repository", "repositories")
+    words: ClassVar[tuple[str, str]] = ("repository", "repositories")
     only_in_tables = frozenset({"description"})
 
     id: int
@@ -202,7 +202,7 @@ class Repository(Record):
 class Column(Record):
     """One column of a dataset: its type (None if not stated) and its part in the row key."""
 
-    words = ("column", "columns")
+    words: ClassVar[tuple[str, str]] = ("column", "columns")
 
     name: str | None
     type: str | None = None
@@ -272,7 +272,7 @@ class Column(Record):
 class Dataset(Record):
     """A dataset, as the service describes it; dates are days, instants are as the service sends."""
 
-    words = ("dataset", "datasets")
+    words: ClassVar[tuple[str, str]] = ("dataset", "datasets")
     only_alone = frozenset({"permission", "source_name", "description", "columns"})
     only_in_tables = frozenset({"updated_at"})
 
