@@ -299,8 +299,10 @@ def test_a_decorated_function_looks_like_itself() -> None:
 @pytest.mark.parametrize("setting", ["", "full"])
 def test_a_bug_is_never_hidden(setting: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALPHACAST_TRACEBACK", setting)
-    with pytest.raises(AttributeError, match="_connection") as caught:
-        ap.read_alphacast(5, client="nobody")  # type: ignore[call-overload]  # as a user may
+    broken = ap.Client("ak_0")
+    del broken.datasets  # what no user does
+    with pytest.raises(AttributeError, match="datasets") as caught:
+        ap.read_alphacast("a name", client=broken)
     files = [Path(frame.filename) for frame in frames_inside(caught.value)]
     assert files[0] == OURS
     assert PACKAGE / "reading" / "read.py" in files

@@ -21,7 +21,7 @@ from alphacast_pandas.api.settings import (
     resolve_settings,
 )
 from alphacast_pandas.api.user_keys import UserKeys
-from alphacast_pandas.errors import ConfigurationError
+from alphacast_pandas.errors import ConfigurationError, QueryError
 from alphacast_pandas.tracebacks import short_traceback, short_tracebacks
 
 if TYPE_CHECKING:
@@ -282,6 +282,20 @@ def is_default_client(client: Client) -> bool:
 
 
 @short_traceback
+def resolve_client(client: Any) -> Client:
+    """Return the client that a call is to use, or raise for what is none."""
+    if client is None:
+        return get_client()
+    if not isinstance(client, Client):
+        # It may be a key, so it is not shown.
+        msg = (
+            f"client must be an alphacast_pandas.Client, got {type(client).__name__}. "
+            "Pass client=alphacast_pandas.Client(...), or log in with alphacast_pandas.login(...)."
+        )
+        raise QueryError(msg)
+    return client
+
+
 def get_client() -> Client:
     """
     Return the default client.

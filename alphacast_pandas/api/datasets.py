@@ -9,7 +9,7 @@ from alphacast_pandas.api.csv_head import check_table_body
 from alphacast_pandas.api.discovery import fetch_every_column
 from alphacast_pandas.api.identifiers import data_path, dataset_path, resolve_id
 from alphacast_pandas.api.multipart import File, Multipart, UploadFlags, open_stream, upload_form
-from alphacast_pandas.api.named import not_found, only_one
+from alphacast_pandas.api.named import check_text, not_found, only_one
 from alphacast_pandas.api.parameters import FORMAT
 from alphacast_pandas.api.processes import Process, wait_for
 from alphacast_pandas.api.records import Column, Dataset, DateStats, Records, columns_from_json
@@ -141,14 +141,15 @@ class Datasets:
             If the key may list no dataset of this name; the nearest names, and datasets of this
             name in other repositories, are in the message with their numbers.
         QueryError
-            If several datasets have this name.
+            If several datasets have this name, or `name` is no text.
 
         Examples
         --------
         >>> client.datasets.find("World - Life expectancy, population and income").id == dataset_id
         True
         """
-        dataset = only_one(self._named(name, repository_id), name, "dataset")
+        listed = self._list(repository_id, {"name": check_text(name, "dataset")})
+        dataset = only_one([each for each in listed if each.name == name], name, "dataset")
         if dataset is None:
             is_any = repository_id is None
             place = "" if is_any else f" in repository {resolve_id(repository_id, 'repository')}"
@@ -604,11 +605,6 @@ class Datasets:
     ) -> Process:
         again = partial(self.process, process.dataset_id or 0, process.id)
         return wait_for(process, again, self._transport.clock, timeout, on_status)
-
-    def _named(self, name: str, repository_id: Id | None = None) -> _Datasets:
-        """Return those of exactly this name, of which there may be several."""
-        found = self._list(repository_id, {"name": name})
-        return Records(item for item in found if item.name == name)
 
     def _list(self, repository_id: Id | None, params: dict[str, Any]) -> _Datasets:
         wanted = None if repository_id is None else resolve_id(repository_id, "repository")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, TypeGuard
 from urllib.parse import urlsplit
 
 from alphacast_pandas.errors import QueryError
-from alphacast_pandas.text import printable, quoted
+from alphacast_pandas.text import quoted, shorten
 
 if TYPE_CHECKING:
     from alphacast_pandas.api.client import Client
@@ -26,10 +26,19 @@ class NumberedRecord(Protocol):
 
 # A number, the address of a page or a record; where there is a client to ask, also an exact name.
 Id: TypeAlias = int | str | NumberedRecord
-_KINDS = {"dataset": "datasets", "repository": "repositories"}
-_NUMBERED_PATH = re.compile(r"/(datasets|repositories)/(\d+)(?:/|$)")
-_PROCESS_PATH = re.compile(r"/datasets/(\d+)/processes/(\d+)")
+PLURALS = {"dataset": "datasets", "repository": "repositories"}
+# What paths are about, the longer ones first.
+_SUBJECTS = [
+    (re.compile(pattern), subject)
+    for pattern, subject in (
+        (r"/datasets/(\d+)/processes/(\d+)", "process {1} of dataset {0}"),
+        (r"/datasets/(\d+)(?:/.*)?", "dataset {0}"),
+        (r"/repositories/(\d+)(?:/.*)?", "repository {0}"),
+        (r"/series/(\d+)(?:/.*)?", "series {0}"),
+    )
+]
 _MOST_DIGITS = 18
+_LONGEST_SHOWN = 200
 _PAGE = re.compile(r"/(datasets|repositories)/(?:[^/]*-)?(\d+)(?:\.csv)?(?:/|$)")
 _ADDRESS = re.compile(
     r"[a-z][a-z0-9+.-]*://|www\.|([a-z0-9-]+\.)*alphacast\.io(/|$)", re.IGNORECASE
@@ -38,7 +47,28 @@ _ADDRESS = re.compile(
 
 def resolve_dataset(client: Client, value: Id) -> int:
     """Return the number of a dataset, which the service is asked for if `value` is a name."""
-    return client.datasets.find(value).id if is_name(value) else resolve_id(value)
+    if is_name(value):
+        return client.datasets.find(value).id
+    number = resolve_id(value)
+    host = _host_of(value)
+    if host is not None and not _is_own_host(host, client.base_url):
+        msg = (
+            f"{_shown(value)} is an address of {host}, and this client reads from "
+            f"{client.base_url}. Pass the number of the dataset if that is meant: {number}."
+        )
+        raise QueryError(msg)
+    return number
+
+
+def _host_of(value: Any) -> str | None:
+    """Return the host in an address, None if there is none."""
+    text = value.strip() if isinstance(value, str) else ""
+    return urlsplit(text).hostname if "://" in text else None
+
+
+def _is_own_host(host: str, base_url: str) -> bool:
+    own = urlsplit(base_url).hostname
+    return host in {own, "alphacast.io"} or host.endswith(".alphacast.io")
 
 
 def label_of(value: Any) -> str:
@@ -61,7 +91,7 @@ def is_name(value: Any) -> TypeGuard[str]:
     if not isinstance(value, str):
         return False
     text = value.strip()
-    is_number = text.isascii() and text.isdigit()
+    is_number = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
     return bool(text) and not (is_number or _ADDRESS.match(text) or _match_page(text))
 
 
@@ -74,10 +104,10 @@ def resolve_id(value: Any, what: str = "dataset") -> int:
     """
     number = _from_text(value, what) if isinstance(value, str) else _from_object(value, what)
     if number is None or number < 1:
-        by_name = f" client.{_KINDS[what]}.find({value!r}) finds it by its name."
+        by_name = f" client.{PLURALS[what]}.find({value!r}) finds it by its name."
         msg = (
             f"{_shown(value)} is not a {what}: pass its number (5515 or '5515') or the address of "
-            f"its page ('https://www.alphacast.io/{_KINDS[what]}/some-name-5515')."
+            f"its page ('https://www.alphacast.io/{PLURALS[what]}/some-name-5515')."
             f"{by_name if is_name(value) else ''}"
         )
         raise QueryError(msg)
@@ -86,9 +116,11 @@ def resolve_id(value: Any, what: str = "dataset") -> int:
 
 def _shown(value: Any) -> str:
     try:
-        return printable(repr(value))
+        text = repr(value)
     except Exception:  # noqa: BLE001 - an object of any class, or an integer of 5,000 digits
-        return f"This {type(value).__name__}"
+        text = " at 0x"
+    is_plain = " at 0x" not in text and "\n" not in text
+    return shorten(text, _LONGEST_SHOWN) if is_plain else f"This {type(value).__name__}"
 
 
 def _from_text(value: str, what: str) -> int | None:
@@ -99,7 +131,7 @@ def _from_text(value: str, what: str) -> int | None:
     match = _match_page(text)
     if match is None:
         return None
-    if match[1] != _KINDS[what]:
+    if match[1] != PLURALS[what]:
         msg = f"{value!r} is the address of one of the {match[1]}, and a {what} is needed here."
         raise QueryError(msg)
     return _number(match[2])
@@ -124,7 +156,7 @@ def _from_object(value: Any, what: str) -> int | None:
     kind = words[0] if isinstance(words, tuple) and words else None
     if kind == what:
         value = value.id
-    elif kind in _KINDS:
+    elif kind in PLURALS:
         msg = f"{_shown(value)} is a {kind}, and a {what} is needed here."
         raise QueryError(msg)
     if isinstance(value, bool):
@@ -142,14 +174,11 @@ def describe_path(path: str) -> str | None:
     >>> describe_path("/datasets/5515/columns")
     'dataset 5515'
     """
-    process = _PROCESS_PATH.fullmatch(path)
-    if process is not None:
-        return f"process {process[2]} of dataset {process[1]}"
-    match = _NUMBERED_PATH.match(path)
-    if match is None:
-        return None
-    kind = next(kind for kind, plural in _KINDS.items() if plural == match[1])
-    return f"{kind} {match[2]}"
+    for pattern, subject in _SUBJECTS:
+        match = pattern.fullmatch(path)
+        if match is not None:
+            return subject.format(*match.groups())
+    return None
 
 
 def repository_path(repository_id: Id) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.settings import (
     Login,
@@ -13,7 +13,13 @@ from alphacast_pandas.api.settings import (
     set_process_login,
     store_login,
 )
-from alphacast_pandas.errors import AlphacastError, APIError, AuthenticationError, NotFoundError
+from alphacast_pandas.errors import (
+    AlphacastError,
+    APIError,
+    AuthenticationError,
+    ConfigurationError,
+    NotFoundError,
+)
 from alphacast_pandas.tracebacks import short_traceback
 
 if TYPE_CHECKING:
@@ -64,7 +70,7 @@ def login(
     AuthenticationError
         If the service refuses the key.
     ConfigurationError
-        If there is no key, or key or address cannot be used.
+        If there is no key, or key, address or `store` cannot be used.
     ConnectionFailed
         If the service cannot be reached, so that the key could not be tried.
     APIError, DecodeError
@@ -80,6 +86,7 @@ def login(
     >>> import alphacast_pandas as ap
     >>> ap.login("ak_0000", base_url="http://127.0.0.1:8400", check=False)
     """
+    _check_store(store)
     if key is None and _can_ask():
         key = getpass.getpass("Alphacast API key: ")
     checked = check_login(Login(key, base_url, "ap.login()"))
@@ -90,25 +97,25 @@ def login(
     set_process_login(checked)
 
 
+def _check_store(store: Any) -> None:
+    if not isinstance(store, bool):
+        msg = f"store must be True or False, got {store!r}."
+        raise ConfigurationError(msg)
+
+
 def _check_key(login: Login) -> None:
     """Raise unless the service takes the key."""
     # Only here: a login that is not checked does not load what sends requests.
     from alphacast_pandas.api.transport import Transport
 
     transport = Transport(resolve_settings(retries=_RETRIES, login=login))
+    base_url = transport.settings.base_url
     try:
-        for path in _PATHS:
-            if _is_found(transport, path):
-                return
-        msg = (
-            f"There is no Alphacast API at {transport.settings.base_url}: it answered 404 to "
-            f"{' and '.join(f'GET {path}' for path in _PATHS)}. Check base_url."
-        )
-        raise NotFoundError(msg, status_code=404)
+        is_api = any(_is_found(transport, path) for path in _PATHS)
     except AuthenticationError as error:
         msg = (
-            f"{transport.settings.base_url} refuses this API key, so it is not kept: it is wrong "
-            f"or revoked, or belongs to another address (base_url=). {error}"
+            f"{base_url} refuses this API key, so it is not kept (status 401): the key is wrong or "
+            "revoked, or belongs to another address, which is passed as base_url=."
         )
         raise AuthenticationError(msg, status_code=error.status_code) from error
     except AlphacastError as error:
@@ -116,10 +123,16 @@ def _check_key(login: Login) -> None:
         raise
     finally:
         transport.close()
+    if not is_api:
+        msg = (
+            f"There is no Alphacast API at {base_url}: it answered 404 to "
+            f"{' and '.join(f'GET {path}' for path in _PATHS)}. Check base_url."
+        )
+        raise NotFoundError(msg, status_code=404)
 
 
 def _is_found(transport: Transport, path: str) -> bool:
-    """Tell whether there is an answer other than 404; raise if it does not vouch for the key."""
+    """Tell whether there is an answer other than 404; raise if the key is not accepted in it."""
     try:
         transport.get(path)
     except APIError as error:

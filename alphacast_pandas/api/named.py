@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from alphacast_pandas.api.identifiers import PLURALS
+from alphacast_pandas.api.responses import brief_repr
 from alphacast_pandas.errors import NotFoundError, QueryError
 from alphacast_pandas.names import canonical_name
 from alphacast_pandas.text import INVISIBLE, printable
@@ -28,11 +30,18 @@ class Named(Protocol):
 
 
 T = TypeVar("T", bound=Named)
-_PLURALS = {"dataset": "datasets", "repository": "repositories"}
 _MOST_NAMED = 5
-# So many characters of a name may differ for it to be a slip of the pen: of a short name fewer.
+# So many characters of a name may differ for it to be a typing mistake: of a short name fewer.
 _MOST_EDITS = 2
 _CHARACTERS_AN_EDIT = 3
+
+
+def check_text(name: Any, what: str) -> str:
+    """Return a name, or raise for what is none."""
+    if not isinstance(name, str) or not name.strip():
+        msg = f"name must be the name of a {what}, got {brief_repr(name)}."
+        raise QueryError(msg)
+    return name
 
 
 def check_name(name: str, what: str) -> None:
@@ -49,7 +58,7 @@ def only_one(found: Sequence[T], name: str, what: str) -> T | None:
     """Return the one record, None if there is none, and refuse to choose among several."""
     if len(found) > 1:
         msg = (
-            f"{len(found)} {_PLURALS[what]} are called {_quoted(name)}: {list_records(found)}. "
+            f"{len(found)} {PLURALS[what]} are called {_quoted(name)}: {list_records(found)}. "
             "Pass the number instead of the name."
         )
         raise QueryError(msg)
@@ -59,7 +68,7 @@ def only_one(found: Sequence[T], name: str, what: str) -> T | None:
 def not_found(name: str, what: str, listed: Sequence[T], place: str = "") -> NotFoundError:
     """Return the error that there is nothing of this name, with the nearest names that exist."""
     nearest = nearest_names(name, listed)
-    lists = f"alphacast_pandas.{_PLURALS[what]}() lists those that this key may list."
+    lists = f"alphacast_pandas.{PLURALS[what]}() lists those that this key may list."
     hint = f"Nearest names: {list_records(nearest)}." if nearest else lists
     others = " Others, such as public ones, are found by their number or address, or by search()."
     more = others if what == "dataset" else ""
@@ -72,15 +81,17 @@ def nearest_names(name: str, listed: Iterable[T]) -> list[T]:
     for record in listed:
         by_name.setdefault(_folded(record.name), []).append(record)
     close = difflib.get_close_matches(_folded(name), by_name, n=_MOST_NAMED)
-    near = [*close, *(each for each in by_name if each not in close and _contains(each, name))]
+    words = _folded(name).split()
+    longer = (each for each in by_name if words and all(word in each for word in words))
+    near = dict.fromkeys([*close, *longer])
     return [record for each in near for record in by_name[each]][:_MOST_NAMED]
 
 
 def near_misses(name: str, listed: Iterable[T]) -> list[T]:
     """
-    Return the records whose names differ from this one by what a slip of the pen does.
+    Return the records whose names differ from this one as by a typing mistake.
 
-    That is case, accents, blanks, or an edit or two. Numbers are no slips: "Prices 2023" and
+    That is case, accents, blanks, or an edit or two. Digits do not count: "Prices 2023" and
     "Prices 2024" are two names. A record of exactly this name is none either.
     """
     others = (record for record in listed if record.name != name)
@@ -106,12 +117,6 @@ def _place(record: Named) -> str:
 
 def _quoted(name: str) -> str:
     return printable(repr(name))
-
-
-def _contains(folded: str, name: str) -> bool:
-    """Tell a name that has all words of another one, such as one that is longer."""
-    words = _folded(name).split()
-    return bool(words) and all(word in folded for word in words)
 
 
 def _folded(name: str) -> str:

@@ -15,6 +15,7 @@ from alphacast_pandas.api.records import (
     text,
 )
 from alphacast_pandas.errors import ProcessError, ProcessTimeout, QueryError
+from alphacast_pandas.text import printable
 from alphacast_pandas.tracebacks import short_tracebacks
 
 if TYPE_CHECKING:
@@ -191,7 +192,7 @@ def wait_for(
         if process.failed:
             msg = (
                 f"{_label(process)} ended as {process.status!r}. The service says: "
-                f'"{process.description or "nothing"}"'
+                f'"{printable(process.description or "nothing")}"'
             )
             raise ProcessError(
                 msg,

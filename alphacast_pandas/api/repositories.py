@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.identifiers import repository_path
-from alphacast_pandas.api.named import not_found, only_one
+from alphacast_pandas.api.named import check_text, not_found, only_one
 from alphacast_pandas.api.records import Records, Repository
 from alphacast_pandas.api.responses import list_of
 from alphacast_pandas.tracebacks import short_tracebacks
@@ -126,14 +126,15 @@ class Repositories:
         NotFoundError
             If the key may list no repository of this name; the nearest names are in the message.
         QueryError
-            If several repositories have this name.
+            If several repositories have this name, or `name` is no text.
 
         Examples
         --------
         >>> client.repositories.find("Home").id == client.repositories.home().id
         True
         """
-        repository = only_one(self._named(name), name, "repository")
+        listed = self._list({"name": check_text(name, "repository")})
+        repository = only_one([each for each in listed if each.name == name], name, "repository")
         if repository is None:
             raise not_found(name, "repository", self.list())
         return repository
@@ -242,10 +243,6 @@ class Repositories:
         >>> client.repositories.delete(client.repositories.create("Draft").id)
         """
         self._transport.send("DELETE", repository_path(id))
-
-    def _named(self, name: str) -> _Repositories:
-        """Return those of exactly this name, of which there may be several."""
-        return Records(item for item in self._list({"name": name}) if item.name == name)
 
     def _list(self, params: dict[str, Any]) -> _Repositories:
         answer = list_of(self._transport.get("/repositories", params))

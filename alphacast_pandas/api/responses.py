@@ -20,6 +20,7 @@ from alphacast_pandas.errors import (
     RateLimitError,
     ServiceError,
 )
+from alphacast_pandas.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,8 +76,15 @@ _ERRORS: dict[int, tuple[type[APIError], str]] = {
     401: (AuthenticationError, "The API key is missing, wrong or revoked."),
     402: (QuotaError, "The plan of this account does not cover the request."),
     403: (PermissionDenied, "The API key is valid, but lacks the permission."),
+    400: (APIError, "The service does not accept the request."),
     404: (NotFoundError, "The service does not have this address."),
-    409: (ConflictError, "Something of that name or configuration exists already."),
+    405: (APIError, "The service has no such method at this address."),
+    409: (
+        ConflictError,
+        "The request conflicts with what is there: something of that name exists already, or "
+        "another upload is under way.",
+    ),
+    413: (APIError, "The request is larger than the service takes."),
     429: (RateLimitError, "Too many requests; wait before asking again."),
 }
 
@@ -88,22 +96,25 @@ def error_of(
     retry_after: float | None = None,
     sources: str = "",
     *,
+    place: str = "",
     is_from_storage: bool = False,
 ) -> APIError:
     """
     Return the error that a status means; its message begins with what was asked for.
 
-    `sources` says where key and address came from; `is_from_storage` whether the service had
-    redirected to a file, whose storage gave this answer.
+    `sources` says where key and address came from; `place` is the address if it is not the usual
+    one; `is_from_storage` says whether the service had redirected to a file, whose storage gave
+    this answer.
     """
-    kind, explanation = _ERRORS.get(status, (APIError, ""))
+    kind, explanation = _ERRORS.get(status, (APIError, "The service refused the request."))
     what = describe_path(request.path)
     if status >= 500:
         kind, explanation = ServiceError, "The service failed; trying again later may help."
     elif is_from_storage:
         explanation = "The service redirected to a file, which its storage refuses to send."
     elif what is not None and status == 404:
-        explanation = f"{what.capitalize()} does not exist, or this API key may not see it."
+        where = f" at {place}" if place else ""
+        explanation = f"{_sentence(what)} does not exist{where}, or this API key may not see it."
     elif what is not None and status == 403:
         explanation = f"The API key is valid, but lacks the permission for {what}."
     words = error_text(body)
@@ -112,7 +123,7 @@ def error_of(
         sources if status == 401 or (status == 404 and what is None) else "",
         f"{request} was answered with status {status}.",
         f'The service says: "{words}"' if words else "",
-        f"The service asks to wait {retry_after:g} seconds." if retry_after is not None else "",
+        f"The service asks to wait {retry_after:g} s." if retry_after is not None else "",
     )
     return kind(
         " ".join(part for part in parts if part),
@@ -122,6 +133,11 @@ def error_of(
         in_doubt=status in {502, 504} and request.method != "GET",
         retry_after=retry_after,
     )
+
+
+def _sentence(text: str) -> str:
+    """Return a text that begins with a capital."""
+    return text[:1].upper() + text[1:]
 
 
 def error_text(body: bytes) -> str:
@@ -135,7 +151,7 @@ def error_text(body: bytes) -> str:
         if isinstance(value, dict) and isinstance(value.get(key), str) and value[key].strip():
             value = value[key]
             break
-    words = value.strip() if isinstance(value, str) else text
+    words = printable(" ".join((value if isinstance(value, str) else text).split()))
     return words if len(words) <= _LONGEST_TEXT else f"{words[:_LONGEST_TEXT]}..."
 
 

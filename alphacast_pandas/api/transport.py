@@ -18,7 +18,7 @@ from alphacast_pandas.api import retrying
 from alphacast_pandas.api.body import CHUNK_BYTES, BodyStream
 from alphacast_pandas.api.clock import Clock, SystemClock
 from alphacast_pandas.api.responses import Answer, Content, Request, error_of, parse_json
-from alphacast_pandas.api.settings import is_loopback
+from alphacast_pandas.api.settings import DEFAULT_BASE_URL, is_loopback
 from alphacast_pandas.errors import (
     AlphacastError,
     APIError,
@@ -359,9 +359,9 @@ class Transport:
 
     def _reason(self, error: BaseException) -> str:
         if isinstance(error, requests.ConnectTimeout):
-            return f"no connection within {self.settings.timeout[0]:g} seconds"
+            return f"no connection within {self.settings.timeout[0]:g} s"
         if isinstance(error, requests.ReadTimeout | urllib3.exceptions.ReadTimeoutError):
-            return f"nothing came for {self.settings.timeout[1]:g} seconds"
+            return f"nothing came for {self.settings.timeout[1]:g} s"
         by_proxy = isinstance(_cause(error), urllib3.exceptions.ProxyError)
         root = _root(_cause(error))
         text = f"{type(root).__name__}: {root}".rstrip(".: ")
@@ -378,6 +378,7 @@ class Transport:
                 body,
                 retry_after,
                 self._sources,
+                place="" if self.settings.base_url == DEFAULT_BASE_URL else self.settings.base_url,
                 is_from_storage=not self._is_api(response.url),
             )
         return Answer(request, response.status_code, response.headers, stream)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from alphacast_pandas.api.client import get_client
+from alphacast_pandas.api.client import resolve_client
 from alphacast_pandas.api.discovery import fetch_definitions, with_every_column
 from alphacast_pandas.api.identifiers import resolve_dataset
 from alphacast_pandas.column_types import is_object
@@ -64,7 +64,7 @@ def schema(dataset_id: Id, *, client: Client | None = None) -> pa.DataFrameSchem
     >>> contract.validate(ap.read_alphacast(dataset_id)).shape[0] > 0
     True
     """
-    client = client or get_client()
+    client = resolve_client(client)
     return schema_of(definitions_of(client, resolve_dataset(client, dataset_id)))
 
 

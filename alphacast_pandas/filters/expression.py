@@ -83,10 +83,6 @@ def _check_name(name: Any) -> str:
     return str.__str__(name)  # str() of a member of an enumeration is Class.member
 
 
-class ExpressionError(QueryError, TypeError):
-    """An expression was made or used as none can be; a TypeError too, as in pandas."""
-
-
 @dataclass(frozen=True, eq=False)
 class Name:
     """A column, by its name."""
@@ -128,6 +124,10 @@ class Call:
 
 
 Step: TypeAlias = Name | Operation | Attribute | Item | Call
+
+
+class ExpressionError(QueryError, TypeError):
+    """An expression was made or used as none can be; a TypeError too, as in pandas."""
 
 
 @short_tracebacks

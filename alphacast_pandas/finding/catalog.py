@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from alphacast_pandas.api.client import get_client
+from alphacast_pandas.api.client import resolve_client
 from alphacast_pandas.api.search import SearchResult, fetch_results
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.finding.columns import date_column, instant_of, integers, text_column
@@ -86,7 +86,7 @@ def search(
     >>> int(found.loc[0, "id"]) == dataset_id
     True
     """
-    client = client or get_client()
+    client = resolve_client(client)
     picked = PickedRepository() if repository is None else pick_repository(client, repository)
     page = fetch_results(
         client._connection.search_transport,
@@ -147,7 +147,7 @@ def datasets(
     >>> ap.datasets(name="EXPECTANCY")["id"].tolist() == [dataset_id]
     True
     """
-    client = client or get_client()
+    client = resolve_client(client)
     part = None if name is None else _check_part(name)
     picked = PickedRepository() if repository is None else pick_repository(client, repository)
     listed = [SearchResult.from_json(each.raw) for each in client.datasets.list(picked.id)]
@@ -189,7 +189,7 @@ def repositories(*, client: Client | None = None) -> pd.DataFrame:
     >>> ap.repositories()[["name", "privacy"]].loc[0].tolist()
     ['Home', 'Private']
     """
-    client = client or get_client()
+    client = resolve_client(client)
     found = client.repositories.list()
     return pd.DataFrame(
         {

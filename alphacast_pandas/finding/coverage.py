@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from alphacast_pandas.api.client import get_client
+from alphacast_pandas.api.client import resolve_client
 from alphacast_pandas.api.identifiers import resolve_id
 from alphacast_pandas.api.settings import resolve_progress
 from alphacast_pandas.errors import QueryError
@@ -98,7 +98,7 @@ def coverage(
     0   Chile  population 1952-01-01 2007-01-01     12        0
     1    Peru  population 1952-01-01 2007-01-01     12        0
     """
-    client = client or get_client()
+    client = resolve_client(client)
     number = resolve_id(dataset_id)
     options = check_options(select=select, filter=filter, start=start, end=end)
     shown = resolve_progress(progress=None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from alphacast_pandas.api.client import get_client
+from alphacast_pandas.api.client import resolve_client
 from alphacast_pandas.api.csv_head import EmptyTableError
 from alphacast_pandas.api.discovery import fetch_definitions, with_every_column
 from alphacast_pandas.api.identifiers import resolve_id
@@ -142,7 +142,7 @@ def info(
     >>> print(world.name, world.start, world.end, sep="; ")
     World - Life expectancy, population and income; 1952-01-01; 2007-01-01
     """
-    client = client or get_client()
+    client = resolve_client(client)
     number, pattern = resolve_id(dataset_id), check_expect(expect)
     definitions = fetch_definitions(client, number)
     check_expected(pattern, number, definitions)

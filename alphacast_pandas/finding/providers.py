@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from alphacast_pandas.api.client import get_client
+from alphacast_pandas.api.client import resolve_client
 from alphacast_pandas.api.discovery import PLAIN_NUMBER
 from alphacast_pandas.api.providers import check_slug
 from alphacast_pandas.api.responses import brief_repr
@@ -78,7 +78,7 @@ def read_provider(
     0 2002-01-01  77.860
     1 2007-01-01  78.553
     """
-    client = client or get_client()
+    client = resolve_client(client)
     slug, sent = check_slug(provider), _to_json(parameters)
     try:
         series = client.providers.data(slug, series_id, **sent)

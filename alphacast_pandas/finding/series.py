@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from alphacast_pandas.api.client import get_client
+from alphacast_pandas.api.client import resolve_client
 from alphacast_pandas.api.csv_head import check_header, record_ends
 from alphacast_pandas.api.discovery import PLAIN_NUMBER
 from alphacast_pandas.api.series import check_series_id
@@ -92,7 +92,7 @@ def read_series(
     0 2007-01-01  Afghanistan  31889923.0
     1 2007-01-01      Albania   3600523.0
     """
-    client = client or get_client()
+    client = resolve_client(client)
     numbers = _check_ids(ids)
     span = _Span(start, end)
     read = side_by_side(iter(numbers), lambda _, number: _read_one(client, number))

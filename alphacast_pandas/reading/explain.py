@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from alphacast_pandas.api.client import get_client
+from alphacast_pandas.api.client import resolve_client
 from alphacast_pandas.api.discovery import fetch_definitions
 from alphacast_pandas.api.identifiers import resolve_dataset
 from alphacast_pandas.display import (
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _NOT_UNDERSTOOD = "sent, but not understood here and so not checked again"
 _MOST_CHARACTERS = 300
 _CHECKED = "Conditions, all of them checked here again"
-_CHECKED_OTHERS = "Conditions, checked here again unless it says otherwise"
+_CHECKED_OTHERS = "Conditions, checked here again unless the line says otherwise"
 _THEN = "Then, here"
 
 
@@ -155,7 +155,7 @@ def explain(
       country == 'Chile'         sent
       col('Date').dt.month == 1  evaluated here: only pandas can evaluate it
     """
-    client = client or get_client()
+    client = resolve_client(client)
     number = resolve_dataset(client, dataset_id)
     options = check_options(filter=filter, select=select, start=start, end=end, last=last, top=top)
     remembered = client._connection.recall(number)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import pandas as pd
 
-from alphacast_pandas.api.client import get_client
+from alphacast_pandas.api.client import resolve_client
 from alphacast_pandas.api.identifiers import label_of, resolve_dataset
 from alphacast_pandas.api.retrying import watched_by
 from alphacast_pandas.api.settings import resolve_progress
@@ -234,7 +234,7 @@ def read_alphacast(
     >>> [len(df) for df in ap.read_alphacast(dataset_id, chunksize=1000)]
     [1000, 704]
     """
-    client = client or get_client()
+    client = resolve_client(client)
     number = resolve_dataset(client, dataset_id)
     options = check_options(
         filter=filter,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.processes import check_seconds
-from alphacast_pandas.contracts.failures import Failure, refuse
+from alphacast_pandas.contracts.failures import Failure, refuse, short
 from alphacast_pandas.difference.difference import vanishing_columns, vanishing_entities
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.user_warnings import warn
@@ -65,8 +65,8 @@ def check_guards(
     if verify and not wait:
         msg = "verify reads back what a process has done, so it must be waited for: wait=True."
         raise QueryError(msg)
-    if missing not in {"send", "keep"}:
-        msg = f"missing must be 'send' or 'keep', got {missing!r}."
+    if missing not in ("send", "keep"):
+        msg = f"missing must be 'send' or 'keep', got {short(missing)}."
         raise QueryError(msg)
     return Guards(
         only_changes=bool(only_changes),

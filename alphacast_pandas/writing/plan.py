@@ -17,7 +17,6 @@ from alphacast_pandas.api.named import (
     not_found,
     only_one,
 )
-from alphacast_pandas.api.records import Repository
 from alphacast_pandas.api.retrying import watched_by
 from alphacast_pandas.api.settings import resolve_progress
 from alphacast_pandas.contracts.failures import short
@@ -44,7 +43,10 @@ if TYPE_CHECKING:
     from alphacast_pandas.api.clock import Clock
     from alphacast_pandas.api.definitions import Definitions
     from alphacast_pandas.api.identifiers import Id
-    from alphacast_pandas.api.records import Dataset
+    from alphacast_pandas.api.records import Dataset, Repository
+
+
+_NOT_CREATED = ", and create=False makes none"
 
 
 @dataclass(frozen=True)
@@ -219,7 +221,9 @@ def resolve_target(
         raise QueryError(msg)
     check_name(name, "dataset")
     target = _find_repository(client, repository, Target(None, name, create=create))
-    return target if target.repository_id is None else _find_dataset(client, target)
+    if target.repository_id is None:
+        return target
+    return _find_dataset(client, target, is_place_given=repository is not None)
 
 
 def _find_repository(client: Client, repository: Id | None, target: Target) -> Target:
@@ -227,60 +231,74 @@ def _find_repository(client: Client, repository: Id | None, target: Target) -> T
     if repository is None:
         home = client.repositories.home()
         return replace(target, repository_id=home.id, repository_name=home.name)
-    if isinstance(repository, str) and not repository.strip():
-        msg = "repository is empty text; pass its name or its number."
-        raise QueryError(msg)
-    # A repository may be called "2024": the name counts before the number.
-    is_number = isinstance(repository, str) and repository.strip().isdigit()
-    if is_name(repository) or is_number:
-        name = str(repository)
-        if not is_number:
-            check_name(name, "repository")
-        found = only_one(client.repositories._named(name), name, "repository")  # noqa: SLF001 - find raises
-        if found is not None:
-            return replace(target, repository_id=found.id, repository_name=found.name)
-        if not is_number:
-            _check_creation(name, "repository", client.repositories.list(), target)
-            return replace(target, repository_name=name)
+    if is_name(repository):
+        return _find_repository_by_name(client, repository, target)
+    if isinstance(repository, str):
+        # A repository may be called "2024": the name counts before the number.
+        name = repository.strip()
+        same = [each for each in client.repositories.list() if each.name == name]
+        repository = only_one(same, name, "repository") or repository
     record = client.repositories.get(resolve_id(repository, "repository"))
     return replace(target, repository_id=record.id, repository_name=record.name)
 
 
-def _find_dataset(client: Client, target: Target) -> Target:
+def _find_repository_by_name(client: Client, name: str, target: Target) -> Target:
+    check_name(name, "repository")
+    listed = client.repositories.list()
+    found = only_one([each for each in listed if each.name == name], name, "repository")
+    if found is not None:
+        return replace(target, repository_id=found.id, repository_name=found.name)
+    if target.create is False:
+        raise not_found(name, "repository", listed, _NOT_CREATED)
+    if target.create is None:
+        _refuse_near_miss(name, "repository", near_misses(name, listed))
+    return replace(target, repository_name=name)
+
+
+def _find_dataset(client: Client, target: Target, *, is_place_given: bool) -> Target:
     """Return the target with its dataset, which is to be created if it has no number."""
-    name = str(target.name)
-    found = only_one(client.datasets._named(name, target.repository_id), name, "dataset")  # noqa: SLF001 - find raises
+    name, place = str(target.name), f" in repository {target.repository_name!r}"
+    listed = client.datasets.list(target.repository_id)
+    found = only_one([each for each in listed if each.name == name], name, "dataset")
     if found is not None:
         return replace(target, dataset_id=found.id)
-    _check_creation(name, "dataset", client.datasets.list(), target)
+    if target.create is False:
+        raise not_found(name, "dataset", client.datasets.list(), f"{place}{_NOT_CREATED}")
+    if target.create is None:
+        near = near_misses(name, listed)
+        elsewhere = []
+        if near or not is_place_given:
+            elsewhere = [each for each in client.datasets.list() if each.name == name]
+        _refuse_near_miss(name, "dataset", near, place, elsewhere)
+        if elsewhere:
+            msg = (
+                f"There is no dataset {name!r}{place}, where datasets go if no repository is "
+                f"named, but elsewhere there is {list_records(elsewhere)}. Nothing was sent or "
+                "created. Pass repository= or the number if that is meant, or create=True to make "
+                "a new dataset."
+            )
+            raise QueryError(msg)
     return target
 
 
-def _check_creation(
-    name: str, what: str, listed: Sequence[Dataset | Repository], target: Target
+def _refuse_near_miss(
+    name: str,
+    what: str,
+    near: Sequence[Dataset | Repository],
+    place: str = "",
+    elsewhere: Sequence[Dataset] = (),
 ) -> None:
-    """Raise if nothing of this name may be created, or it was probably not meant to be."""
-    if target.create:
+    """Raise if there is something of nearly this name, so that a new one is probably not meant."""
+    if not near:
         return
-    place = "" if what == "repository" else f" in repository {target.repository_name!r}"
-    if target.create is False:
-        raise not_found(name, what, listed, f"{place}, and create=False makes none")
-    here = [
-        each
-        for each in listed
-        if isinstance(each, Repository) or each.repository_id == target.repository_id
-    ]
-    near = near_misses(name, here)
-    if near:
-        same = [each for each in listed if each.name == name]
-        elsewhere = f" Of exactly this name there is {list_records(same)}." if same else ""
-        msg = (
-            f"There is no {what} {name!r}{place}, but one of nearly the same name: "
-            f"{list_records(near)}. Nothing was sent or created.{elsewhere} Pass "
-            f"{'name' if what == 'dataset' else 'repository'}={near[0].name!r} if that is meant, "
-            f"or create=True to make a new {what}."
-        )
-        raise QueryError(msg)
+    same = f" Of exactly this name there is {list_records(elsewhere)}." if elsewhere else ""
+    keyword = "name" if what == "dataset" else "repository"
+    msg = (
+        f"There is no {what} {name!r}{place}, but there is {list_records(near)}, whose name is "
+        f"nearly the same. Nothing was sent or created.{same} Pass {keyword}={near[0].name!r} if "
+        f"that is meant, or create=True to make a new {what}."
+    )
+    raise QueryError(msg)
 
 
 def create_missing(client: Client, target: Target) -> Target:
@@ -301,9 +319,9 @@ def create_missing(client: Client, target: Target) -> Target:
 def _create_repository(client: Client, target: Target) -> Target:
     """Return the target with the repository of its name, the first one if several were created."""
     name = str(target.repository_name)
-    found = only_one(client.repositories._named(name), name, "repository")  # noqa: SLF001 - find raises
-    if found is not None:
-        return replace(target, repository_id=found.id)
+    found = [each.id for each in client.repositories.list() if each.name == name]
+    if found:
+        return replace(target, repository_id=min(found))
     created = client.repositories.create(name).id
     first = min([each.id for each in client.repositories.list() if each.name == name] or [created])
     # All programs that created one at the same time go on with the first, and each removes its own.
@@ -323,7 +341,7 @@ def _create_dataset(client: Client, target: Target) -> Target:
         f"A dataset {name!r} was created in repository {repository_id} while this push was being "
         "prepared. Nothing was sent. Push again, so that the frame is checked against it."
     )
-    if client.datasets._named(name, repository_id):  # noqa: SLF001 - find raises
+    if any(each.name == name for each in client.datasets.list(repository_id)):
         raise ConflictError(msg, retryable=True)
     try:
         created = client.datasets.create(name, repository_id=repository_id).id

@@ -7,10 +7,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from alphacast_pandas.api.client import get_client
+from alphacast_pandas.api.client import resolve_client
 from alphacast_pandas.api.identifiers import resolve_dataset
 from alphacast_pandas.contracts.schemas import frame_schema
 from alphacast_pandas.difference.diff import Diff
+from alphacast_pandas.display import plural
 from alphacast_pandas.tracebacks import short_traceback
 from alphacast_pandas.user_warnings import warn
 from alphacast_pandas.writing.check_frame import FrameOptions, check_frame, check_is_frame
@@ -253,7 +254,7 @@ def push(
         with on_ctrl_c(_nothing_sent):
             plan = plan_push(
                 df,
-                client or get_client(),
+                resolve_client(client),
                 dataset_id,
                 name=name,
                 repository=repository,
@@ -369,7 +370,7 @@ def diff(
     chosen = check_mode(mode)
     plan = plan_push(
         df,
-        client or get_client(),
+        resolve_client(client),
         dataset_id,
         name=name,
         repository=repository,
@@ -381,7 +382,7 @@ def diff(
     comparison = compare_plan(plan)
     place = repr(plan.target.name) if plan.dataset_id is None else plan.dataset_id
     return Diff(
-        f"Diff of {len(plan.frame):,} rows with dataset {place}, mode {mode!r}",
+        f"Diff of {plural(len(plan.frame), 'row')} with dataset {place}, mode {mode!r}",
         mode,
         plan.dataset_id,
         diff_notes(plan, comparison),
@@ -578,7 +579,7 @@ def _definitions_of(
     """Return what is known of a dataset, None if there is none."""
     if dataset_id is None:
         return None
-    client = client or get_client()
+    client = resolve_client(client)
     return fetch_definitions(client, resolve_dataset(client, dataset_id), df)
 
 
@@ -655,10 +656,15 @@ def _send(plan: Plan, guards: Guards, difference: Difference | None) -> PushResu
 
 def _describe_creation(plan: Plan) -> str:
     """Return what a Ctrl-C has left while a dataset that is missing was being created."""
-    name = plan.target.name
-    if plan.dataset_id is not None:
+    target = plan.target
+    if target.dataset_id is not None:
         return _nothing_sent()
-    return f"No rows were sent. The dataset {name!r} may have been created, without rows."
+    repository = f"The repository {target.repository_name!r} and the dataset"
+    what = "The dataset" if target.repository_id is not None else repository
+    return (
+        f"No rows were sent. {what} {target.name!r} may have been created, without rows: "
+        "alphacast_pandas.datasets() and alphacast_pandas.repositories() show it."
+    )
 
 
 def _nothing_to_send(plan: Plan, dataset_id: int, new_columns: Sequence[str]) -> PushResult:

@@ -10,6 +10,7 @@ from alphacast_pandas.api.client import is_default_client
 from alphacast_pandas.api.multipart import upload_form
 from alphacast_pandas.api.processes import check_seconds
 from alphacast_pandas.api.retrying import watched_by
+from alphacast_pandas.display import plural
 from alphacast_pandas.errors import (
     AlphacastError,
     ProcessError,
@@ -272,8 +273,9 @@ class Uploads:
             wait=None if pending is None else self.wait,
         )
         if pending is None and result.deleted and not plan.mode.deletes:
+            deleted = plural(result.deleted, "deleted value")
             warn(
-                f"The service reports {result.deleted:,} deleted values, though mode "
+                f"The service reports {deleted}, though mode "
                 f"{plan.mode.name!r} deletes nothing: empty cells have erased stored values. "
                 "missing='keep' keeps what is stored where the frame has no value."
             )
@@ -343,7 +345,7 @@ class Uploads:
         if self._rows_in < len(self._frame):
             return f"No {'other ' if self._parts else ''}rows are known to be in."
         verified = "" if self._expected is None else ", but was not verified"
-        return f"The push to dataset {number} had ended{verified}."
+        return f"The push to dataset {number} has ended{verified}."
 
     @property
     def _rows_in_text(self) -> str:

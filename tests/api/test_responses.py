@@ -93,7 +93,7 @@ def test_a_file_that_is_gone_is_not_called_a_dataset_that_is(status: int) -> Non
 
 def test_the_pause_that_the_service_asks_for_is_told() -> None:
     error = error_of(Request("GET", "/datasets"), 429, b"", 7.0)
-    assert str(error).endswith("status 429. The service asks to wait 7 seconds.")
+    assert str(error).endswith("status 429. The service asks to wait 7 s.")
 
 
 @pytest.mark.parametrize("status", [502, 504])

@@ -146,7 +146,7 @@ def test_a_check_after_the_push_can_be_left(
     program = PUSH.replace("client=", "verify=True, client=")
     with Relay(emulator.url, "GET .*/data.*filter") as relay:
         message = check_one_frame(interrupted(relay, emulator.api_key, number, program))
-    assert message == f"The push to dataset {number} had ended, but was not verified."
+    assert message == f"The push to dataset {number} has ended, but was not verified."
     assert len(read_all(number, client)) == 2
 
 
