@@ -46,16 +46,21 @@ NO_TABLE = (EmptyTableError, NotFoundError)
 _REFUSALS = frozenset({403, 404, 405, 501})
 
 
-def fetch_definitions(client: Client, dataset_id: int) -> Definitions:
+def fetch_definitions(datasets: Datasets, dataset_id: int) -> Definitions:
     """Return the definitions that the service states, from two requests at the same time."""
-    return _fetch_stated(client.datasets, dataset_id)
+    columns = in_background(_unless_refused, lambda: datasets.column_definitions(dataset_id))
+    dataset, missing = _unless_refused(lambda: datasets.get(dataset_id))
+    stored, refused = columns.result()
+    if isinstance(missing, NotFoundError) and isinstance(refused, NotFoundError):
+        raise missing
+    return define(dataset, stored)
 
 
 def fetch_every_column(
     datasets: Datasets, transport: Transport, dataset_id: int
 ) -> tuple[Column, ...]:
     """Return all columns: those that the service states, and if need be those of the header."""
-    stated = _fetch_stated(datasets, dataset_id)
+    stated = fetch_definitions(datasets, dataset_id)
     if stated.stated and stated.complete:
         return stated.columns
     try:
@@ -68,15 +73,6 @@ def fetch_every_column(
             return stated.columns
         raise
     return with_header(stated, head).columns
-
-
-def _fetch_stated(datasets: Datasets, dataset_id: int) -> Definitions:
-    columns = in_background(_unless_refused, lambda: datasets.column_definitions(dataset_id))
-    dataset, missing = _unless_refused(lambda: datasets.get(dataset_id))
-    stored, refused = columns.result()
-    if isinstance(missing, NotFoundError) and isinstance(refused, NotFoundError):
-        raise missing
-    return define(dataset, stored)
 
 
 @dataclass(frozen=True)
@@ -130,9 +126,9 @@ def definitions_sources(
     if remembered is not None:
         yield DefinitionsSource(client, dataset_id, remembered, is_remembered=True)
     if are_needed_first:
-        yield DefinitionsSource(client, dataset_id, fetch_definitions(client, dataset_id))
+        yield DefinitionsSource(client, dataset_id, fetch_definitions(client.datasets, dataset_id))
     else:
-        future = in_background(fetch_definitions, client, dataset_id)
+        future = in_background(fetch_definitions, client.datasets, dataset_id)
         yield DefinitionsSource(client, dataset_id, None, future)
 
 
@@ -161,7 +157,7 @@ def with_every_column(
 
 def fetch_new(client: Client, dataset_id: int) -> Definitions | None:
     """Return the definitions of a dataset to which nothing was uploaded yet, None of others."""
-    definitions = fetch_definitions(client, dataset_id)
+    definitions = fetch_definitions(client.datasets, dataset_id)
     if not is_new(client, dataset_id, definitions):
         return None
     return replace(definitions, complete=True, has_rows=False)
@@ -187,7 +183,7 @@ def is_new(client: Client, dataset_id: int, definitions: Definitions) -> bool:
 
 def fetch_target(client: Client, dataset_id: int, names: Iterable[object]) -> Definitions:
     """Return the definitions of a dataset that is pushed to; it may hold nothing yet."""
-    definitions = fetch_definitions(client, dataset_id)
+    definitions = fetch_definitions(client.datasets, dataset_id)
     if all(name is None or name in definitions.names for name in names):
         return definitions
     try:

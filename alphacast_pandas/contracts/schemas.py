@@ -71,7 +71,7 @@ def schema(dataset_id: Id, *, client: Client | None = None) -> pa.DataFrameSchem
 def definitions_of(client: Client, dataset_id: int) -> Definitions:
     """Return the definitions of a dataset, every column among them."""
     remembered = client._connection.recall(dataset_id)
-    definitions = remembered or fetch_definitions(client, dataset_id)
+    definitions = remembered or fetch_definitions(client.datasets, dataset_id)
     return with_every_column(client, dataset_id, definitions)
 
 

@@ -159,7 +159,7 @@ def explain(
     number = resolve_dataset(client, dataset_id)
     options = check_options(filter=filter, select=select, start=start, end=end, last=last, top=top)
     remembered = client._connection.recall(number)
-    definitions = remembered or fetch_definitions(client, number)
+    definitions = remembered or fetch_definitions(client.datasets, number)
     _, query = plan(client, number, options, definitions)
     ways = [query.params(spelling) for spelling in in_order_of_trial(client, query)]
     return Explanation(
