@@ -7,16 +7,22 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 
 import alphacast_pandas as ap
 from alphacast_pandas.api.processes import Process
+from alphacast_pandas.api.providers import Provider, ProviderSeries
 from alphacast_pandas.api.records import Column, Dataset, DateStats, Records, Repository
+from alphacast_pandas.api.search import SearchResult
+from alphacast_pandas.api.series import Series
+from alphacast_pandas.api.user_keys import UserKey
 from alphacast_pandas.difference.diff import Diff
 from alphacast_pandas.difference.difference import compare
 from alphacast_pandas.difference.modes import MODES
 from alphacast_pandas.display import Link, html_facts, html_table, plural, text_table
+from alphacast_pandas.finding.info import DatasetInfo
 from alphacast_pandas.text import shorten
 from alphacast_pandas.writing.result import combine_parts
 
@@ -126,6 +132,45 @@ def dataset(text: str) -> Dataset:
     )
 
 
+def search_result(text: str) -> SearchResult:
+    names = ("repository", "description", "sourceName", "sourceUrl", "permission", "updatedAt")
+    texts = dict.fromkeys(("name", *names, "frequency"), text)
+    return SearchResult.from_json(
+        {"id": 5515, "repositoryId": 12, "minDate": "2000-01-01", **texts}
+    )
+
+
+def info(text: str) -> DatasetInfo:
+    columns = pd.DataFrame(
+        {
+            "name": pd.Series([text, "CPI"], dtype=object),
+            "role": ["entity", "value"],
+            "type": [None, text],
+            "id": pd.array([7, None], "Int64"),
+        }
+    )
+    day, moment = datetime.date(2000, 1, 1), datetime.datetime(2024, 5, 1, 12, 30)  # noqa: DTZ001 - as the record has it
+    return DatasetInfo(
+        5515, text, text, 12, text, text, text, text, day, None, moment, text, ADDRESS, columns
+    )
+
+
+def series(text: str) -> Series:
+    return Series(53804, text, 5515, text, text, text, text, datetime.date(2000, 1, 1))
+
+
+def provider(text: str) -> Provider:
+    parameters = ({"name": text}, {"name": ["a"]}, {})
+    popular = (ProviderSeries(text), ProviderSeries())
+    words = (text, text, text, text, (text, "search"), text)
+    return Provider(*words, api_key_required=True, parameters=parameters, popular_series=popular)
+
+
+def provider_series(text: str) -> ProviderSeries:
+    points = ({"date": text, "value": 1}, [text, 2])
+    return ProviderSeries(text, text, text, {text: [text]}, points, instructions=text)
+
+
 def process(text: str) -> Process:
     counts = {"insertedValues": 12345678, "updatedValues": 2, "deletedValues": 3}
     return Process(45144, 5515, text, text, text, text, stats=counts)
@@ -135,6 +180,7 @@ def result(text: str | None, parts: int = 1, **words: Any) -> ap.PushResult:
     said = text or "Processed"
     part = ap.PushPart(0, 9, 10, 45144, said, text, 12345678, None, 0, 1234567)
     facts = {"dataset_id": 5515, "seconds": 0.123456, "url": ADDRESS, "wait": None}
+    facts |= {"name": None, "repository": None, "created": ()}
     return combine_parts([part] * parts, **(facts | words))
 
 
@@ -170,6 +216,17 @@ DISPLAYS: dict[str, Callable[[str], Any]] = {
     "column": lambda text: Column(text, text, True, 5, text, text, True),
     "processes": lambda text: Records([process(text)]),
     "process": process,
+    "search results": lambda text: Records([search_result(text)]),
+    "search result": search_result,
+    "info": info,
+    "several series": lambda text: Records([series(text), series("CPI")]),
+    "series": series,
+    "providers": lambda text: Records([provider(text)]),
+    "provider": provider,
+    "several provider series": lambda text: Records([provider_series(text)]),
+    "provider series": provider_series,
+    "stored keys": lambda text: Records([UserKey(text, text)]),
+    "stored key": lambda text: UserKey(text, text),
     "statistics": lambda text: DateStats(text, datetime.date(2000, 1, 1)),
     "result": lambda text: result(text, name=text, repository=text, created=("dataset",)),
     "parts": lambda text: result(text, 30, name=text, wait=lambda timeout: result(text)),
@@ -182,6 +239,11 @@ IN_80_COLUMNS = {
     "repositories",
     "columns",
     "processes",
+    "search results",
+    "several series",
+    "providers",
+    "several provider series",
+    "stored keys",
     "result",
     "parts",
     "difference",
@@ -285,6 +347,47 @@ def test_a_record_says_what_is_known_and_no_more() -> None:
     )
     facts = dict(Page(known._repr_html_()).rows)
     assert (facts["description"], facts["columns"]) == ("Consumer prices", "Date, CPI")
+
+
+def test_what_is_found_is_shown_with_what_matters() -> None:
+    found = SearchResult(5515, "CPI", 12, permission="Read", updated_at="2024-05-01T12:30:00Z")
+    assert repr(found) == "SearchResult(id=5515, name='CPI', repository_id=12)"
+    assert str(Records([found, SearchResult(5516, "Wages")])) == (
+        "2 datasets\n"
+        "  id  name   repository_id  updated_at\n"
+        "5515  CPI               12  2024-05-01 12:30\n"
+        "5516  Wages"
+    )
+    assert repr(Series(7, "CPI", units="Index")) == "Series(id=7, name='CPI', units='Index')"
+    assert repr(Provider("fred", capabilities=("search", "direct"))) == (
+        "Provider(slug='fred', capabilities='search, direct')"
+    )
+    read = ProviderSeries("GDP", data=([1, 2], [3, 4]), metadata={"a": 1})
+    assert repr(read) == "ProviderSeries(id='GDP', points=2)"
+    assert ["metadata", "{'a': 1}"] in Page(read._repr_html_()).rows
+
+
+def test_a_stored_key_is_never_shown() -> None:
+    stored = UserKey.from_json({"slug": "fred", "key": "0123456789abcdef", "createdAt": "now"})
+    shown = [repr(stored), stored._repr_html_(), repr(Records([stored]))]
+    assert shown[0] == "UserKey(slug='fred', created_at='now')"
+    assert not any("0123456789abcdef" in text for text in shown)
+
+
+def test_what_a_dataset_is_has_its_columns_below() -> None:
+    told = info("Prices")
+    assert repr(told) == (
+        "DatasetInfo(id=5515, name='Prices', repository_id=12, repository='Prices', "
+        "frequency='Prices', start=2000-01-01, 2 columns)"
+    )
+    page = Page(told._repr_html_())
+    assert page.of("caption") == ["DatasetInfo", "2 columns"]
+    assert page.rows[-3:] == [
+        ["name", "role", "type", "id"],
+        ["Prices", "entity", "", "7"],
+        ["CPI", "value", "Prices", ""],
+    ]
+    assert ["updated_at", "2024-05-01 12:30"] in page.rows
 
 
 def test_what_does_not_fit_a_terminal_is_named() -> None:

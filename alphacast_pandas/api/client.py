@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from alphacast_pandas.api.connection import Connection
 from alphacast_pandas.api.datasets import Datasets
 from alphacast_pandas.api.providers import Providers
+from alphacast_pandas.api.records import Records
 from alphacast_pandas.api.repositories import Repositories
 from alphacast_pandas.api.search import SearchResult, fetch_results
 from alphacast_pandas.api.series import SeriesEndpoints
@@ -139,7 +140,7 @@ class Client:
         mine: bool = False,
         deprecated: bool = False,
         limit: int | None = 25,
-    ) -> list[SearchResult]:
+    ) -> Records[SearchResult]:
         """
         Search for datasets by words.
 
@@ -194,7 +195,7 @@ class Client:
             deprecated=deprecated,
             limit=limit,
         )
-        return [*found.results]
+        return Records(found.results)
 
     def close(self) -> None:
         """Close the connections; the client can still be used and opens new ones."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from alphacast_pandas.api.lenient import (
@@ -13,9 +13,10 @@ from alphacast_pandas.api.lenient import (
     object_field,
     text_field,
 )
-from alphacast_pandas.api.records import object_of
-from alphacast_pandas.api.responses import list_of
-from alphacast_pandas.errors import QueryError
+from alphacast_pandas.api.points import points_of
+from alphacast_pandas.api.records import Record, Records, object_of
+from alphacast_pandas.api.responses import brief_repr, list_of
+from alphacast_pandas.errors import DecodeError, QueryError
 from alphacast_pandas.tracebacks import short_tracebacks
 
 if TYPE_CHECKING:
@@ -26,11 +27,16 @@ if TYPE_CHECKING:
 # Characters that may stand in a path as they are: ids of series are sent unescaped.
 _IN_A_PATH = "/:@!$&'()*+,;=~"
 _DOTS = frozenset({"", ".", ".."})
+# The name of the parameter with free text is not documented, so it is sent under each of these.
+_TEXT_NAMES = ("q", "query", "search", "text")
 
 
-@dataclass(frozen=True)
-class Provider:
+@dataclass(frozen=True, repr=False)
+class Provider(Record):
     """An upstream source; what the service does not tell is None, or empty."""
+
+    words = ("provider", "providers")
+    only_alone = frozenset({"description", "license", "parameters", "popular_series"})
 
     slug: str | None = None
     name: str | None = None
@@ -44,57 +50,95 @@ class Provider:
     popular_series: tuple[ProviderSeries, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
+    def facts(self) -> dict[str, object]:
+        """Return what is shown of it."""
+        names = [str(each["name"]) for each in self.parameters if "name" in each]
+        popular = [each.id for each in self.popular_series if each.id is not None]
+        return {
+            "slug": self.slug,
+            "name": self.name,
+            "organization": self.organization,
+            "capabilities": ", ".join(self.capabilities) or None,
+            "api_key_required": self.api_key_required,
+            "api_key_stored": self.api_key_stored,
+            "license": self.license,
+            "description": self.description,
+            "parameters": ", ".join(names) or None,
+            "popular_series": ", ".join(popular) or None,
+        }
+
     @classmethod
     def from_json(cls, value: Any) -> Provider:
         """Return the record of one JSON object, none of whose fields is certain."""
         item = object_of(value, "a provider")
         capabilities = list_field(item, "capabilities") or []
         return cls(
-            slug=text_field(item, "slug"),
-            name=text_field(item, "name"),
+            slug=text_field(item, "slug", "id"),
+            name=text_field(item, "name", "title"),
             organization=text_field(item, "provider"),
             description=text_field(item, "description"),
             capabilities=tuple(each for each in capabilities if isinstance(each, str)),
             license=text_field(item, "license"),
             api_key_required=flag_field(item, "api_key_required"),
-            api_key_stored=flag_field(item, "api_key_stored"),
+            api_key_stored=flag_field(item, "api_key_stored", "has_api_key"),
             parameters=_objects(item, "parameters"),
             popular_series=tuple(map(ProviderSeries.from_json, _objects(item, "popular_series"))),
             raw=item,
         )
 
 
-@dataclass(frozen=True)
-class ProviderSeries:
-    """A series of an upstream source; `data` are points as the service sends them."""
+@dataclass(frozen=True, repr=False)
+class ProviderSeries(Record):
+    """
+    A series of an upstream source; what the service does not tell is None.
+
+    `data` are its points as the service sends them; if it sends dates and values apart, pairs.
+    """
+
+    words = ("series", "series")
+    only_alone = frozenset({"metadata", "instructions"})
 
     id: str | None = None
     label: str | None = None
     frequency: str | None = None
-    metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    data: tuple[Any, ...] | None = field(default=None, repr=False)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    data: tuple[Any, ...] | None = None
     is_preview: bool | None = None
     api_key_required: bool | None = None
     api_key_stored: bool | None = None
     instructions: str | None = None
-    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    raw: Any = field(default_factory=dict, compare=False)
+
+    def facts(self) -> dict[str, object]:
+        """Return what is shown of it."""
+        return {
+            "id": self.id,
+            "label": self.label,
+            "frequency": self.frequency,
+            "points": None if self.data is None else len(self.data),
+            "is_preview": self.is_preview,
+            "api_key_required": self.api_key_required,
+            "api_key_stored": self.api_key_stored,
+            "instructions": self.instructions,
+            "metadata": str(dict(self.metadata)) if self.metadata else None,
+        }
 
     @classmethod
     def from_json(cls, value: Any) -> ProviderSeries:
-        """Return the record of one JSON object, none of whose fields is certain."""
-        item = object_of(value, "a series of a provider")
-        metadata, data = object_field(item, "metadata"), list_field(item, "data")
+        """Return the record of a JSON object, no field of which is certain, or of bare points."""
+        item = {} if isinstance(value, list) else object_of(value, "a series of a provider")
+        metadata = object_field(item, "metadata") or object_field(item, "info")
         return cls(
             id=text_field(item, "series_id", "id"),
-            label=text_field(item, "label", "name"),
+            label=text_field(item, "label", "name", "title"),
             frequency=text_field(item, "frequency") or text_field(metadata, "frequency"),
             metadata=metadata,
-            data=None if data is None else tuple(data),
+            data=points_of(value),
             is_preview=flag_field(item, "is_preview"),
             api_key_required=flag_field(item, "api_key_required"),
-            api_key_stored=flag_field(item, "api_key_stored"),
+            api_key_stored=flag_field(item, "api_key_stored", "has_api_key"),
             instructions=text_field(item, "instructions"),
-            raw=item,
+            raw=value,
         )
 
 
@@ -112,24 +156,25 @@ class ProviderPage:
     raw: Any = field(default=None, repr=False, compare=False)
 
     @classmethod
-    def from_json(cls, value: Any) -> ProviderPage:
-        """Return the record of an answer; a bare list is one of series."""
-        item = {"series": value} if isinstance(value, list) else object_of(value, "a page")
-        has_categories = list_field(item, "categories") is not None
-        series = "series" if list_field(item, "series") is not None else "data"
-        has_series = list_field(item, series) is not None
+    def from_json(cls, value: Any, kind: Literal["categories", "series"]) -> ProviderPage:
+        """Return the record of an answer; a list that has no name of its own is one of `kind`."""
+        item = {"data": value} if isinstance(value, list) else object_of(value, "a page")
+        lists = {name: list_field(item, name) for name in ("categories", "series")}
+        if not any(found is not None for found in lists.values()):
+            lists[kind] = list_field(item, "data", "items")
+        if not any(found is not None for found in lists.values()):
+            msg = f"Expected categories or series, got {brief_repr(value)}."
+            raise DecodeError(msg)
+        categories, series = (
+            None if found is None else tuple(each for each in found if isinstance(each, dict))
+            for found in lists.values()
+        )
         return cls(
-            categories=_objects(item, "categories") if has_categories else None,
-            series=tuple(map(ProviderSeries.from_json, _objects(item, series)))
-            if has_series
-            else None,
+            categories=categories,
+            series=None if series is None else tuple(map(ProviderSeries.from_json, series)),
             total=number_field(item, "total"),
             raw=value,
         )
-
-
-# `list` is a method of the class below, so the builtin's type is named here.
-_Providers = list[Provider]
 
 
 @short_tracebacks
@@ -158,7 +203,7 @@ class Providers:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def list(self) -> _Providers:
+    def list(self) -> Records[Provider]:
         """
         Return every source.
 
@@ -172,9 +217,9 @@ class Providers:
         >>> client.providers.list()[0].organization
         'Federal Reserve Bank of St. Louis'
         """
-        return [Provider.from_json(item) for item in list_of(self._transport.get("/providers"))]
+        return _providers(self._transport.get("/providers"))
 
-    def match(self, text: str) -> _Providers:
+    def match(self, text: str) -> Records[Provider]:
         """
         Return the sources that fit some words best.
 
@@ -198,8 +243,7 @@ class Providers:
         >>> client.providers.match("life expectancy")[0].slug
         'gapminder'
         """
-        answer = self._transport.get("/providers/match", _words(text))
-        return [Provider.from_json(item) for item in list_of(answer)]
+        return _providers(self._transport.get("/providers/match", _words(text)))
 
     def get(self, slug: str) -> Provider:
         """
@@ -274,7 +318,8 @@ class Providers:
             "limit": limit,
             "offset": offset,
         }
-        return self._page(f"{_provider_path(slug)}/browse", params)
+        kind: Literal["categories", "series"] = "series" if series else "categories"
+        return self._page(f"{_provider_path(slug)}/browse", params, kind)
 
     def search(
         self, slug: str, text: str, *, limit: int | None = None, offset: int | None = None
@@ -311,7 +356,7 @@ class Providers:
         'brazil/life_expectancy'
         """
         params = {**_words(text), "limit": limit, "offset": offset}
-        return self._page(f"{_provider_path(slug)}/search", params)
+        return self._page(f"{_provider_path(slug)}/search", params, "series")
 
     def preview(self, slug: str, id: str) -> ProviderSeries:  # noqa: A002 - the service's own word
         """
@@ -374,9 +419,15 @@ class Providers:
         path = f"{_series_path(slug, id)}/data"
         return ProviderSeries.from_json(self._transport.send("POST", path, json=parameters))
 
-    def _page(self, path: str, params: Mapping[str, Any]) -> ProviderPage:
+    def _page(
+        self, path: str, params: Mapping[str, Any], kind: Literal["categories", "series"]
+    ) -> ProviderPage:
         given = {name: value for name, value in params.items() if value is not None}
-        return ProviderPage.from_json(self._transport.get(path, given))
+        return ProviderPage.from_json(self._transport.get(path, given), kind)
+
+
+def _providers(answer: Any) -> Records[Provider]:
+    return Records(Provider.from_json(item) for item in list_of(answer, "providers", "items"))
 
 
 def check_slug(slug: Any) -> str:
@@ -413,11 +464,11 @@ def quoted(text: str) -> str:
 
 
 def _words(text: Any) -> dict[str, str]:
-    """Return a free text under both names that its parameter may have: it is not documented."""
+    """Return a free text under each name that its parameter may have."""
     if not isinstance(text, str) or not text.strip():
         msg = f"text must be one or more words, got {text!r}."
         raise QueryError(msg)
-    return {"q": text.strip(), "query": text.strip()}
+    return dict.fromkeys(_TEXT_NAMES, text.strip())
 
 
 def _objects(item: Mapping[str, Any], key: str) -> tuple[Mapping[str, Any], ...]:

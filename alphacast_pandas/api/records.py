@@ -31,7 +31,9 @@ _MOST_ROWS = 40  # of a table
 _LONGEST_CELL = 120  # characters
 _MOST_CHARACTERS = 50  # of a text in a repr
 # Names of facts that are numbers, which tables align to the right.
-_NUMBERS = frozenset({"id", "repository_id", "dataset_id", "inserted", "updated", "deleted"})
+_NUMBERS = frozenset(
+    {"id", "repository_id", "dataset_id", "points", "inserted", "updated", "deleted"}
+)
 
 
 def truth(value: Any) -> bool:

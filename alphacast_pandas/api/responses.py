@@ -185,10 +185,11 @@ def brief_repr(value: Any) -> str:
     return _brief.repr(value)
 
 
-def list_of(value: Any) -> list[Any]:
-    """Return a JSON array, bare or under ``data``."""
-    if isinstance(value, dict) and isinstance(value.get("data"), list):
-        value = value["data"]
+def list_of(value: Any, *names: str) -> list[Any]:
+    """Return a JSON array: bare, under ``data`` or under one of `names`."""
+    if isinstance(value, dict):
+        fields = (value.get(name) for name in ("data", *names))
+        value = next((field for field in fields if isinstance(field, list)), value)
     if not isinstance(value, list):
         msg = f"Expected a list, got {brief_repr(value)}."
         raise DecodeError(msg)

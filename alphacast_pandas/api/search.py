@@ -14,7 +14,7 @@ from alphacast_pandas.api.lenient import (
     object_field,
     text_field,
 )
-from alphacast_pandas.api.records import object_of
+from alphacast_pandas.api.records import Record, instant, object_of
 from alphacast_pandas.api.responses import brief_repr
 from alphacast_pandas.errors import APIError, DecodeError, NotFoundError, QueryError
 
@@ -29,13 +29,17 @@ _PAGE_LENGTH = 100
 _DEFAULT_LENGTH = 10  # that of the service, for requests that name none
 
 
-@dataclass(frozen=True)
-class SearchResult:
+@dataclass(frozen=True, repr=False)
+class SearchResult(Record):
     """
     A dataset that a search has found; what the service does not tell is None.
 
     Dates are days, instants are as the service sends them.
     """
+
+    words = ("dataset", "datasets")
+    only_alone = frozenset({"permission", "source_name", "source_url", "description"})
+    only_in_tables = frozenset({"updated_at"})
 
     id: int
     name: str
@@ -50,6 +54,23 @@ class SearchResult:
     min_date: datetime.date | None = None
     max_date: datetime.date | None = None
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def facts(self) -> dict[str, object]:
+        """Return what is shown of it."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "repository_id": self.repository_id,
+            "repository": self.repository,
+            "frequency": self.frequency,
+            "min_date": self.min_date,
+            "max_date": self.max_date,
+            "updated_at": instant(self.updated_at),
+            "permission": self.permission,
+            "source_name": self.source_name,
+            "source_url": self.source_url,
+            "description": self.description,
+        }
 
     @classmethod
     def from_json(cls, value: Any) -> SearchResult:

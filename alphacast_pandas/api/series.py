@@ -11,7 +11,7 @@ from alphacast_pandas.api.csv_head import check_table_answer, check_table_body
 from alphacast_pandas.api.datasets import FORMATS
 from alphacast_pandas.api.lenient import day_field, number_field, text_field
 from alphacast_pandas.api.parameters import FORMAT
-from alphacast_pandas.api.records import object_of
+from alphacast_pandas.api.records import Record, object_of
 from alphacast_pandas.errors import DecodeError, QueryError
 from alphacast_pandas.tracebacks import short_tracebacks
 
@@ -25,9 +25,11 @@ _TEXT_TABLES = ("csv", "tsv")
 _DIGITS = re.compile(r"\d{1,18}", re.ASCII)
 
 
-@dataclass(frozen=True)
-class Series:
+@dataclass(frozen=True, repr=False)
+class Series(Record):
     """One value column of a dataset; what the service does not tell is None."""
+
+    words = ("series", "series")
 
     id: int
     name: str | None = None
@@ -40,13 +42,27 @@ class Series:
     max_date: datetime.date | None = None
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
+    def facts(self) -> dict[str, object]:
+        """Return what is shown of it."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "dataset_id": self.dataset_id,
+            "dataset": self.dataset,
+            "type": self.type,
+            "units": self.units,
+            "frequency": self.frequency,
+            "min_date": self.min_date,
+            "max_date": self.max_date,
+        }
+
     @classmethod
     def from_json(cls, value: Any, series_id: int) -> Series:
         """Return the record of one JSON object, none of whose fields is certain."""
         item = object_of(value, "a series")
         return cls(
             id=series_id,
-            name=text_field(item, "name"),
+            name=text_field(item, "name", "label", "title"),
             dataset_id=number_field(item, "datasetId"),
             dataset=text_field(item, "datasetName"),
             type=text_field(item, "dataType"),

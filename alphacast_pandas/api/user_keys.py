@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from alphacast_pandas.api.lenient import text_field
+from alphacast_pandas.api.lenient import object_field, text_field
 from alphacast_pandas.api.providers import check_slug, quoted
-from alphacast_pandas.api.records import object_of
+from alphacast_pandas.api.records import Record, Records, instant, object_of
 from alphacast_pandas.api.responses import list_of
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.tracebacks import short_tracebacks
@@ -18,13 +18,24 @@ if TYPE_CHECKING:
     from alphacast_pandas.api.transport import Transport
 
 
-@dataclass(frozen=True)
-class UserKey:
+# The name of the field is not documented, so the key is sent under each of these.
+_KEY_NAMES = ("key", "apiKey", "api_key")
+_LIST_NAMES = ("user_keys", "keys", "items")
+
+
+@dataclass(frozen=True, repr=False)
+class UserKey(Record):
     """That a key is stored for an upstream source; never the key itself."""
+
+    words = ("stored key", "stored keys")
 
     slug: str | None = None
     created_at: str | None = None
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def facts(self) -> dict[str, object]:
+        """Return what is shown of it."""
+        return {"slug": self.slug, "created_at": instant(self.created_at)}
 
     @classmethod
     def from_json(cls, value: Any) -> UserKey:
@@ -35,10 +46,6 @@ class UserKey:
             created_at=text_field(item, "createdAt", "created_at"),
             raw=item,
         )
-
-
-# `list` is a method of the class below, so the builtin's type is named here.
-_Keys = list[UserKey]
 
 
 @short_tracebacks
@@ -66,7 +73,7 @@ class UserKeys:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def list(self) -> _Keys:
+    def list(self) -> Records[UserKey]:
         """
         Return the sources that a key is stored for.
 
@@ -80,7 +87,7 @@ class UserKeys:
         >>> [key.slug for key in client.user_keys.list()]
         []
         """
-        return [UserKey.from_json(item) for item in list_of(self._transport.get("/user-keys"))]
+        return Records(map(UserKey.from_json, _items_of(self._transport.get("/user-keys"))))
 
     def set(self, slug: str, key: str) -> UserKey:
         """
@@ -111,7 +118,9 @@ class UserKeys:
         'fred'
         """
         path, secret = _path(slug), _check_key(key)
-        answer = self._transport.send("PUT", path, json={"key": secret}, secrets=(secret,))
+        answer = self._transport.send(
+            "PUT", path, json=dict.fromkeys(_KEY_NAMES, secret), secrets=(secret,)
+        )
         # What this endpoint answers is not documented.
         record = UserKey.from_json(answer or {})
         return record if record.slug else replace(record, slug=check_slug(slug))
@@ -136,6 +145,15 @@ class UserKeys:
         >>> client.user_keys.delete("fred")
         """
         self._transport.send("DELETE", _path(slug))
+
+
+def _items_of(answer: Any) -> list[Any]:
+    """Return a list of stored keys; an object in its place has the sources for names."""
+    named = object_of(answer, "stored keys") if isinstance(answer, dict) else {}
+    for sources in (named.get(name) for name in _LIST_NAMES):
+        if isinstance(sources, dict):
+            return [{**object_field(sources, slug), "slug": slug} for slug in sources]
+    return list_of(answer, *_LIST_NAMES)
 
 
 def _path(slug: str) -> str:

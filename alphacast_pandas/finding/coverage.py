@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from alphacast_pandas.api.client import resolve_client
-from alphacast_pandas.api.identifiers import resolve_id
+from alphacast_pandas.api.identifiers import label_of, resolve_dataset
 from alphacast_pandas.api.settings import resolve_progress
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.finding.columns import in_own_unit, text_column
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from alphacast_pandas.api.client import Client
+    from alphacast_pandas.api.identifiers import Id
     from alphacast_pandas.reading.options import Date, Filter
 
 _CHUNK_ROWS = 100_000
@@ -32,7 +33,7 @@ _OWN_COLUMNS = ("column", "first", "last", "count", "missing")
 
 @short_traceback
 def coverage(
-    dataset_id: int | str,
+    dataset_id: Id,
     *,
     select: str | Sequence[str] | None = None,
     filter: Filter | None = None,  # noqa: A002 - pandas' word
@@ -48,8 +49,9 @@ def coverage(
 
     Parameters
     ----------
-    dataset_id : int or str
-        Number of the dataset, or the address of its page.
+    dataset_id : int, str, Dataset, DatasetInfo or SearchResult
+        Number of the dataset (``5515`` or ``"5515"``), the address of its page, a record of
+        it, or its exact name, unique among the datasets that the key may list.
     select : str or sequence of str, optional
         Value columns to count; only these are read.
     filter : str, dict, list of tuples or expression, optional
@@ -73,10 +75,11 @@ def coverage(
     Raises
     ------
     QueryError
-        If a name is not a column, a value does not fit its column, or the dataset has no date
-        column.
+        If a name is not a column, a value does not fit its column, the dataset has no date
+        column, or `dataset_id` is the name of several datasets.
     NotFoundError
-        If the dataset does not exist or the key may not see it.
+        If the dataset does not exist or the key may not see it; of a name, the nearest that
+        exist are in the message.
     DecodeError
         If the answer is not the table that was promised, or is cut short.
 
@@ -99,10 +102,12 @@ def coverage(
     1    Peru  population 1952-01-01 2007-01-01     12        0
     """
     client = resolve_client(client)
-    number = resolve_id(dataset_id)
+    number = resolve_dataset(client, dataset_id)
     options = check_options(select=select, filter=filter, start=start, end=end)
     shown = resolve_progress(progress=None)
-    meter = Meter(f"Counting dataset {number}", progress=shown, clock=client._connection.clock)
+    meter = Meter(
+        f"Counting {label_of(dataset_id)}", progress=shown, clock=client._connection.clock
+    )
     reader = read_chunks(
         client, number, options, _CHUNK_ROWS, meter, given=dataset_id, any_order=True
     )

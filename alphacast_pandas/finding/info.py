@@ -10,9 +10,10 @@ import pandas as pd
 from alphacast_pandas.api.client import resolve_client
 from alphacast_pandas.api.csv_head import EmptyTableError
 from alphacast_pandas.api.discovery import fetch_definitions, with_every_column
-from alphacast_pandas.api.identifiers import resolve_id
-from alphacast_pandas.api.records import Column, Dataset
+from alphacast_pandas.api.identifiers import resolve_dataset
+from alphacast_pandas.api.records import Column, Dataset, Record, Records
 from alphacast_pandas.api.search import repository_name
+from alphacast_pandas.display import plural
 from alphacast_pandas.errors import NotFoundError, PermissionDenied, QuotaError
 from alphacast_pandas.finding.columns import instant_of, integers, text_column
 from alphacast_pandas.reading.expected import check_expect, check_expected, warn_of_other_words
@@ -24,13 +25,14 @@ if TYPE_CHECKING:
 
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.api.definitions import Definitions
+    from alphacast_pandas.api.identifiers import Id
 
 # The record can be shown all the same.
 _DATA_REFUSED = (NotFoundError, PermissionDenied, QuotaError)
 
 
-@dataclass(frozen=True)
-class DatasetInfo:
+@dataclass(frozen=True, repr=False)
+class DatasetInfo(Record):
     """
     What a dataset is, as `info` gives it; what the service does not tell is None.
 
@@ -79,6 +81,11 @@ class DatasetInfo:
     6   gdp_per_capita   value  Decimal
     """
 
+    words = ("dataset", "datasets")
+    only_alone = frozenset(
+        {"description", "source", "source_url", "permission", "updated_at", "url"}
+    )
+
     id: int
     name: str | None
     description: str | None
@@ -92,20 +99,50 @@ class DatasetInfo:
     updated_at: datetime.datetime | None
     permission: str | None
     url: str
-    columns: pd.DataFrame = field(repr=False, compare=False)
+    columns: pd.DataFrame = field(compare=False)
+
+    def facts(self) -> dict[str, object]:
+        """Return what is shown of it."""
+        updated_at = self.updated_at
+        return {
+            "id": self.id,
+            "name": self.name,
+            "repository_id": self.repository_id,
+            "repository": self.repository,
+            "frequency": self.frequency,
+            "start": self.start,
+            "end": self.end,
+            "updated_at": updated_at and updated_at.isoformat(" ", "minutes"),
+            "permission": self.permission,
+            "source": self.source,
+            "source_url": self.source_url,
+            "description": self.description,
+            "url": self.url,
+        }
+
+    def _shown(self) -> list[str]:
+        columns = [plural(len(self.columns), "column")] if len(self.columns) else []
+        return [*super()._shown(), *columns]
+
+    def _repr_html_(self) -> str:
+        rows = self.columns.astype(object).where(self.columns.notna(), None)
+        columns = Records(
+            Column(name, type_, role == "entity", number)
+            for name, role, type_, number in rows.itertuples(index=False)
+        )
+        return super()._repr_html_() + (columns._repr_html_() or "")
 
 
 @short_traceback
-def info(
-    dataset_id: int | str, *, expect: str | None = None, client: Client | None = None
-) -> DatasetInfo:
+def info(dataset_id: Id, *, expect: str | None = None, client: Client | None = None) -> DatasetInfo:
     """
     Return what a dataset is, without reading its data.
 
     Parameters
     ----------
-    dataset_id : int or str
-        Number of the dataset, or the address of its page.
+    dataset_id : int, str, Dataset, DatasetInfo or SearchResult
+        Number of the dataset (``5515`` or ``"5515"``), the address of its page, a record of
+        it, or its exact name, unique among the datasets that the key may list.
     expect : str, optional
         What the name must be; ``*`` and ``?`` stand for any text and any character. Case and
         accents are ignored.
@@ -116,14 +153,15 @@ def info(
     -------
     DatasetInfo
         Name, texts, dates and columns. It takes two small requests at the same time, and one more
-        where the service leaves out columns or dates.
+        where the service leaves out columns or dates; a name as `dataset_id` is looked up first.
 
     Raises
     ------
     QueryError
-        If the name does not match `expect`.
+        If the name does not match `expect`, or `dataset_id` is the name of several datasets.
     NotFoundError
-        If the dataset does not exist or the key may not see it.
+        If the dataset does not exist or the key may not see it; of a name, the nearest that
+        exist are in the message.
 
     Warns
     -----
@@ -143,8 +181,9 @@ def info(
     World - Life expectancy, population and income; 1952-01-01; 2007-01-01
     """
     client = resolve_client(client)
-    number, pattern = resolve_id(dataset_id), check_expect(expect)
-    definitions = fetch_definitions(client, number)
+    pattern = check_expect(expect)
+    number = resolve_dataset(client, dataset_id)
+    definitions = fetch_definitions(client.datasets, number)
     check_expected(pattern, number, definitions)
     warn_of_other_words(dataset_id, definitions)
     definitions = _completed(client, number, definitions)

@@ -62,6 +62,39 @@ def test_info_tells_what_the_service_tells(
         told.name = "x"  # type: ignore[misc]  # which is what is tested
 
 
+def named_in_every_way(client: ap.Client, number: int) -> dict[str, Any]:
+    return {
+        "number": number,
+        "text": str(number),
+        "address": f"https://www.alphacast.io/datasets/dollar-futures-peru-{number}",
+        "name": "Dollar Futures - Perú",
+        "record": client.datasets.get(number),
+        "info": ap.info(number, client=client),
+        "result": client.search("dollar")[0],
+    }
+
+
+WAYS = ["number", "text", "address", "name", "record", "info", "result"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_dataset_is_named_in_any_way(fresh: ap.Client, number: int, way: str) -> None:
+    given = named_in_every_way(fresh, number)[way]
+    assert ap.info(given, expect="dollar*", client=fresh).id == number
+    assert ap.coverage(given, client=fresh).attrs["alphacast"]["dataset_id"] == number
+    assert len(ap.read_alphacast(given, expect="dollar*", client=fresh)) == 4
+
+
+@pytest.mark.parametrize("read", [ap.info, ap.coverage], ids=["info", "coverage"])
+def test_a_name_that_is_misspelled_names_the_nearest(
+    fresh: ap.Client, number: int, read: Callable[..., object]
+) -> None:
+    with pytest.raises(ap.NotFoundError, match=f"Nearest names: 'Dollar Futures - Perú' .{number}"):
+        read("Dolar Futures", client=fresh)
+    with pytest.raises(ap.QueryError, match="is a repository"):
+        read(fresh.repositories.home(), client=fresh)
+
+
 def test_info_takes_two_small_requests(emulator: Emulator, fresh: ap.Client, number: int) -> None:
     ap.info(number, client=fresh)
     assert paths(emulator) == sorted([str(number), "columns"])
