@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from alphacast_pandas.api.client import resolve_client
-from alphacast_pandas.api.discovery import PLAIN_NUMBER
+from alphacast_pandas.api.points import pair_of
 from alphacast_pandas.api.providers import check_slug
 from alphacast_pandas.api.responses import brief_repr
 from alphacast_pandas.errors import AlphacastError, DecodeError, NotFoundError, QueryError
@@ -20,8 +21,18 @@ from alphacast_pandas.text import printable
 from alphacast_pandas.tracebacks import short_traceback
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.api.providers import ProviderSeries
+
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.ASCII | re.IGNORECASE)
+# How sources write that there is no value.
+_MISSING = frozenset({"", ".", "..", "-", "nan", "na", "n/a", "null"})
+_WHOLE = re.compile(r"-?\d{1,18}", re.ASCII)
+_EPOCH = datetime.datetime(1970, 1, 1)  # noqa: DTZ001 - dates of series have no zone
+# Years, and days such as 20240131, are smaller numbers than the first; the second is in 2200.
+_LEAST_SECONDS, _MOST_SECONDS = 100_000_000, 7_258_118_400
 
 
 @short_traceback
@@ -138,20 +149,53 @@ def _points(
     if series.data is None:
         msg = f"{where} came without data: {brief_repr(series.raw)}."
         raise DecodeError(msg)
-    pairs = [_point(where, point) for point in series.data]
-    return [date for date, _ in pairs], [value for _, value in pairs]
+    pairs = [_pair(where, point) for point in series.data]
+    return _dates(where, [date for date, _ in pairs]), [_number(where, value) for _, value in pairs]
 
 
-def _point(where: str, point: Any) -> tuple[datetime.datetime, float]:
-    """Return a point, which is an object with ``date`` and ``value``, or a pair of them."""
-    pair = (point.get("date"), point.get("value", ...)) if isinstance(point, dict) else point
-    if not isinstance(pair, list | tuple) or len(pair) != 2 or pair[1] is ...:
+def _pair(where: str, point: Any) -> tuple[Any, Any]:
+    pair = pair_of(point)
+    if pair is None:
         msg = f"{where} has a point that is no date with a value: {brief_repr(point)}."
         raise DecodeError(msg)
-    return _date(where, pair[0]), _number(where, pair[1])
+    return pair
+
+
+def _dates(where: str, dates: Sequence[Any]) -> list[datetime.datetime]:
+    """Return dates; if all of them are numbers, they may be seconds or milliseconds from 1970."""
+    seconds = _seconds(dates)
+    try:
+        if seconds is not None:
+            return [_EPOCH + datetime.timedelta(seconds=each) for each in seconds]
+        return [_date(where, each) for each in dates]
+    except OverflowError as error:
+        msg = f"{where} has a point whose date cannot be read: {brief_repr(dates[0])}."
+        raise DecodeError(msg) from error
+
+
+def _seconds(dates: Sequence[Any]) -> list[float] | None:
+    """Return seconds from 1970; None unless these are numbers too large for years and days."""
+    is_whole = [
+        _WHOLE.fullmatch(each)
+        if isinstance(each, str)
+        else isinstance(each, int) and not isinstance(each, bool)
+        for each in dates
+    ]
+    if not dates or not all(is_whole):
+        return None
+    numbers = [int(each) for each in dates]
+    largest = max(map(abs, numbers))
+    if largest < _LEAST_SECONDS:
+        return None
+    return [each / 1000 if largest > _MOST_SECONDS else each for each in numbers]
 
 
 def _date(where: str, value: Any) -> datetime.datetime:
+    """Return a date as it is written; a zone behind it is left out, so that the day stays."""
+    try:
+        return datetime.datetime.fromisoformat(value).replace(tzinfo=None)
+    except (TypeError, ValueError):
+        pass  # a month, a quarter, a year, or none
     try:
         return parse_instant(value if isinstance(value, str) else None, "date")
     except QueryError as error:
@@ -160,9 +204,9 @@ def _date(where: str, value: Any) -> datetime.datetime:
 
 
 def _number(where: str, value: Any) -> float:
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and value.strip().casefold() in _MISSING):
         return float("nan")
-    is_text_number = isinstance(value, str) and PLAIN_NUMBER.fullmatch(value)
+    is_text_number = isinstance(value, str) and _NUMBER.fullmatch(value.strip())
     if is_text_number or (isinstance(value, int | float) and not isinstance(value, bool)):
         try:
             number = float(value)

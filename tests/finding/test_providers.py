@@ -134,19 +134,75 @@ def test_points_come_in_several_forms(
     assert frame["value"].tolist() == values
 
 
+DAYS = ["1969-12-01", "1970-01-01", "2024-02-01"]
+SECONDS = [-2_678_400, 0, 1_706_745_600]
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        DAYS,
+        [f"{day}T00:00:00-03:00" for day in DAYS],
+        [f"{day} 00:00:00.000Z" for day in DAYS],
+        [day[:7] for day in DAYS],
+        [day.replace("-", "") for day in DAYS],
+        SECONDS,
+        [second * 1000 for second in SECONDS],
+        [str(second * 1000) for second in SECONDS],
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("form", ["pairs", "columns", "mapping", "upper", "bare"])
+def test_dates_are_written_in_several_forms(
+    emulator: Emulator, client: ap.Client, dates: list[Any], form: str
+) -> None:
+    values = [".", 2, "-.5e1"]
+    pairs = [*zip(dates, values, strict=True)]
+    answer = {
+        "pairs": {"data": pairs},
+        "columns": {"observations": {"Dates": dates, "values": values}},
+        "mapping": {"data": {str(date): value for date, value in pairs}},
+        "upper": [{"TIME_PERIOD": date, "OBS_VALUE": value} for date, value in pairs],
+        "bare": {"dates": dates, "values": values},
+    }[form]
+    emulator.faults.add(path="/providers/*/data", garbage=json.dumps(answer))
+    frame = ap.read_provider("gapminder", LIFE, client=client)
+    assert frame["Date"].tolist() == [*pd.to_datetime(DAYS)]
+    assert pd.isna(frame["value"][0])
+    assert frame["value"].tolist()[1:] == [2, -5]
+
+
+@pytest.mark.parametrize(
+    "answer", [[], {"data": []}, {"data": {}}, {"dates": [], "values": []}], ids=repr
+)
+def test_a_series_without_points_has_the_same_types(
+    emulator: Emulator, client: ap.Client, answer: Any
+) -> None:
+    emulator.faults.add(path="/providers/*/data", garbage=json.dumps(answer))
+    frame = ap.read_provider("gapminder", LIFE, client=client)
+    assert frame.empty
+    assert frame.dtypes.to_dict() == {"Date": date_dtype(), "value": "float64"}
+
+
 @pytest.mark.parametrize(
     "answer",
     [
         None,
-        [],
         {},
-        {"data": {}},
+        {"data": {"note": "none"}},
+        {"data": {"dates": ["2024-01-01"], "values": []}},
         {"data": [1]},
+        [1, 2],
+        {"dates": ["2024-01-01"], "values": []},
         {"data": [{"date": "2024-01-01"}]},
         {"data": [{"date": None, "value": 1}]},
         {"data": [{"date": 20240101, "value": 1}]},
         {"data": [{"date": "soon", "value": 1}]},
-        {"data": [{"date": "2024-01-01", "value": "."}]},
+        {"data": [{"date": "01/02/2024", "value": 1}]},
+        {"data": [[2024, 1], [2025, 1]]},
+        {"data": [[10**17, 1]]},
+        {"data": [{"date": "2024-01-01", "value": "1,5"}]},
+        {"data": [{"year": "2024", "period": "M01", "value": 1}]},
         {"data": [{"date": "2024-01-01", "value": True}]},
         {"data": [{"date": "2024-01-01", "value": 10**400}]},
         {"data": [], "is_preview": True},
@@ -162,11 +218,12 @@ def test_an_answer_that_is_no_series_is_a_decode_error(
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(points=POINTS)
+@given(points=POINTS, form=st.sampled_from([None, "data", "observations"]))
 def test_any_points_are_a_frame_or_a_decode_error(
-    emulator: Emulator, client: ap.Client, points: list[Any]
+    emulator: Emulator, client: ap.Client, points: list[Any], form: str | None
 ) -> None:
-    emulator.faults.add(path="/providers/*/data", garbage=json.dumps({"data": points}))
+    answer = points if form is None else {form: points}
+    emulator.faults.add(path="/providers/*/data", garbage=json.dumps(answer))
     try:
         frame = ap.read_provider("gapminder", LIFE, client=client)
     except ap.DecodeError:
