@@ -66,3 +66,27 @@ def test_an_upload_takes_no_second_copy_of_what_is_sent(
             client.datasets.upload(number, file)
 
     assert peak_of(upload) < len(file)
+
+
+def test_coverage_holds_some_rows_however_many_there_are(
+    client: ap.Client, push_new: Callable[..., int]
+) -> None:
+    def dataset(days: int) -> int:
+        dates = pd.date_range("1900-01-01", periods=days).repeat(40)
+        names = [f"Country {n}" for n in range(40)] * days
+        values = np.arange(days * 40) % 97
+        return push_new(
+            pd.DataFrame({"Date": dates, "country": names, "CPI": values}), entities=["country"]
+        )
+
+    def peak(number: int, days: int) -> int:
+        def count() -> None:
+            found = ap.coverage(number, client=client)
+            assert found["count"].tolist() == [days] * 40
+
+        return peak_of(count)
+
+    small, large = dataset(6_000), dataset(18_000)
+    peak(small, 6_000)  # what is loaded once
+    few, many = peak(small, 6_000), peak(large, 18_000)
+    assert many < 1.6 * few  # with three times the rows; a pipeline fills up
