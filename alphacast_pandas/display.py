@@ -16,7 +16,6 @@ WIDTH = 80  # columns of a terminal
 _GAP = 2
 _NARROWEST = 16  # characters that a shortened column of text keeps
 _MOST_CHARACTERS = 400  # of a text in HTML
-_LONGEST_CAPTION = 60  # that is kept on one line, and makes a narrow table wider
 # Longer words break anywhere, so that a table fits its page; short texts are kept on one line,
 # since a browser would give them too little room beside a long one.
 _LONGEST_WORD = 16
@@ -25,9 +24,10 @@ _LONGEST_ON_ONE_LINE = 12
 # lines are a grey that shows on both.
 _LINE = "1px solid rgba(128,128,128,0.4)"
 _TABLE = "border-collapse:collapse;border:none;color:inherit;margin:0 0 0.8em 0"
-_CAPTION = "caption-side:top;color:inherit;font-weight:bold;padding:0.3em 0;text-align:left"
 _CELL = "border:none;padding:0.2em 0.6em 0.2em 0;vertical-align:top"
-_LINE_OF_TEXT = "color:inherit;margin:0 0 0.4em 0;overflow-wrap:anywhere;text-align:left"
+_LINE_OF_TEXT = (
+    "color:inherit;margin:0 0 0.4em 0;overflow-wrap:anywhere;text-align:left;white-space:pre-wrap"
+)
 _LIST = "color:inherit;margin:0 0 0.8em 0;padding:0 0 0 1.5em"
 _LINK = "color:inherit;text-decoration:underline"
 
@@ -85,10 +85,10 @@ def html_table(
     head: Sequence[str],
     rows: Iterable[Sequence[str | Link]],
     *,
-    caption: str = "",
+    title: str = "",
     numbers: Collection[str] = (),
 ) -> str:
-    """Return a table with a line of names on top; every text is escaped."""
+    """Return a table with a line of names on top, below its title; every text is escaped."""
     sides = ["right" if name in numbers else "left" for name in head]
     names = "".join(
         f'<th scope="col" style="{_style(name, side)};border-bottom:{_LINE}">{_content(name)}</th>'
@@ -103,17 +103,17 @@ def html_table(
         )
         for row in rows
     )
-    return _table(caption, f"<thead><tr>{names}</tr></thead><tbody>{body}</tbody>")
+    return _table(title, f"<thead><tr>{names}</tr></thead><tbody>{body}</tbody>")
 
 
-def html_facts(facts: Iterable[tuple[str, str | Link]], *, caption: str = "") -> str:
-    """Return a table of one fact a line, its short name before it; every text is escaped."""
+def html_facts(facts: Iterable[tuple[str, str | Link]], *, title: str = "") -> str:
+    """Return a table of one fact a line, its name before it, below its title; all is escaped."""
     body = "".join(
         f'<tr><th scope="row" style="{_CELL};text-align:left;white-space:pre">{_content(name)}</th>'
         f'<td style="{_style(fact, "left")}">{_content(fact)}</td></tr>'
         for name, fact in facts
     )
-    return _table(caption, f"<tbody>{body}</tbody>")
+    return _table(title, f"<tbody>{body}</tbody>")
 
 
 def html_text(text: str) -> str:
@@ -150,10 +150,9 @@ def _total(widths: Sequence[int]) -> int:
     return sum(widths) + _GAP * (len(widths) - 1)
 
 
-def _table(caption: str, body: str) -> str:
-    wrapping = _wrapping(caption, _LONGEST_CAPTION)
-    title = f'<caption style="{_CAPTION};{wrapping}">{html_text(caption)}</caption>'
-    return f'<table style="{_TABLE}">{title if caption else ""}{body}</table>'
+def _table(title: str, body: str) -> str:
+    # Not a caption, which is as narrow as the table, and small where tables are.
+    return f'{html_title(title) if title else ""}<table style="{_TABLE}">{body}</table>'
 
 
 def _style(cell: str | Link, side: str) -> str:
@@ -161,10 +160,10 @@ def _style(cell: str | Link, side: str) -> str:
     return f"{_CELL};text-align:{side};{_wrapping(text)}"
 
 
-def _wrapping(text: str, short: int = _LONGEST_ON_ONE_LINE) -> str:
+def _wrapping(text: str) -> str:
     """Return how a text wraps: not at all if it is short, else at blanks, else anywhere."""
     text = shorten(text, _MOST_CHARACTERS)
-    if len(text) <= short:
+    if len(text) <= _LONGEST_ON_ONE_LINE:
         return "white-space:pre"
     is_breakable = max(map(len, text.split() or [""])) <= _LONGEST_WORD
     return f"overflow-wrap:{'normal' if is_breakable else 'anywhere'};white-space:pre-wrap"

@@ -114,7 +114,7 @@ class Record:
 
     def _repr_html_(self) -> str:
         known = ((name, str(fact)) for name, fact in self.facts().items() if fact is not None)
-        return html_facts(known, caption=type(self).__name__)
+        return html_facts(known, title=type(self).__name__)
 
 
 class Records(list[T]):
@@ -142,7 +142,7 @@ class Records(list[T]):
         if table is None:
             return None  # a notebook shows the text then
         title, head, rows = table
-        return html_table(head, rows, caption=title, numbers=_NUMBERS)
+        return html_table(head, rows, title=title, numbers=_NUMBERS)
 
     def _table(self) -> tuple[str, list[str], list[list[str]]] | None:
         """Return title, head and rows of the table; None without records, or if they are mixed."""

@@ -219,7 +219,7 @@ def _lines(explanation: Explanation) -> Iterator[str]:
 def _html(explanation: Explanation) -> Iterator[str]:
     """Return the same as the text says, in tables: what is sent, what is done here, and why."""
     sent = [(name, _shorten(value)) for name, value in (explanation.params or {}).items()]
-    yield html_facts(sent or [("nothing", "")], caption=_sends(explanation))
+    yield html_facts(sent or [("nothing", "")], title=_sends(explanation))
     if explanation.alternatives:
         yield html_line(_others(explanation))
     if explanation.conditions:
@@ -227,7 +227,7 @@ def _html(explanation: Explanation) -> Iterator[str]:
         head = ("condition", "where", "why")
         shown = 3 if any(why for _, _, why in rows) else 2
         yield html_table(
-            head[:shown], [row[:shown] for row in rows], caption=_conditions_title(explanation)
+            head[:shown], [row[:shown] for row in rows], title=_conditions_title(explanation)
         )
     if explanation.steps:
         yield html_title(_THEN)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _MOST_CHARACTERS = 300  # of a text of the service
 _MOST_PARTS = 20
+_FOLLOW = "; result.wait() follows it"
 _PART_HEAD = ("rows", "process", "status", "added", "updated", "deleted", "bytes")
 _PART_NUMBERS = frozenset(_PART_HEAD) - {"status"}
 
@@ -181,8 +182,9 @@ class PushResult:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        title = _headline(self, is_under_way=self._wait is not None)
-        table = html_facts(_facts(self), caption=title)
+        is_under_way = self._wait is not None
+        title = _headline(self, is_under_way=is_under_way)
+        table = html_facts(_facts(self, is_under_way=is_under_way), title=title)
         return table + _parts_html(self.parts) if len(self.parts) > 1 else table
 
 
@@ -284,7 +286,7 @@ def _process(result: PushResult, *, is_under_way: bool) -> str:
     if result.process_id is None:
         return said
     status = shorten(result.status, _MOST_CHARACTERS) or "status not stated"
-    follow = "; result.wait() follows it" if is_under_way else ""
+    follow = _FOLLOW if is_under_way else ""
     return f"process {result.process_id}: {status}" + (f', "{said}"' if said else "") + follow
 
 
@@ -297,19 +299,28 @@ def _seconds(seconds: float) -> str:
     return f"{seconds:.2f}" if seconds < 10 else f"{seconds:,.0f}"
 
 
-def _facts(result: PushResult) -> Iterator[tuple[str, str | Link]]:
+def _facts(result: PushResult, *, is_under_way: bool) -> Iterator[tuple[str, str | Link]]:
     """Return the lines of the table, beside what the headline says."""
     if result.process_id is not None:
-        yield "process", f"{result.process_id}: {result.status or 'status not stated'}"
+        follow = _FOLLOW if is_under_way else ""
+        yield "process", f"{result.process_id}: {result.status or 'status not stated'}{follow}"
     if result.description:
         yield "the service says" if result.process_id else "why", result.description
-    yield "rows sent", f"{result.rows:,}"
-    yield "values added", _stated(result.inserted)
-    yield "values updated", _stated(result.updated)
-    yield "values deleted", _stated(result.deleted)
+    if result.process_id is not None:
+        yield "rows sent", f"{result.rows:,}"
+        yield from _value_facts(result)
     yield "bytes sent", f"{result.bytes_sent:,}"
     yield "seconds", _seconds(result.seconds)
     yield "address", Link(result.url)
+
+
+def _value_facts(result: PushResult) -> Iterator[tuple[str, str]]:
+    """Return what became of the values; one line if the service says nothing of them."""
+    counts = {"added": result.inserted, "updated": result.updated, "deleted": result.deleted}
+    if all(count is None for count in counts.values()):
+        yield "values", "added, updated and deleted: not stated"
+    else:
+        yield from ((f"values {word}", _stated(count)) for word, count in counts.items())
 
 
 def _parts_html(parts: Sequence[PushPart]) -> str:
@@ -317,7 +328,7 @@ def _parts_html(parts: Sequence[PushPart]) -> str:
     if len(parts) > _MOST_PARTS:
         title += f", the first {_MOST_PARTS} of them"
     rows = [_part_cells(part) for part in parts[:_MOST_PARTS]]
-    return html_table(_PART_HEAD, rows, caption=title, numbers=_PART_NUMBERS)
+    return html_table(_PART_HEAD, rows, title=title, numbers=_PART_NUMBERS)
 
 
 def _part_cells(part: PushPart) -> tuple[str, ...]:

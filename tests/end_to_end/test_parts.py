@@ -50,7 +50,7 @@ def test_the_result_lists_the_parts_and_adds_them_up(client: ap.Client, new_data
     assert result.bytes_sent == sum(part.bytes_sent for part in result.parts)
     assert result.process_id == result.parts[-1].process_id
     assert result.description == result.parts[-1].description
-    table = f">{len(result.parts)} parts</caption>"
+    table = f">{len(result.parts)} parts</div>"
     assert result._repr_html_().count(table) == 1
     last = result.parts[-1]
     assert f"{last.first_row} to {last.last_row}" in str(result)

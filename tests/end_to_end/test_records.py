@@ -94,7 +94,7 @@ def test_lists_are_shown_as_tables(client: ap.Client, stored: int) -> None:
         assert isinstance(records, list)
         assert [*records] == records
         assert str(records).split("\n")[0] == title
-        assert f">{title}</caption>" in (records._repr_html_() or "")
+        assert f">{title}</div>" in (records._repr_html_() or "")
         assert max(map(len, str(records).split("\n"))) <= 80
         assert "None" not in str(records)
 

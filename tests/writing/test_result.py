@@ -1,5 +1,6 @@
 """The result of a push as it is shown: what was made, how much was sent, what became of it."""
 
+import re
 from dataclasses import fields, replace
 from typing import Any
 
@@ -44,7 +45,7 @@ def test_a_result_is_a_few_lines() -> None:
 )
 def test_it_says_first_where_the_rows_went(words: dict[str, Any], line: str) -> None:
     assert str(result(**words)).split("\n")[0] == line
-    assert f">{line.replace(chr(39), '&#x27;')}</caption>" in result(**words)._repr_html_()
+    assert f">{line.replace(chr(39), '&#x27;')}</div>" in result(**words)._repr_html_()
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,19 @@ def test_a_push_under_way_says_how_it_is_followed() -> None:
     waiting = result(replace(PART, status="Requested", description=None), wait=lambda _: result())
     assert str(waiting).split("\n")[0] == "Sent to dataset 7941"
     assert "  process 45144: Requested; result.wait() follows it\n" in str(waiting)
-    assert "result.wait()" not in str(waiting.wait())
+    assert ">45144: Requested; result.wait() follows it</td>" in waiting._repr_html_()
+    assert "result.wait()" not in str(waiting.wait()) + waiting.wait()._repr_html_()
+
+
+def test_counts_that_are_not_stated_take_one_line_of_a_notebook() -> None:
+    silent = result(replace(PART, inserted=None, updated=None, deleted=None))._repr_html_()
+    assert silent.count("not stated") == 1
+    some = result(replace(PART, inserted=None, updated=2, deleted=None))._repr_html_()
+    assert re.findall(r">(values [a-z]+)</th><td[^>]*>([^<]*)<", some) == [
+        ("values added", "not stated"),
+        ("values updated", "2"),
+        ("values deleted", "not stated"),
+    ]
 
 
 def test_a_push_of_nothing_says_why() -> None:
@@ -93,6 +106,7 @@ def test_a_push_of_nothing_says_why() -> None:
     nothing = replace(result(), process_id=None, status="Nothing to send", description=why, rows=0)
     assert str(nothing).startswith(f"Nothing to send to dataset 7941\n  {why}\n")
     assert why in nothing._repr_html_()
+    assert "rows sent" not in nothing._repr_html_()
 
 
 def test_names_and_what_was_made_come_first_among_the_fields() -> None:
