@@ -87,7 +87,7 @@ class AlphacastAccessor:
     def __repr__(self) -> str:
         shape = " x ".join(f"{size:,}" for size in self._frame.shape)
         methods = ", ".join(name for name in vars(type(self)) if not name.startswith("_"))
-        return f"<DataFrame.alphacast of {shape}: {methods}>"
+        return f"<{type(self._frame).__name__}.alphacast of {shape}: {methods}>"
 
     diff = _Method("alphacast_pandas.writing.push:diff")
     manifest = _Method("alphacast_pandas.writing.push:manifest")

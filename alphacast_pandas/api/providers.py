@@ -203,6 +203,9 @@ class Providers:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
+    def __repr__(self) -> str:
+        return f"Providers(base_url={self._transport.settings.base_url!r})"
+
     def list(self) -> Records[Provider]:
         """
         Return every source.

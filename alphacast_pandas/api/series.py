@@ -100,6 +100,9 @@ class SeriesEndpoints:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
+    def __repr__(self) -> str:
+        return f"SeriesEndpoints(base_url={self._transport.settings.base_url!r})"
+
     def get(self, id: int | str) -> Series:  # noqa: A002 - the service's own word
         """
         Return what the service tells of a series.

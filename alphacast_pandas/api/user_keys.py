@@ -73,6 +73,9 @@ class UserKeys:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
+    def __repr__(self) -> str:
+        return f"UserKeys(base_url={self._transport.settings.base_url!r})"
+
     def list(self) -> Records[UserKey]:
         """
         Return the sources that a key is stored for.

@@ -108,10 +108,16 @@ def test_no_object_is_shown_by_its_place_in_memory(
             f"Emulator(url={emulator.url!r})": emulator,
             f"Datasets(base_url={emulator.url!r})": client.datasets,
             f"Repositories(base_url={emulator.url!r})": client.repositories,
+            f"SeriesEndpoints(base_url={emulator.url!r})": client.series,
+            f"Providers(base_url={emulator.url!r})": client.providers,
+            f"UserKeys(base_url={emulator.url!r})": client.user_keys,
             f"Client(api_key='***', base_url={emulator.url!r})": client,
             f"DatasetReader(dataset_id={stored}, chunksize=7)": reader,
             "<DataFrame.alphacast of 2 x 2: diff, manifest, push, schema, validate>": (
                 frame.alphacast
+            ),
+            "<Series.alphacast of 2: diff, manifest, push, schema, validate>": (
+                frame["a"].alphacast
             ),
         }
         assert {repr(thing): thing for thing in shown.values()} == shown
