@@ -172,8 +172,8 @@ def _wrapping(text: str) -> str:
 def _content(cell: str | Link) -> str:
     if not isinstance(cell, Link):
         return html_text(cell)
-    address = html.escape(printable(cell.address))
-    return f'<a href="{address}" style="{_LINK}">{address}</a>' if _is_web(cell) else address
+    shown, address = html_text(cell.address), html.escape(printable(cell.address))
+    return f'<a href="{address}" style="{_LINK}">{shown}</a>' if _is_web(cell) else shown
 
 
 def _is_web(link: Link) -> bool:

@@ -232,6 +232,8 @@ DISPLAYS: dict[str, Callable[[str], Any]] = {
     "explanation": explanation,
     "difference": diff,
 }
+# Those of Arrow tables, which hold no halves of pairs.
+IMPOSSIBLE = {("difference", "half a pair"), ("dataset info", "half a pair")}
 # Of the others a line is as long as its texts may be.
 IN_80_COLUMNS = {
     "datasets",
@@ -251,8 +253,7 @@ IN_80_COLUMNS = {
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    # A difference is one of Arrow tables, which hold no halves of pairs.
-    [(n, k) for n in DISPLAYS for k in HOSTILE if (n, k) != ("difference", "half a pair")],
+    [(n, k) for n in DISPLAYS for k in HOSTILE if (n, k) not in IMPOSSIBLE],
 )
 def test_any_text_is_shown_and_none_acts(name: str, kind: str) -> None:
     thing = DISPLAYS[name](HOSTILE[kind])
@@ -422,6 +423,13 @@ def test_only_addresses_of_the_web_are_links(address: str) -> None:
 def test_an_address_cannot_leave_its_attribute() -> None:
     address = 'https://x/"onmouseover="alert(1)" <b>'
     assert Page(html_table(["a"], [[Link(address)]])).links == [address]
+
+
+def test_a_long_address_is_shortened_where_it_is_read_and_whole_where_it_leads() -> None:
+    address = f"https://example.com/{'x' * 1000}"
+    page = Page(html_facts([("address", Link(address))]))
+    assert page.links == [address]
+    assert page.rows == [["address", shorten(address, 400)]]
 
 
 def test_a_count_has_its_word() -> None:
