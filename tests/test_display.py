@@ -349,13 +349,22 @@ def test_a_record_says_what_is_known_and_no_more() -> None:
     assert (facts["description"], facts["columns"]) == ("Consumer prices", "Date, CPI")
 
 
+@pytest.mark.parametrize("record", [dataset("CPI"), search_result("CPI")], ids=["listed", "found"])
+def test_a_table_of_datasets_fits_a_narrow_window(record: Dataset | SearchResult) -> None:
+    """Eight columns with an instant among them were 613 pixels wide where there are 581."""
+    [head, _] = Page(Records([record])._repr_html_() or "").rows
+    assert len(head) <= 7
+    assert "updated_at" not in head
+    assert "updated_at" in dict(Page(record._repr_html_()).rows)
+
+
 def test_what_is_found_is_shown_with_what_matters() -> None:
     found = SearchResult(5515, "CPI", 12, permission="Read", updated_at="2024-05-01T12:30:00Z")
     assert repr(found) == "SearchResult(id=5515, name='CPI', repository_id=12)"
     assert str(Records([found, SearchResult(5516, "Wages")])) == (
         "2 datasets\n"
-        "  id  name   repository_id  updated_at\n"
-        "5515  CPI               12  2024-05-01 12:30\n"
+        "  id  name   repository_id\n"
+        "5515  CPI               12\n"
         "5516  Wages"
     )
     assert repr(Series(7, "CPI", units="Index")) == "Series(id=7, name='CPI', units='Index')"

@@ -275,8 +275,8 @@ class Dataset(Record):
     """A dataset, as the service describes it; dates are days, instants are as the service sends."""
 
     words: ClassVar[tuple[str, str]] = ("dataset", "datasets")
-    only_alone = frozenset({"permission", "source_name", "description", "columns"})
-    only_in_tables = frozenset({"updated_at"})
+    # With the day of the last update, a table would be too wide for a window of 700 pixels.
+    only_alone = frozenset({"updated_at", "permission", "source_name", "description", "columns"})
 
     id: int
     name: str

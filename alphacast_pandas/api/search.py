@@ -38,8 +38,9 @@ class SearchResult(Record):
     """
 
     words = ("dataset", "datasets")
-    only_alone = frozenset({"permission", "source_name", "source_url", "description"})
-    only_in_tables = frozenset({"updated_at"})
+    only_alone = frozenset(
+        {"updated_at", "permission", "source_name", "source_url", "description"}
+    )
 
     id: int
     name: str

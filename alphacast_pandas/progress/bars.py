@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 # What a bar of bytes shows beside its heading: percentage, a few blocks, counts, times, rows.
 _WIDTH_OF_NUMBERS = 60
 _LEAST_WIDTH = 20
+_LEAST_HEADING = 22  # characters that a notebook shows: a dataset with its number
 # One line at any width, on which the heading gives way first.
 _LINE = (
     '<div style="display: flex; white-space: pre; font-family: var(--jp-code-font-family, '
     'monospace); font-size: var(--jp-code-font-size, inherit)">'
-    '<span style="flex: 0 3 auto; min-width: min(12em, 50%); overflow: hidden; '
+    '<span style="flex: 0 3 auto; min-width: min({least}ch, 50%); overflow: hidden; '
     'text-overflow: ellipsis">'
     '{heading}</span><span style="flex: 0 1 auto; overflow: hidden; text-overflow: ellipsis">'
     "{rest}</span></div>"
@@ -138,7 +139,8 @@ class CellOutput:
             return _NOTHING
         heading = self.heading if line.startswith(self.heading) else ""
         rest = line.removeprefix(heading)
-        return _LINE.format(heading=html.escape(heading), rest=html.escape(rest))
+        least = min(len(heading), _LEAST_HEADING)  # more would be a blank before the colon
+        return _LINE.format(heading=html.escape(heading), rest=html.escape(rest), least=least)
 
     def _update(self, output: dict[str, str]) -> None:
         if self._output is None:

@@ -170,3 +170,13 @@ def test_a_bar_that_cannot_be_drawn_leaves_the_lock_free() -> None:
     with concurrent.futures.ThreadPoolExecutor(1) as another:
         assert another.submit(LOCK.acquire, blocking=False).result()
         another.submit(LOCK.release).result()
+
+
+@pytest.mark.parametrize(("heading", "least"), [("Pushing to 'x'", 14), ("Reading " * 9, 22)])
+def test_a_heading_keeps_its_beginning_and_gets_no_blank(heading: str, least: int) -> None:
+    shown: list[dict[str, str]] = []
+    output = CellOutput(lambda output, **_: shown.append(output))
+    output.heading = heading
+    output.write(f"{heading}: Processing")
+    assert f"min-width: min({least}ch, 50%)" in shown[0]["text/html"]
+    assert without_markup(shown[0]["text/html"]) == shown[0]["text/plain"]
