@@ -287,7 +287,13 @@ def _process(result: PushResult, *, is_under_way: bool) -> str:
         return said
     status = shorten(result.status, _MOST_CHARACTERS) or "status not stated"
     follow = _FOLLOW if is_under_way else ""
-    return f"process {result.process_id}: {status}" + (f', "{said}"' if said else "") + follow
+    process = f"{_process_word(result)} {result.process_id}: {status}"
+    return process + (f', "{said}"' if said else "") + follow
+
+
+def _process_word(result: PushResult) -> str:
+    """Return what the process is called whose status and text are shown."""
+    return "last process" if len(result.parts) > 1 else "process"
 
 
 def _effort(result: PushResult) -> str:
@@ -303,9 +309,11 @@ def _facts(result: PushResult, *, is_under_way: bool) -> Iterator[tuple[str, str
     """Return the lines of the table, beside what the headline says."""
     if result.process_id is not None:
         follow = _FOLLOW if is_under_way else ""
-        yield "process", f"{result.process_id}: {result.status or 'status not stated'}{follow}"
+        status = result.status or "status not stated"
+        yield _process_word(result), f"{result.process_id}: {status}{follow}"
     if result.description:
-        yield "the service says" if result.process_id else "why", result.description
+        says = "the service says of it" if len(result.parts) > 1 else "the service says"
+        yield says if result.process_id else "why", result.description
     if result.process_id is not None:
         yield "rows sent", f"{result.rows:,}"
         yield from _value_facts(result)

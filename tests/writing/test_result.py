@@ -75,6 +75,9 @@ def test_parts_are_shown_if_there_are_several() -> None:
     second = replace(PART, first_row=3, last_row=9, process_id=45145, inserted=None)
     shown = str(result(PART, second))
     assert "  2 parts\n" in shown
+    assert "\n  last process 45145: Processed, " in shown  # whose text is not that of the push
+    assert "the service says of it" in result(PART, second)._repr_html_()
+    assert "last process" not in str(result()) + result()._repr_html_()
     assert "3 to 9 (3 sent)" in shown  # with only_changes, rows between them were left out
     assert "not stated" in shown
     assert "parts" not in str(result())
