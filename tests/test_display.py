@@ -362,10 +362,7 @@ def test_what_is_found_is_shown_with_what_matters() -> None:
     found = SearchResult(5515, "CPI", 12, permission="Read", updated_at="2024-05-01T12:30:00Z")
     assert repr(found) == "SearchResult(id=5515, name='CPI', repository_id=12)"
     assert str(Records([found, SearchResult(5516, "Wages")])) == (
-        "2 datasets\n"
-        "  id  name   repository_id\n"
-        "5515  CPI               12\n"
-        "5516  Wages"
+        "2 datasets\n  id  name   repository_id\n5515  CPI               12\n5516  Wages"
     )
     assert repr(Series(7, "CPI", units="Index")) == "Series(id=7, name='CPI', units='Index')"
     assert repr(Provider("fred", capabilities=("search", "direct"))) == (

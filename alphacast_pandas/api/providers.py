@@ -35,7 +35,7 @@ _TEXT_NAMES = ("q", "query", "search", "text")
 class Provider(Record):
     """An upstream source; what the service does not tell is None, or empty."""
 
-    words = ("provider", "providers")
+    words: ClassVar[tuple[str, str]] = ("provider", "providers")
     only_alone = frozenset({"description", "license", "parameters", "popular_series"})
 
     slug: str | None = None
@@ -95,7 +95,7 @@ class ProviderSeries(Record):
     `data` are its points as the service sends them; if it sends dates and values apart, pairs.
     """
 
-    words = ("series", "series")
+    words: ClassVar[tuple[str, str]] = ("series", "series")
     only_alone = frozenset({"metadata", "instructions"})
 
     id: str | None = None

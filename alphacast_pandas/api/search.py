@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from alphacast_pandas.api.identifiers import resolve_id
 from alphacast_pandas.api.lenient import (
@@ -37,10 +37,8 @@ class SearchResult(Record):
     Dates are days, instants are as the service sends them.
     """
 
-    words = ("dataset", "datasets")
-    only_alone = frozenset(
-        {"updated_at", "permission", "source_name", "source_url", "description"}
-    )
+    words: ClassVar[tuple[str, str]] = ("dataset", "datasets")
+    only_alone = frozenset({"updated_at", "permission", "source_name", "source_url", "description"})
 
     id: int
     name: str

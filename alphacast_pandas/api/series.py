@@ -29,7 +29,7 @@ _DIGITS = re.compile(r"\d{1,18}", re.ASCII)
 class Series(Record):
     """One value column of a dataset; what the service does not tell is None."""
 
-    words = ("series", "series")
+    words: ClassVar[tuple[str, str]] = ("series", "series")
 
     id: int
     name: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from alphacast_pandas.api.lenient import object_field, text_field
 from alphacast_pandas.api.providers import check_slug, quoted
@@ -27,7 +27,7 @@ _LIST_NAMES = ("user_keys", "keys", "items")
 class UserKey(Record):
     """That a key is stored for an upstream source; never the key itself."""
 
-    words = ("stored key", "stored keys")
+    words: ClassVar[tuple[str, str]] = ("stored key", "stored keys")
 
     slug: str | None = None
     created_at: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
@@ -81,7 +81,7 @@ class DatasetInfo(Record):
     6   gdp_per_capita   value  Decimal
     """
 
-    words = ("dataset", "datasets")
+    words: ClassVar[tuple[str, str]] = ("dataset", "datasets")
     only_alone = frozenset(
         {"description", "source", "source_url", "permission", "updated_at", "url"}
     )
