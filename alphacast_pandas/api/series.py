@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from alphacast_pandas.api.csv_head import check_table_answer, check_table_body
 from alphacast_pandas.api.datasets import FORMATS
