@@ -387,7 +387,7 @@ def test_what_a_dataset_is_has_its_columns_below() -> None:
         "frequency='Prices', start=2000-01-01, 2 columns)"
     )
     page = Page(told._repr_html_())
-    assert page.of("caption") == ["DatasetInfo", "2 columns"]
+    assert page.of("div") == ["DatasetInfo", "2 columns"]
     assert page.rows[-3:] == [
         ["name", "role", "type", "id"],
         ["Prices", "entity", "", "7"],
