@@ -13,7 +13,7 @@ import pytest
 
 import alphacast_pandas as ap
 from alphacast_pandas.api.processes import Process
-from alphacast_pandas.api.providers import Provider, ProviderSeries
+from alphacast_pandas.api.providers import Provider, ProviderPage, ProviderSeries
 from alphacast_pandas.api.records import Column, Dataset, DateStats, Records, Repository
 from alphacast_pandas.api.search import SearchResult
 from alphacast_pandas.api.series import Series
@@ -224,6 +224,7 @@ DISPLAYS: dict[str, Callable[[str], Any]] = {
     "provider": provider,
     "several provider series": lambda text: Records([provider_series(text)]),
     "provider series": provider_series,
+    "provider page": lambda text: ProviderPage(({"id": text},), (provider_series(text),), 900),
     "stored keys": lambda text: Records([UserKey(text, text)]),
     "stored key": lambda text: UserKey(text, text),
     "statistics": lambda text: DateStats(text, datetime.date(2000, 1, 1)),
@@ -370,6 +371,9 @@ def test_what_is_found_is_shown_with_what_matters() -> None:
     )
     read = ProviderSeries("GDP", data=([1, 2], [3, 4]), metadata={"a": 1})
     assert repr(read) == "ProviderSeries(id='GDP', points=2)"
+    page = Page(ProviderPage(({"id": "a"},), (read, read), 900)._repr_html_())
+    assert page.of("caption") == ["ProviderPage", "2 series"]
+    assert repr(ProviderPage(({"id": "a"},), total=900)) == "ProviderPage(categories=1, total=900)"
     assert ["metadata", "{'a': 1}"] in Page(read._repr_html_()).rows
 
 

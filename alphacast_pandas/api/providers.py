@@ -142,18 +142,31 @@ class ProviderSeries(Record):
         )
 
 
-@dataclass(frozen=True)
-class ProviderPage:
+@dataclass(frozen=True, repr=False)
+class ProviderPage(Record):
     """
     A page of what an upstream source has: categories, series, or both.
 
     `categories` are objects as the service sends them, None if the answer has no list of them.
     """
 
+    words = ("page", "pages")
+
     categories: tuple[Mapping[str, Any], ...] | None = None
     series: tuple[ProviderSeries, ...] | None = None
     total: int | None = None
     raw: Any = field(default=None, repr=False, compare=False)
+
+    def facts(self) -> dict[str, object]:
+        """Return what is shown of it."""
+        return {
+            "categories": None if self.categories is None else len(self.categories),
+            "series": None if self.series is None else len(self.series),
+            "total": self.total,
+        }
+
+    def _repr_html_(self) -> str:
+        return super()._repr_html_() + (Records(self.series or ())._repr_html_() or "")
 
     @classmethod
     def from_json(cls, value: Any, kind: Literal["categories", "series"]) -> ProviderPage:
