@@ -76,7 +76,7 @@ def place(service: State) -> Iterator[Place]:
     service.add_provider("fred", "Fred", series)
     service.add_provider("bls", "Labor", [], needs_key=True)
     with ap.Client(
-        service.key, base_url=service.url, search_url=service.search_url, retries=0
+        service.key, base_url=service.url, search_url=service.search_url, retries=2
     ) as client:
         yield Place(service, client, panel, [panel.id, *(each.id for each in others)])
 
