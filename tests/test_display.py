@@ -372,7 +372,7 @@ def test_what_is_found_is_shown_with_what_matters() -> None:
     read = ProviderSeries("GDP", data=([1, 2], [3, 4]), metadata={"a": 1})
     assert repr(read) == "ProviderSeries(id='GDP', points=2)"
     page = Page(ProviderPage(({"id": "a"},), (read, read), 900)._repr_html_())
-    assert page.of("caption") == ["ProviderPage", "2 series"]
+    assert page.of("div") == ["ProviderPage", "2 series"]
     assert repr(ProviderPage(({"id": "a"},), total=900)) == "ProviderPage(categories=1, total=900)"
     assert ["metadata", "{'a': 1}"] in Page(read._repr_html_()).rows
 
