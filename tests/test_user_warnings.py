@@ -31,7 +31,7 @@ def test_a_warning_names_the_line_that_called_the_package(client: ap.Client, way
     home = client.repositories.home().id
     number = client.datasets.create("Warnings", repository_id=home).id
     FRAME.assign(note="a").alphacast.push(number, client=client, **ROLES)
-    with pytest.warns(UserWarning, match="Column|Dataset|deleted values") as caught:
+    with pytest.warns(UserWarning, match="Column|Dataset|deleted value") as caught:
         WAYS[way](number, client)
     lines, first = inspect.getsourcelines(WAYS[way])
     assert {warning.filename for warning in caught} == {__file__}

@@ -43,7 +43,7 @@ def test_a_dataset_after_the_push_of_a_diff_is_what_pandas_predicts(
     assert (len(again.added), len(again.changed), len(again.deleted)) == (0, 0, 0)
 
 
-@pytest.mark.filterwarnings("ignore:The service reports .* deleted values:UserWarning")
+@pytest.mark.filterwarnings("ignore:The service reports .* deleted value:UserWarning")
 @pytest.mark.parametrize("mode", ["append", "upsert"])
 @FEWER
 @given(pair=pairs())

@@ -145,7 +145,7 @@ def test_a_text_beyond_our_knowledge_is_said_to_be_so(stored: int, client: ap.Cl
     explained = ap.explain(stored, filter="contains(country, 'B')", client=client)
     assert "not understood here" in explained.conditions[0][1]
     assert "all of them checked" not in str(explained)
-    assert "checked here again unless it says otherwise" in str(explained)
+    assert "checked here again unless the line says otherwise" in str(explained)
     assert "all of them checked here again" in str(
         ap.explain(stored, filter="country eq 'B'", client=client)
     )
