@@ -19,10 +19,11 @@ from alphacast_pandas.names import canonical_name, close_matches, unknown_name
 from alphacast_pandas.text import INVISIBLE, JOINERS
 from alphacast_pandas.user_warnings import warn
 from alphacast_pandas.writing.arrow import count_empty_texts
-from alphacast_pandas.writing.conversions import remedy_to_rows, year_columns
+from alphacast_pandas.writing.conversions import holds_dates, remedy_to_rows, year_columns
+from alphacast_pandas.writing.date_parts import date_parts
 from alphacast_pandas.writing.dates import date_format
 from alphacast_pandas.writing.kinds import Kind, kind_of
-from alphacast_pandas.writing.roles import Roles, resolve_roles
+from alphacast_pandas.writing.roles import Roles, is_date_name, resolve_roles
 from alphacast_pandas.writing.rules import check_values
 
 if TYPE_CHECKING:
@@ -84,10 +85,11 @@ def check_frame(
     _refuse_years(frame, definitions)
     stated_roles = {} if contract is None else roles_of(contract, frame)
     # From here on the columns have the dataset's names, so that what follows is not about names.
-    states_date = options.date is not None or "date" in stated_roles.values()
-    renamed = _names_in_dataset(frame, definitions, states_date=states_date)
+    stated_dates = [name for name, role in stated_roles.items() if role == "date"]
+    stated_date = stated_dates[0] if stated_dates else options.date
+    renamed = _names_in_dataset(frame, definitions, stated_date)
     frame = frame.rename(columns=renamed) if renamed else frame
-    failures = [*_rename_failures(renamed, df), *outcome.failures]
+    failures = [*_rename_failures(renamed, df, options.date), *outcome.failures]
     name_failures = _name_failures([*frame.columns])
     if name_failures:
         refuse([*name_failures, *failures], _REFUSED)
@@ -162,13 +164,13 @@ def _refuse_years(frame: pd.DataFrame, definitions: Definitions | None) -> None:
 
 
 def _names_in_dataset(
-    frame: pd.DataFrame, definitions: Definitions | None, *, states_date: bool
+    frame: pd.DataFrame, definitions: Definitions | None, stated_date: str | None
 ) -> dict[str, str]:
     """
     Return the dataset's names of columns that have other ones in the frame.
 
-    Those that differ in case, accents or blanks are one column for the service. The only column of
-    dates is the dataset's date column, unless the caller states which one is.
+    Those that differ in case, accents or blanks are one column for the service. What the caller
+    states to be the date, or else the only column of dates, is the dataset's date column.
     """
     if definitions is None:
         return {}
@@ -181,11 +183,25 @@ def _names_in_dataset(
         if fold in absent and name not in definitions.names and folded.count(fold) == 1
     }
     date = definitions.date.name if definitions.date is not None else None
-    if not states_date and date in absent.values() and date not in renamed.values():
-        dates = [n for n, name in enumerate(names) if kind_of(frame.iloc[:, n]) is Kind.DATE]
-        if len(dates) == 1 and names[dates[0]] not in definitions.names:
-            renamed[names[dates[0]]] = str(date)
+    if date in absent.values() and date not in renamed.values():
+        dates = _likely_dates(frame) if stated_date is None else [stated_date]
+        if len(dates) == 1 and dates[0] in names and dates[0] not in definitions.names:
+            renamed[dates[0]] = str(date)
     return renamed
+
+
+def _likely_dates(frame: pd.DataFrame) -> list[Any]:
+    """Return the columns of dates, or else those whose texts or years can be made dates."""
+    names, columns = [*frame.columns], [frame.iloc[:, n] for n in range(len(frame.columns))]
+    kinds = [kind_of(values) for values in columns]
+    dates = [name for name, kind in zip(names, kinds, strict=True) if kind is Kind.DATE]
+    if dates or date_parts(frame) is not None:
+        return dates
+    return [
+        name
+        for name, kind, values in zip(names, kinds, columns, strict=True)
+        if (kind is Kind.TEXT or is_date_name(name)) and holds_dates(values)
+    ]
 
 
 def _in_dataset(names: Any, renamed: Mapping[str, str]) -> Any:
@@ -197,8 +213,11 @@ def _in_dataset(names: Any, renamed: Mapping[str, str]) -> Any:
     return names
 
 
-def _rename_failures(renamed: Mapping[str, str], df: pd.DataFrame) -> list[Failure]:
+def _rename_failures(
+    renamed: Mapping[str, str], df: pd.DataFrame, stated_date: str | None
+) -> list[Failure]:
     """Return a failure for each name that is the dataset's but for case, accents or blanks."""
+    without = f", and leave date={stated_date!r} out" if stated_date in renamed else ""
     columns = {old: new for old, new in renamed.items() if old in df.columns}
     levels = {old: new for old, new in renamed.items() if old not in columns}
     calls = [f"df = df.rename(columns={columns!r})"] if columns else []
@@ -208,7 +227,7 @@ def _rename_failures(renamed: Mapping[str, str], df: pd.DataFrame) -> list[Failu
             old,
             "the dataset's name",
             predicate=_naming(old, new),
-            remedy=f"{'; '.join(calls)}.",
+            remedy=f"{'; '.join(calls)}{without}.",
         )
         for old, new in renamed.items()
     ]
@@ -218,7 +237,7 @@ def _naming(old: str, new: str) -> str:
     if canonical_name(str(old)) == canonical_name(new):
         why = f"the service takes it for the dataset's column {new!r}"
         return f"differs in case, accents or blanks only, so {why}: rename {old!r} to {new!r}"
-    return f"holds dates, and the dataset's date column is {new!r}: rename {old!r} to {new!r}"
+    return f"is the date, and the dataset's date column is {new!r}: rename {old!r} to {new!r}"
 
 
 def _with_index_reset(failure: Failure, df: pd.DataFrame) -> Failure:
@@ -456,7 +475,7 @@ def _column_failures(
             name,
             f"required: {unknown_name(name, names)}",
             predicate=f"is not in the frame, and belongs to the key: {unknown_name(name, names)}",
-            remedy=_remedy_for_absent(name, names, roles),
+            remedy=_remedy_for_absent(name, frame, roles),
         )
         for name in absent
     ]
@@ -472,6 +491,8 @@ def _column_failures(
         for name in sorted(definitions.ignored & set(names))
     ]
     new = [n for n in names if n not in definitions.names and n not in definitions.ignored]
+    parts = date_parts(frame) if roles.date in absent else None
+    new = [name for name in new if parts is None or name not in parts.columns]
     if accept_new or definitions.is_fresh:
         return failures
     return failures + [
@@ -485,7 +506,11 @@ def _column_failures(
     ]
 
 
-def _remedy_for_absent(name: str, names: list[str], roles: Roles) -> str:
+def _remedy_for_absent(name: str, frame: pd.DataFrame, roles: Roles) -> str:
+    names = [*frame.columns]
+    parts = date_parts(frame) if name == roles.date else None
+    if parts is not None:
+        return parts.remedy(name)
     close = [each for each in close_matches(name, names) if each not in roles.keys]
     if close:
         return f"{_renaming(close[0], name)}, if that is the column that you mean."

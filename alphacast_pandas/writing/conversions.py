@@ -11,6 +11,7 @@ import pandas as pd
 
 from alphacast_pandas.column_types import is_object
 from alphacast_pandas.contracts.failures import listed, short
+from alphacast_pandas.filters.month_names import MONTHS, to_english_month
 from alphacast_pandas.writing.dates import DATE_FORMAT, date_format
 from alphacast_pandas.writing.kinds import NUMBERS, Kind, kind_of
 
@@ -24,15 +25,19 @@ _ORDERS = ("%d{0}%m{0}%Y", "%m{0}%d{0}%Y", "%Y{0}%m{0}%d", "%d{0}%m{0}%y", "%m{0
 _NUMERIC = [order.format(mark) for mark in _SEPARATORS for order in (*_ORDERS, "%y{0}%m{0}%d")]
 _MONTHS = [order.format(mark) for mark in "-/." for order in ("%Y{0}%m", "%m{0}%Y")]
 _NAMED = [
-    *("%b %Y", "%B %Y", "%b-%Y", "%b/%Y", "%Y %b", "%Y-%b", "%b-%y", "%YM%m", "%Y-M%m"),
+    *("%b %Y", "%B %Y", "%b-%Y", "%b/%Y", "%Y %b", "%Y-%b", "%Y-%B", "%b-%y", "%b %y"),
+    *("%b. %Y", "%b, %Y", "%YM%m", "%Y-M%m"),
     *("%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y", "%d/%b/%Y", "%Y-%b-%d"),
     *("%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y"),
 ]
 _TIMES = ("", " %H:%M", " %H:%M:%S", "T%H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 # A call lists no more values than these.
 _MOST_LISTED = 10
+# So many texts are tried one by one, to name one that cannot be read.
+_MOST_TRIED = 20
 # Texts without separators, by their length.
 _DIGITS = {4: ["%Y"], 6: ["%Y%m", "%y%m%d", "%d%m%y"], 8: ["%Y%m%d", "%d%m%Y", "%m%d%Y"]}
+_MONTH_WORD = re.compile(r"[^\W\d_]{3,}[.]?")
 _WEEK = r"\d{4}-?W\d{2}"
 # What pandas' nanoseconds hold, so that an advice is the same for every version of pandas.
 _YEARS = range(1678, 2262)
@@ -41,6 +46,18 @@ _SERIAL_NUMBERS = {
     "as seconds since 1970": {"unit": "s"},
     "as milliseconds since 1970": {"unit": "ms"},
 }
+# Signs around numbers, and what number is left without them. An accountant's (5) is -5.
+_SIGNS = {
+    r"^\s*\((.*)\)\s*$": r"-\1",
+    "\u2212": "-",
+    "[$\u20ac\u00a3\u00a5%]|R(?=[$])|US(?=[$])": "",
+    r"\s": "",
+}
+_UNITS = re.compile(r"[$\u20ac\u00a3\u00a5%]")
+_SIGNED = re.compile(
+    r"\(?[-+\u2212]?\s?((R|US)?[$]|[\u20ac\u00a3\u00a5])?\s?[-+\u2212]?"
+    r"(\d{1,3}(\s\d{3})+([.,]\d+)?|\d[\d.,]*|[.,]\d+)\s?[$\u20ac\u00a3\u00a5%]?\)?"
+)
 _DECIMAL_POINT = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?|[+-]?\d+(\.\d*)?")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?|[+-]?\d+(,\d*)?")
 
@@ -51,6 +68,7 @@ class _Way:
 
     call: str
     dates: pd.Series
+    note: str = ""
 
 
 def holds_dates(values: pd.Series) -> bool:
@@ -63,7 +81,7 @@ def remedy_to_dates(values: pd.Series) -> str:
     column = f"df[{values.name!r}]"
     ways = _ways_to_dates(values)
     if len(ways) == 1:
-        return f"{column} = {ways[0].call}."
+        return f"{column} = {ways[0].call}.{ways[0].note}"
     if ways:
         return _ask_for_reading(column, ways)
     kind = kind_of(values)
@@ -118,7 +136,37 @@ def _ways_of_texts(texts: pd.Series, source: str) -> list[_Way]:
         return _distinct_ways(texts + "-1", [(call, {"format": format_})])
     times = _TIMES if texts.str.contains(":").any() else _TIMES[:1]
     formats = [day + time for day in (*_NUMERIC, *_NAMED) for time in times]
-    return _ways_of_formats(texts, source, [*formats, *_MONTHS])
+    return _ways_of_formats(texts, source, [*formats, *_MONTHS]) or _ways_of_names(texts, source)
+
+
+def _ways_of_names(texts: pd.Series, source: str) -> list[_Way]:
+    """Return the calls that read names of months in other languages, or written otherwise."""
+    words = {word for text in texts for word in _MONTH_WORD.findall(text)}
+    months = {word: to_english_month(word) for word in words}
+    foreign = {
+        word: str(month) for word, month in months.items() if word.capitalize() not in MONTHS
+    }
+    if not foreign or None in months.values():
+        return []
+    # Longer names first, since shorter ones may be parts of them.
+    in_order = sorted(foreign, key=lambda word: (-len(word), MONTHS.index(foreign[word])))
+    joints = {word: " " for word in (" de ", " del ") if texts.str.contains(word).any()}
+    renamed = {word.replace(".", r"\."): foreign[word] for word in in_order}
+    renamed |= joints
+    english = texts.replace(renamed, regex=True)
+    ways = _ways_of_formats(english, f"{source}.replace({renamed!r}, regex=True)", _NAMED)
+    example = in_order[-1]
+    note = (
+        f" pandas reads the names of months in English only, and {short(example)} is "
+        f"{foreign[example]}."
+    )
+    return [_Way(way.call, way.dates.set_axis(texts), note) for way in ways]
+
+
+def ways_to_read(texts: pd.Series, source: str) -> list[str]:
+    """Return the calls that make dates of the texts that `source` makes."""
+    distinct = pd.Series(texts.unique(), dtype=object)
+    return [way.call for way in _ways_of_texts(distinct, source)]
 
 
 def _ways_of_digits(texts: pd.Series, source: str) -> list[_Way]:
@@ -203,18 +251,28 @@ def _without_misfits(values: pd.Series) -> str:
     kept = _most_alike(texts)
     if kept is None:
         return (
-            f"{short(texts[0])} is not in a form that is known here. Make dates of the texts, for "
-            f"instance with pd.to_datetime({column}, format=...), whose format says how to read "
-            "them; or name another column in date=."
+            f"{short(_first_misfit(texts))} is not in a form that is known here. Make dates of the "
+            f"texts, for instance with pd.to_datetime({column}, format=...), whose format says how "
+            "to read them; or name another column in date=."
         )
     misfits = [*texts[~texts.isin(kept)]]
     rest = remedy_to_dates(pd.Series(kept, name=values.name, dtype=object))
     verb = "is" if len(misfits) == 1 else "are"
     what = f"{listed(misfits)} {verb} not in the form of the others, such as {short(kept[0])}."
+    # What holds digits is likely to be a date in another form, whose row must not be lost.
+    if any(character.isdigit() for text in misfits for character in text):
+        them = "it" if len(misfits) == 1 else "them"
+        return f"{what} Write {them} like the others; then {rest}"
     if len(misfits) > _MOST_LISTED:
         return f"{what} Correct them, or drop their rows; then {rest}"
     drop = f"df = df[~{column}.isin({misfits!r})].copy()"
     return f"{what} Correct them, or drop their rows: {drop}; then {rest}"
+
+
+def _first_misfit(texts: pd.Series) -> str:
+    """Return a text that cannot be read, or the first one if each can be read alone."""
+    alone = (pd.Series([text], dtype=object) for text in texts[:_MOST_TRIED])
+    return str(next((each for each in alone if not _ways_of_texts(each, "")), texts)[0])
 
 
 def _most_alike(texts: pd.Series) -> list[str] | None:
@@ -260,13 +318,19 @@ def is_number(text: Any) -> bool:
     return pd.api.types.is_number(text) and not isinstance(text, bool | complex)
 
 
+def holds_numbers(texts: pd.Series) -> bool:
+    """Tell texts that are all numbers, in one of the ways of writing them."""
+    written = [str(text).strip() for text in texts.dropna().unique()]
+    return bool(written) and all(is_number(text) or _SIGNED.fullmatch(text) for text in written)
+
+
 def not_numbers(values: pd.Series) -> pd.Series:
     """Return which values of a column are neither numbers, nor texts of them, nor missing."""
     tests = [pd.isna(value) is True or is_number(value) for value in values]
     return ~pd.Series(tests, index=values.index, dtype=bool)
 
 
-def remedy_to_numbers(values: pd.Series) -> str:
+def remedy_to_numbers(values: pd.Series) -> str:  # noqa: PLR0911 - one return for each kind of text
     """Return what makes numbers of texts, and of numbers as texts."""
     column = f"df[{values.name!r}]"
     odd = [*dict.fromkeys(values[not_numbers(values)])]
@@ -277,27 +341,52 @@ def remedy_to_numbers(values: pd.Series) -> str:
     if not all(isinstance(value, str) for value in odd):
         drop = f"df = df.drop(columns={values.name!r})"
         return f"Replace {listed(odd)} by numbers, or drop the column: {drop}."
-    readings = _ways_to_numbers(texts, column)
+    readings = _ways_to_numbers(texts, column, column) or _without_signs(values, texts, column)
     if readings:
         return readings
+    if not any(character.isdigit() for value in values.dropna() for character in str(value)):
+        drop = f"df = df.drop(columns={values.name!r})"
+        return (
+            f"None of the texts, such as {short(odd[0])}, is a number. Put the numbers that are "
+            f"meant into the column, or leave it out: {drop}."
+        )
     to_missing = (
         f'{column} = {column}.where(pd.to_numeric({column}, errors="coerce").notna()).astype(float)'
     )
     if not any(character.isdigit() for text in odd for character in text):
-        return f"{to_missing} makes missing values of {listed(odd)}; or replace them by numbers."
+        it = "it by a number" if len(odd) == 1 else "them by numbers"
+        return f"{to_missing} makes missing values of {listed(odd)}; or replace {it}."
     blank = [text for text in odd if not any(character.isdigit() for character in text)]
     if blank and len(blank) <= _MOST_LISTED:
+        rest = remedy_to_numbers(values[~values.isin(blank)])
         return (
             f"Make missing values of {listed(blank)} first, if that is what they mean: "
-            f'df.loc[{column}.isin({blank!r}), {values.name!r}] = float("nan").'
+            f'df.loc[{column}.isin({blank!r}), {values.name!r}] = float("nan"); then {rest}'
         )
-    return (
-        f"Correct {listed(odd)}: written like this they are not numbers, and {to_missing} would "
-        "make missing values of them."
-    )
+    is_not = "it is not a number" if len(odd) == 1 else "they are not numbers"
+    return f"Correct {listed(odd)}: written like this {is_not}."
 
 
-def _ways_to_numbers(texts: Sequence[str], column: str) -> str:
+def _without_signs(values: pd.Series, texts: Sequence[str], column: str) -> str:
+    """Return how numbers with signs of currencies, per cent or blanks between digits are read."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return ""
+    if not all(is_number(text) or _SIGNED.fullmatch(text) for text in texts):
+        return ""
+    if len({frozenset(_UNITS.findall(text)) for text in texts}) > 1:
+        return ""  # numbers of several units, whose signs must not be lost
+    used = {sign: new for sign, new in _SIGNS.items() if any(re.search(sign, t) for t in texts)}
+    plain = [*pd.Series(texts, dtype=object).replace(used, regex=True)]
+    source = f"{column}.replace({used!r}, regex=True)"
+    n = next(n for n, text in enumerate(texts) if not is_number(text))
+    if not all(is_number(text) for text in plain):
+        return _ways_to_numbers(plain, column, source)
+    percent = "" if not any("%" in text for text in texts) else "; divide it by 100 for a share"
+    made = f"makes {float(plain[n]):.15g} of {short(texts[n])}"
+    return f"{column} = {source}.astype(float) {made}{percent}."
+
+
+def _ways_to_numbers(texts: Sequence[str], column: str, source: str) -> str:
     """Return how numbers with separators of thousands are read, both ways if both are possible."""
     calls: list[tuple[str, Callable[[str], str]]] = []
     if all(_DECIMAL_POINT.fullmatch(text) for text in texts):
@@ -309,7 +398,7 @@ def _ways_to_numbers(texts: Sequence[str], column: str) -> str:
                 lambda text: text.replace(".", "").replace(",", "."),
             )
         )
-    start, end = f"{column} = {column}.map(lambda text: ", " if isinstance(text, str) else text)"
+    start, end = f"{column} = {source}.map(lambda text: ", " if isinstance(text, str) else text)"
     written = [f"{start}{call}{end}.astype(float)" for call, _ in calls]
     if len(calls) < 2:
         return "".join(f"{each}." for each in written)

@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.contracts.failures import short
 from alphacast_pandas.errors import QueryError, ValidationError
-from alphacast_pandas.names import check_names
-from alphacast_pandas.writing.conversions import holds_dates, remedy_to_dates
+from alphacast_pandas.names import canonical_name, check_names
+from alphacast_pandas.writing.conversions import (
+    holds_dates,
+    holds_numbers,
+    remedy_to_dates,
+    remedy_to_numbers,
+)
+from alphacast_pandas.writing.date_parts import date_parts
 from alphacast_pandas.writing.kinds import Kind, kind_of
 
 if TYPE_CHECKING:
@@ -19,7 +25,7 @@ if TYPE_CHECKING:
 
     from alphacast_pandas.api.definitions import Definitions
 
-_DATE_NAMES = {"date", "fecha", "year", "año", "month", "mes", "period"}
+_DATE_NAMES = {"date", "fecha", "year", "ano", "anio", "month", "mes", "period", "periodo"}
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,7 @@ def resolve_roles(
         if listed is None:
             listed = tuple(str(column.name) for column in definitions.entities)
     read_date, read_entities = _roles_when_read(attrs, names)
+    _refuse_other_date(frame, date, definitions)
     date = date or read_date
     if listed is None and date == read_date:
         listed = read_entities
@@ -69,11 +76,16 @@ def resolve_roles(
     kinds = {name: kind_of(frame[name]) for name in names if name not in ignored}
     date = date or _infer_date(frame, kinds)
     if listed is None:
-        listed = _infer_entities(kinds, date, stated)
+        listed = _infer_entities(frame, kinds, date, stated)
     if date in listed:
         msg = f"{date!r} cannot be both the date and an entity."
         raise QueryError(msg)
     return Roles(date, listed, ignored)
+
+
+def is_date_name(name: Any) -> bool:
+    """Tell the name of a column of which numbers may be years or months."""
+    return isinstance(name, str) and canonical_name(name) in _DATE_NAMES
 
 
 def _check_date(date: Any, names: list[str]) -> str | None:
@@ -84,6 +96,21 @@ def _check_date(date: Any, names: list[str]) -> str | None:
         raise QueryError(msg)
     check_names([date], names, "date")
     return date
+
+
+def _refuse_other_date(
+    frame: pd.DataFrame, date: str | None, definitions: Definitions | None
+) -> None:
+    """Raise if no dates are named as the date, where the dataset's date column holds dates."""
+    column = definitions.date if definitions is not None else None
+    if column is None or column.name not in frame.columns or date in {None, column.name}:
+        return
+    if kind_of(frame[column.name]) is Kind.DATE and kind_of(frame[date]) is not Kind.DATE:
+        msg = (
+            f"date={date!r}, and that column holds {kind_of(frame[date])}. The date column of this "
+            f"dataset is {column.name!r}, which holds dates in the frame: leave date= out."
+        )
+        raise QueryError(msg)
 
 
 def _check_entities(entities: Any, names: list[str]) -> tuple[str, ...] | None:
@@ -139,8 +166,13 @@ def _infer_date(frame: pd.DataFrame, kinds: Mapping[str, Kind]) -> str:
             f"df = df.drop(columns={dates[1:]!r}), or turn them into text."
         )
         raise ValidationError(msg)
+    parts = date_parts(frame)
+    if parts is not None:
+        remedy = parts.remedy("Date")
+        msg = f"No column holds dates, and every dataset has a date column. Remedy: {remedy}"
+        raise ValidationError(msg)
     # Numbers are taken for dates only if their column is called so.
-    named = [name for name in kinds if name.casefold() in _DATE_NAMES]
+    named = [name for name in kinds if is_date_name(name)]
     texts = [name for name, kind in kinds.items() if kind is Kind.TEXT and name not in named]
     readable = [name for name in (*named, *texts) if holds_dates(frame[name])]
     name = next(iter((*readable, *named)), None)
@@ -150,17 +182,18 @@ def _infer_date(frame: pd.DataFrame, kinds: Mapping[str, Kind]) -> str:
             f"{_join([*kinds])}. Add a column of dates, or make dates of one with pd.to_datetime."
         )
         raise ValidationError(msg)
+    gaps = f" df = df.dropna(subset=[{name!r}]) drops the rows without a date."
     msg = (
         f"No column holds dates, and every dataset has a date column. Column {name!r} holds "
         f"{kinds[name]}, such as {short(frame[name].dropna().iloc[0])}. "
-        f"Remedy: {remedy_to_dates(frame[name])} The column is then found, or named in "
-        f"push(..., date={name!r})."
+        f"Remedy: {remedy_to_dates(frame[name])}{gaps * bool(frame[name].hasnans)} The column "
+        f"is then found, or named in push(..., date={name!r})."
     )
     raise ValidationError(msg)
 
 
 def _infer_entities(
-    kinds: Mapping[str, Kind], date: str, stated: Mapping[str, str]
+    frame: pd.DataFrame, kinds: Mapping[str, Kind], date: str, stated: Mapping[str, str]
 ) -> tuple[str, ...]:
     texts = [
         name
@@ -168,10 +201,18 @@ def _infer_entities(
         if kind is Kind.TEXT and name != date and stated.get(name) != "value"
     ]
     if len(texts) > 1:
+        written = [name for name in texts if holds_numbers(frame[name])]
+        named = [name for name in texts if name not in written] or texts
+        numbers = "".join(
+            f" Column {name!r} holds numbers written as text, such as "
+            f"{short(frame[name].dropna().iloc[0])}. If they are values, make numbers of them "
+            f"first: {remedy_to_numbers(frame[name])}"
+            for name in written
+        )
         msg = (
             f"Several columns hold text ({_join(texts)}), and which of them identify a row cannot "
-            f"be inferred. Say it: push(..., date={date!r}, entities={texts[:1]!r}), with every "
-            "column that belongs to the key in entities=; the others are values."
+            f"be inferred. Say it: push(..., date={date!r}, entities={named[:1]!r}), with every "
+            f"column that belongs to the key in entities=; the others are values, as text.{numbers}"
         )
         raise ValidationError(msg)
     return tuple(texts)

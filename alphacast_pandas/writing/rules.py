@@ -27,6 +27,7 @@ from alphacast_pandas.writing.conversions import (
     remedy_to_text,
     remedy_to_value,
 )
+from alphacast_pandas.writing.date_parts import date_parts
 from alphacast_pandas.writing.dates import (
     ATTOSECONDS,
     DATE_FORMAT,
@@ -184,7 +185,13 @@ def _rules_of(
     values = frame[name]
     kind = kind_of(values)
     if name == roles.date:
-        return [*_date_rules(kind, values), _unique_key(frame, roles)]
+        parts = None if kind is Kind.DATE else date_parts(frame)
+        # A part of a date is no key, so no more is said of it.
+        return (
+            [_not_date(kind, values, parts.remedy(name))]
+            if parts is not None and name in parts.columns
+            else [*_date_rules(kind, values), _unique_key(frame, roles)]
+        )
     if name in roles.entities and type_ is STRING:
         return _entity_rules(kind, values)
     required = [_not_missing(values)] if name in roles.entities else []
@@ -197,6 +204,11 @@ def _rules_of(
     return [*required, *_number_rules(kind, values, is_new=is_new)]
 
 
+def _not_date(kind: Kind, values: pd.Series, remedy: str | Callable[[], str]) -> Rule:
+    described = _describe(kind, values)
+    return _never(f"dates, not {described}", f"must hold dates, not {described}", remedy)
+
+
 def _date_rules(kind: Kind, values: pd.Series) -> list[Rule]:
     if kind is Kind.ZONED:
         return [
@@ -207,14 +219,8 @@ def _date_rules(kind: Kind, values: pd.Series) -> list[Rule]:
             )
         ]
     if kind is not Kind.DATE:
-        described = _describe(kind, values)
-        return [
-            _never(
-                f"dates, not {described}",
-                f"must hold dates, not {described}",
-                lambda: remedy_to_dates(values),
-            )
-        ]
+        gaps = [_not_missing(values)] if values.hasnans else []
+        return [_not_date(kind, values, lambda: remedy_to_dates(values)), *gaps]
     return [
         _not_missing(values),
         Rule(
@@ -356,10 +362,14 @@ def _not_numbers(kind: Kind, values: pd.Series) -> Rule:
             lambda: _remedy_for_others(values),
         )
     odd = not_numbers(values)
+    has_digits = [any(c.isdigit() for c in str(value)) for value in values]
+    if odd[values.notna()].all() and any(has_digits):
+        # Of numbers written in another way, the first to be seen is what is no number at all.
+        odd &= ~pd.Series(has_digits, index=values.index)
     if odd.any() and not odd[values.notna()].all():
         predicate = f"is not a number, and the column must hold {name}"
         return Rule(name, lambda _: ~odd, predicate, lambda: remedy_to_numbers(values))
-    example = f", such as {short(values.dropna().iloc[0])}" if odd.any() else ""
+    example = f", such as {short(values.dropna().iloc[0])}" if not_numbers(values).any() else ""
     return _never(name, f"must hold {name}{example}", lambda: remedy_to_numbers(values))
 
 

@@ -315,6 +315,131 @@ DATES = [
         ("Column 'Date', row 1: NaT is missing",),
         "df = df.dropna(subset=['Date'])",
     ),
+    Mistake(
+        "Spanish months",
+        dates("['ene-24', 'feb-24', 'abr-24', 'dic-24']"),
+        PUSH,
+        ap.ValidationError,
+        ("pandas reads the names of months in English only, and 'dic' is Dec",),
+        "df['Date'] = pd.to_datetime(df['Date'].replace("
+        "{'ene': 'Jan', 'abr': 'Apr', 'dic': 'Dec'}, regex=True), format=\"%b-%y\")",
+    ),
+    Mistake(
+        "Spanish days",
+        dates("['1 de enero de 2024', '2 de marzo de 2024']"),
+        PUSH,
+        ap.ValidationError,
+        (),
+        "df['Date'] = pd.to_datetime(df['Date'].replace("
+        "{'enero': 'Jan', 'marzo': 'Mar', ' de ': ' '}, regex=True), format=\"%d %b %Y\")",
+    ),
+    Mistake(
+        "Sept among English months",
+        dates("['Aug 2024', 'Sept 2024', 'Oct 2024']"),
+        PUSH,
+        ap.ValidationError,
+        ("'Sept' is Sep",),
+        "df['Date'] = pd.to_datetime(df['Date'].replace({'Sept': 'Sep'}, regex=True), "
+        'format="%b %Y")',
+    ),
+    Mistake(
+        "a day that does not exist among dates",
+        dates("['2024-01-31', '2024-02-30', '2024-03-31']"),
+        PUSH,
+        ap.ValidationError,
+        ("'2024-02-30' is not in the form of the others", "Write it like the others; then"),
+        "df.loc[1, 'Date'] = '2024-02-29'; df['Date'] = pd.to_datetime(df['Date'])",
+        is_shown=False,
+    ),
+    Mistake(
+        "a year and a month in two columns",
+        "df = pd.DataFrame({'year': [2024, 2024], 'month': [1, 2], 'price': [1.5, 2.5]})",
+        PUSH,
+        ap.ValidationError,
+        ("makes dates of 'year' and 'month' together",),
+        "df['Date'] = pd.to_datetime(pd.DataFrame("
+        '{"year": df[\'year\'], "month": df[\'month\'], "day": 1})); '
+        "df = df.drop(columns=['year', 'month'])",
+    ),
+    Mistake(
+        "a year and a month in two columns, and the year is named as the date",
+        "df = pd.DataFrame({'year': [2024, 2024], 'month': [1, 2], 'price': [1.5, 2.5]})",
+        "df.alphacast.push(new, date='year', client=client)",
+        ap.ValidationError,
+        ("1 failure", "makes dates of 'year' and 'month' together"),
+        "df['year'] = pd.to_datetime(pd.DataFrame("
+        '{"year": df[\'year\'], "month": df[\'month\'], "day": 1})); '
+        "df = df.drop(columns=['month'])",
+    ),
+    Mistake(
+        "a year and a quarter in two columns, for a dataset",
+        "df = pd.DataFrame({'Año': ['2024', '2024'], 'Trimestre': ['T1', 'T2'], "
+        "'country': 'Peru', 'CPI': [1.5, 2.5]})",
+        PUSH_TO_STORED,
+        ap.ValidationError,
+        ("1 failure", "makes dates of 'Año' and 'Trimestre' together"),
+        "df['Date'] = pd.to_datetime(pd.DataFrame("
+        '{"year": df[\'Año\'].str.extract(r"(\\d+)", expand=False).astype(int), '
+        '"month": 3 * df[\'Trimestre\'].str.extract(r"(\\d+)", expand=False).astype(int) - 2, '
+        '"day": 1})); '
+        "df = df.drop(columns=['Año', 'Trimestre'])",
+    ),
+    Mistake(
+        "a year and the name of a month in two columns",
+        "df = pd.DataFrame({'anio': [2024, 2024], 'mes': ['ene', 'feb'], 'price': [1.5, 2.5]})",
+        PUSH,
+        ap.ValidationError,
+        (),
+        "df['Date'] = pd.to_datetime((df['anio'].astype(str) + \"-\" + df['mes'])"
+        ".replace({'ene': 'Jan'}, regex=True), format=\"%Y-%b\"); "
+        "df = df.drop(columns=['anio', 'mes'])",
+    ),
+    Mistake(
+        "numbers named as the date, beside the dates",
+        "df = frame",
+        "df.alphacast.push(stored, date='CPI', client=client)",
+        ap.QueryError,
+        ("The date column of this dataset is 'Date'", "leave date= out"),
+        PUSH_TO_STORED,
+        "",
+        is_shown=False,
+    ),
+    Mistake(
+        "dates under another name that is named as the date",
+        "df = frame.rename(columns={'Date': 'when'})",
+        "df.alphacast.push(stored, date='when', client=client)",
+        ap.ValidationError,
+        ("1 failure", "rename 'when' to 'Date'", "and leave date='when' out"),
+        "df = df.rename(columns={'when': 'Date'})",
+        PUSH_TO_STORED,
+    ),
+    Mistake(
+        "years under another name, for a dataset",
+        "df = frame.head(2).assign(year=[2019, 2020])[['year', 'country', 'CPI']]",
+        PUSH_TO_STORED,
+        ap.ValidationError,
+        ("rename 'year' to 'Date'", to_dates("Date", "df['Date'].astype(str), format=\"%Y\"")),
+        "df = df.rename(columns={'year': 'Date'})",
+        to_dates("Date", "df['Date'].astype(str), format=\"%Y\"") + "; " + PUSH_TO_STORED,
+    ),
+    Mistake(
+        "texts for dates and a gap",
+        "df = frame.assign(Date=['2024-01-31', None, '2024-03-31', '2024-04-30'])",
+        PUSH_TO_STORED,
+        ap.ValidationError,
+        ("2 failures", to_dates("Date", "df['Date']")),
+        "df = df.dropna(subset=['Date'])",
+        to_dates("Date", "df['Date']") + "; " + PUSH_TO_STORED,
+    ),
+    Mistake(
+        "texts for dates and a gap, for a new dataset",
+        "df = frame.assign(Date=['2024-01-31', None, '2024-03-31', '2024-04-30'])",
+        PUSH,
+        ap.ValidationError,
+        (to_dates("Date", "df['Date']"),),
+        "df = df.dropna(subset=['Date'])",
+        to_dates("Date", "df['Date']") + "; " + PUSH,
+    ),
 ]
 
 COLUMNS = [
@@ -594,12 +719,77 @@ NUMBERS = [
     ),
     Mistake(
         "per cent",
-        numbers("['12%', '13%']"),
+        numbers("['12.5%', '13%']"),
         PUSH_TO_STORED,
         ap.ValidationError,
-        ("must hold numbers, not text, such as '12%'", "Correct '12%', '13%'"),
-        "df['CPI'] = df['CPI'].str.rstrip('%').astype(float)",
+        ("must hold numbers, not text, such as '12.5%'", "makes 12.5 of '12.5%'; divide it by 100"),
+        "df['CPI'] = df['CPI'].replace({'[$€£¥%]|R(?=[$])|US(?=[$])': ''}, regex=True)"
+        ".astype(float)",
+    ),
+    Mistake(
+        "numbers in brackets",
+        numbers("['(5)', '3', 2]"),
+        PUSH_TO_STORED,
+        ap.ValidationError,
+        ("makes -5 of '(5)'",),
+        r"df['CPI'] = df['CPI'].replace({'^\\s*\\((.*)\\)\\s*$': '-\\1'}, regex=True)"
+        ".astype(float)",
+    ),
+    Mistake(
+        "blanks between digits and decimal commas",
+        numbers("['1 234', '3,5']"),
+        PUSH_TO_STORED,
+        ap.ValidationError,
+        (),
+        r"df['CPI'] = df['CPI'].replace({'\\s': ''}, regex=True).map(lambda text: "
+        'text.replace(".", "").replace(",", ".") if isinstance(text, str) else text).astype(float)',
+    ),
+    Mistake(
+        "a minus sign that is none of a keyboard",
+        numbers(r"['\u22121', '3']"),
+        PUSH_TO_STORED,
+        ap.ValidationError,
+        ("makes -1 of '\u22121'",),
+        "df['CPI'] = df['CPI'].replace({'\u2212': '-'}, regex=True).astype(float)",
+    ),
+    Mistake(
+        "numbers of two currencies",
+        numbers("['$5', '€3']"),
+        PUSH_TO_STORED,
+        ap.ValidationError,
+        ("Correct '$5', '€3': written like this they are not numbers.",),
+        "df['CPI'] = [5.0, 3.3]",
         is_shown=False,
+    ),
+    Mistake(
+        "texts that are no numbers at all",
+        numbers("['high', 'low']"),
+        PUSH_TO_STORED,
+        ap.ValidationError,
+        ("None of the texts, such as 'high', is a number", "Put the numbers that are meant"),
+        "df = df.drop(columns='CPI')",
+    ),
+    Mistake(
+        "a decimal comma and n/a",
+        numbers("['1,5', 'n/a']"),
+        PUSH_TO_STORED,
+        ap.ValidationError,
+        (
+            "row 1: 'n/a' is not a number",
+            "; then df['CPI'] = df['CPI'].map(lambda text: ",
+        ),
+        "df.loc[df['CPI'].isin(['n/a']), 'CPI'] = float(\"nan\")",
+        "df['CPI'] = df['CPI'].map(lambda text: text.replace(',', '.') if isinstance(text, str) "
+        "else text).astype(float); " + PUSH_TO_STORED,
+    ),
+    Mistake(
+        "numbers as text beside the names of countries",
+        "df = frame.assign(CPI=['1.234,5', '2,5', '3', '4'])",
+        PUSH,
+        ap.ValidationError,
+        ("entities=['country']", "Column 'CPI' holds numbers written as text, such as '1.234,5'"),
+        'df[\'CPI\'] = df[\'CPI\'].map(lambda text: text.replace(".", "").replace(",", ".") '
+        "if isinstance(text, str) else text).astype(float)",
     ),
     Mistake(
         "infinity",
