@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -34,7 +34,7 @@ from alphacast_pandas.filters.value_text import value_text
 from alphacast_pandas.filters.walk import reduce_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 
 _OPERATORS_OF_METHODS = {
@@ -186,6 +186,13 @@ def _from_isin(name: str, /, *given: Any, **keywords: Any) -> Node | None:
 
 def to_membership(name: str, values: Any) -> Membership:
     """Return a membership in values; an iterator would be empty at the second look."""
+    if isinstance(values, Mapping):
+        msg = (
+            f"filter: column {name!r} has the dict {value_text(values)} for its value. Write a "
+            f"value, a list of values or a slice; operators stand in a list of tuples, such as "
+            f"[({name!r}, '==', value)]."
+        )
+        raise QueryError(msg)
     if isinstance(values, Iterator):
         msg = (
             f"filter: the values of column {name!r} are {type(values).__name__}, which can be read "

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from alphacast_pandas.errors import QueryError
+from alphacast_pandas.filters.month_names import MONTHS, is_english_month, to_english_month
 from alphacast_pandas.filters.value_text import value_text
 
 if TYPE_CHECKING:
@@ -23,14 +24,17 @@ _ACCEPTED = (
 _TIME = r"([T ]\s*\d{1,2}(:\d{2}){0,2}([.]\d+)?\s*(Z|[+-]\d{2}(:?\d{2})?)?)?"
 _MONTH_NAME = r"[^\W\d_]{3,}[.]?"
 # The forms of text that can be read in one way only: the year comes first, or the month has a name
-# and the year four digits, or there is no day.
+# and the year four digits. A point may be that of a decimal year.
 _CLEAR = re.compile(
-    rf"""\d{{4}} | \d{{8}} | \d{{4}}-\d{{1,2}}(-\d{{1,2}}{_TIME})?
-    | \d{{4}}/\d{{1,2}}(/\d{{1,2}}{_TIME})? | \d{{4}}[.]\d{{1,2}}([.]\d{{1,2}}{_TIME})?
-    | \d{{1,2}}[-/.]\d{{4}} | \d{{4}}-?Q[1-4] | [1-4]Q-?\d{{4}}
+    rf"""\d{{4}} | \d{{8}}{_TIME} | \d{{4}}-\d{{1,2}}(-\d{{1,2}}{_TIME})?
+    | \d{{4}}/\d{{1,2}}(/\d{{1,2}}{_TIME})? | \d{{4}}-?Q[1-4] | [1-4]Q-?\d{{4}}
     | {_MONTH_NAME}[-/ ]\d{{4}} | \d{{4}}[-/ ]{_MONTH_NAME}([-/ ]\d{{1,2}})?
     | \d{{1,2}}[-/ ]{_MONTH_NAME}[-/ ]\d{{4}} | {_MONTH_NAME}[ ]\d{{1,2}},?[ ]\d{{4}}""",
     re.VERBOSE | re.IGNORECASE,
+)
+_YEAR_FIRST = re.compile(rf"(\d{{4}})[.](\d{{1,2}})([.](\d{{1,2}}){_TIME})?")
+_NAMED = re.compile(
+    rf"((?P<day>\d{{1,2}})[-/ ](de )?)?(?P<month>{_MONTH_NAME})[-/ ](del? )?(?P<year>\d{{4}})"
 )
 _FIRST_YEAR_OF_1900 = 69  # of two digits, as in POSIX
 _NUMBERS = re.compile(rf"(\d{{1,2}})([-/. ])(\d{{1,2}})\2(\d{{2}}|\d{{4}}){_TIME}")
@@ -65,9 +69,17 @@ def parse_end(value: Any, what: str) -> tuple[datetime.datetime, bool]:
 
 def _check_form(value: Any, what: str) -> None:
     """Raise for text that could be read as another date than the one that is meant."""
-    if not isinstance(value, str) or _CLEAR.fullmatch(value.strip()):
+    if not isinstance(value, str) or _is_clear(value.strip()):
         return
     days = _readings(value.strip())
+    decimal = re.fullmatch(r"\d{4}[.]\d+", value.strip())
+    if decimal is not None:
+        month = f"{days[0]!r} if that is the month" if days else "'2000-07' for July 2000"
+        msg = (
+            f"{what} {value_text(value)} may be a decimal year. "
+            f"Write a date in ISO form, such as {month}."
+        )
+        raise QueryError(msg)
     if not days:
         raise _not_a_date(value, what)
     if len(days) == 1:
@@ -75,32 +87,51 @@ def _check_form(value: Any, what: str) -> None:
     else:
         msg = (
             f"{what} {value_text(value)} can be read in {len(days)} ways. "
-            f"Write the day that is meant in ISO form: {' or '.join(map(repr, days))}."
+            f"Write the date that is meant in ISO form: {' or '.join(map(repr, days))}."
         )
     raise QueryError(msg)
 
 
+def _is_clear(text: str) -> bool:
+    """Tell a text that has one reading, whose name of a month, if it has one, pandas knows."""
+    if _CLEAR.fullmatch(text) is None:
+        return False
+    named = _NAMED.fullmatch(text)
+    return named is None or is_english_month(named["month"])
+
+
 def _readings(text: str) -> list[str]:
     """Return what a text of day, month and year may mean, in ISO form."""
-    match = _NUMBERS.fullmatch(text)
-    if match is not None:
-        one, _, two, three, *_ = match.groups()
+    time: str | None = None
+    orders: list[tuple[str, str, str]] = []
+    if (match := _NUMBERS.fullmatch(text)) is not None:
+        one, _, two, three, time, *_ = match.groups()
         orders = [(three, two, one), (three, one, two)]
         orders += [(one, two, three)] if len(three) == 2 else []
+    elif (match := _YEAR_FIRST.fullmatch(text)) is not None:
+        year, month, _, day, time, *_ = match.groups()
+        orders = [(year, month, day or "")]
+    elif (match := re.fullmatch(r"(\d{1,2})[-/.](\d{4})", text)) is not None:
+        orders = [(match[2], match[1], "")]
+    elif (match := _NAMED.fullmatch(text)) is not None:
+        month = to_english_month(match["month"])
+        number = "" if month is None else str(MONTHS.index(month) + 1)
+        orders = [(match["year"], number, match["day"] or "")]
     elif re.fullmatch(r"\d{6}", text):
         pairs = text[:2], text[2:4], text[4:]
-        orders = [(text[:4], text[4:], "1"), pairs, pairs[::-1]]
-    else:
-        return []
-    found: dict[str, None] = {}
-    for year, month, day in orders:
-        century = "" if len(year) == 4 else "19" if int(year) >= _FIRST_YEAR_OF_1900 else "20"
-        try:
-            date = datetime.date(int(century + year), int(month), int(day))
-        except ValueError:
-            continue
-        found[date.isoformat()] = None
-    return [*found]
+        orders = [(text[:4], text[4:], ""), pairs, pairs[::-1]]
+    found = (_in_iso_form(*order) for order in orders)
+    return [*dict.fromkeys(f"{day}{time or ''}" for day in found if day)]
+
+
+def _in_iso_form(year: str, month: str, day: str) -> str:
+    """Return a date, or a month if there is no day, in ISO form; "" if it does not exist."""
+    century = "" if len(year) == 4 else "19" if int(year) >= _FIRST_YEAR_OF_1900 else "20"
+    try:
+        date = datetime.date(int(century + year), int(month), int(day or "1"))
+    except ValueError:
+        return ""
+    return date.isoformat() if day else date.isoformat()[:7]
 
 
 def _end_of_time(first: datetime.datetime, text: str, what: str) -> tuple[datetime.datetime, bool]:
@@ -175,4 +206,7 @@ def _refuse_zone(value: Any, what: str) -> None:
 
 
 def _not_a_date(value: Any, what: str) -> QueryError:
-    return QueryError(f"{what} {value_text(value)} is not a date: give {_ACCEPTED}.")
+    remedy = f"Pass {_ACCEPTED}."
+    if isinstance(value, int | np.integer) and not isinstance(value, bool) and 0 < value < 10_000:
+        remedy = f"Pass a year as text: '{value:04}'."
+    return QueryError(f"{what} {value_text(value)} is not a date. {remedy}")

@@ -10,7 +10,7 @@ from alphacast_pandas.errors import QueryError
 from alphacast_pandas.filters.value_text import value_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _WORDS = {
     "==": "eq",
@@ -19,6 +19,8 @@ _WORDS = {
     "<>": "ne",
     ">=": "ge",
     "<=": "le",
+    "=>": "ge",
+    "=<": "le",
     ">": "gt",
     "<": "lt",
     "&": "and",
@@ -26,11 +28,16 @@ _WORDS = {
     "|": "or",
     "||": "or",
 }
-_TUPLE_OPERATORS = {"=": "==", "<>": "!="}
+_TUPLE_OPERATORS = {"=": "==", "<>": "!=", "=>": ">=", "=<": "<="}
+_MIRRORED = {"eq": "eq", "ne": "ne", "ge": "le", "le": "ge", "gt": "lt", "lt": "gt"}
+OTHER_FORMS = (
+    "Write a dict, such as filter={'country': ['Chile']}, or an expression, such as "
+    "filter=(ap.col('country') == 'Chile') & (ap.col('CPI') > 100)."
+)
 _SQL_WORDS = frozenset({"like", "ilike", "between", "is"})
 _OPENING_QUOTES = "\u2018\u201c\u00ab"
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<quoted>'(?:[^']|'')*')|(?P<double>"[^"]*"|`[^`]*`)|(?P<symbol>[=!<>]=|<>|[=<>]
+    r"""\s*(?:(?P<quoted>'(?:[^']|'')*')|(?P<double>"[^"]*"|`[^`]*`)|(?P<symbol>[=!<>]=|=[<>]|<>|[=<>]
     |&&?|\|\|?)|(?P<bracket>[][(),])|(?P<word>[^]\s'"`=!<>&|[(),]+|.))""",
     re.VERBOSE | re.DOTALL,
 )
@@ -43,18 +50,26 @@ class _Token:
     text: str
 
 
-def refuse_foreign_text(text: str, *, is_readable: bool) -> None:
+def refuse_foreign_text(text: str, *, can_read: Callable[[str], bool]) -> None:
     """
     Raise if a filter text is certainly not in the service's language.
 
     Of a text that this package can read, only quotes of other kinds are signs of that. Whatever
-    else is not known here, such as functions, may be known to the service.
+    else is not known here, such as functions, may be known to the service. `can_read` tells
+    whether a text is one of comparisons in the service's language.
     """
     tokens = [*_tokens(text)]
-    found = _foreign_word(tokens, is_readable=is_readable)
+    found = _foreign_word(tokens, is_readable=can_read(text))
     if found is None:
         return
-    msg = f"filter {value_text(text)}: {found}. {_advice(tokens)}"
+    if tokens[0].text.casefold() == "where":
+        tokens = tokens[1:]
+    advice = _single_condition(tokens)
+    if advice is None:
+        translated = _translate(tokens)
+        is_right = translated is not None and can_read(translated)
+        advice = f"Write filter={translated!r}." if is_right else OTHER_FORMS
+    msg = f"filter {value_text(text)}: {found}. {advice}"
     raise QueryError(msg)
 
 
@@ -90,23 +105,15 @@ def _foreign_operator(token: _Token) -> str | None:
     return None
 
 
-def _advice(tokens: list[_Token]) -> str:
-    """Return what to write: the same in the service's language, and in a form of ours."""
-    condition = _single_condition(tokens)
-    if condition is not None:
-        return condition
-    translated = _translate(tokens)
-    if translated is not None:
-        return f"Write filter={translated!r}."
-    return (
-        "Write a dict, such as filter={'country': ['Chile']}, or an expression, such as "
-        "filter=(ap.col('country') == 'Chile') & (ap.col('CPI') > 100)."
-    )
-
-
 def _single_condition(tokens: list[_Token]) -> str | None:
     """Return how to write one condition on one column, None if the text is anything else."""
-    if len(tokens) < 3 or tokens[0].kind == "bracket" or _NUMBER.fullmatch(tokens[0].text):
+    if len(tokens) == 3 and not _is_bare(tokens[0]) and _is_bare(tokens[2]):
+        symbol = tokens[1].text.casefold()
+        word = _MIRRORED.get(_WORDS.get(symbol, symbol))
+        if word is None:
+            return None
+        tokens = [tokens[2], _Token("word", word), tokens[0]]
+    if len(tokens) < 3 or not _is_name(tokens[0]):
         return None
     name, word, values = _plain(tokens[0]), tokens[1].text.casefold(), tokens[2:]
     if len(values) == 1 and word in {*_WORDS, *_WORDS.values()}:
@@ -119,7 +126,31 @@ def _single_condition(tokens: list[_Token]) -> str | None:
     return _several_values(name, word, values)
 
 
+def _is_bare(token: _Token) -> bool:
+    """Tell a word without quotes that is no number."""
+    return token.kind == "word" and _NUMBER.fullmatch(token.text) is None
+
+
+def _is_name(token: _Token) -> bool:
+    """Tell what can name a column; df.country is how Python asks a frame for one."""
+    is_quoted = token.kind in {"quoted", "double"}
+    return is_quoted or (_is_bare(token) and token.text[0] not in "~!@" and "." not in token.text)
+
+
 def _comparison(name: _Token, word: str, value: _Token) -> str:
+    operator = _WORDS.get(word, word)
+    symbol = next(each for each, odata in _WORDS.items() if odata == operator)
+    if value.text.startswith("@") and value.text[1:].isidentifier():
+        written = f"[({_plain(name)!r}, {symbol!r}, {value.text[1:]})]"
+        return f"@ is of DataFrame.query. Pass the value itself in a list of tuples: {written}."
+    if _is_bare(value) and value.text[0] not in _OPENING_QUOTES:
+        written = f"filter={[(_plain(name), symbol, _plain(value))]!r}"
+        return f"Write a list of tuples, with the text in quotes: {written}."
+    if re.fullmatch(r"[12]\d{3}", value.text):
+        as_date, as_number = (
+            [(_plain(name), symbol, each)] for each in (value.text, int(value.text))
+        )
+        return f"Write filter={as_date!r} for a date, or filter={as_number!r} for a number."
     text = f"Write filter={f'{_written(name)} {_WORDS.get(word, word)} {_written(value)}'!r}"
     if _WORDS.get(word, word) == "eq":
         return f"{text}, or a dict: filter={ {_plain(name): _value(value)}!r}."
@@ -160,8 +191,13 @@ def _translate(tokens: list[_Token]) -> str | None:
         return None
     if any(token.kind == "word" and token.text.casefold() in _SQL_WORDS for token in tokens):
         return None
-    if any(token.text in {"~", "!"} or _NUMBER.fullmatch(token.text) for token in tokens[:1]):
-        return None
+    operators = {*_WORDS, *_WORDS.values()}
+    for before, token, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if token.text.casefold() not in operators - {"and", "or", "&", "&&", "|", "||"}:
+            continue
+        # Whether a text stands without quotes, or a year is a date or a number, is not known here.
+        if not _is_name(before) or _is_bare(after) or re.fullmatch(r"[12]\d{3}", after.text):
+            return None
     text = " ".join(_WORDS.get(token.text, _written(token)) for token in tokens)
     return text.replace("( ", "(").replace(" )", ")")
 

@@ -21,6 +21,12 @@ _NAMES = {
 MONTHS = tuple(_NAMES)
 
 
+def is_english_month(word: str) -> bool:
+    """Tell an English name of a month, or its beginning."""
+    month = to_english_month(word)
+    return month is not None and _NAMES[month][0].startswith(word.casefold().removesuffix("."))
+
+
 def to_english_month(word: str) -> str | None:
     """
     Return the English abbreviation of a month, None of any other word.

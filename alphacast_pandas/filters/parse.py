@@ -60,7 +60,7 @@ def to_tree(spelling: Any) -> Node | str | None:
         return None
     if isinstance(spelling, str):
         text = _check_text(spelling)
-        refuse_foreign_text(text, is_readable=parse_text(text) is not None)
+        refuse_foreign_text(text, can_read=lambda each: parse_text(each) is not None)
         return text
     if isinstance(spelling, Mapping):
         return And(tuple(_from_item(name, wanted) for name, wanted in spelling.items()))

@@ -18,7 +18,9 @@ from alphacast_pandas.api.discovery import (
 from alphacast_pandas.api.identifiers import data_path
 from alphacast_pandas.api.parameters import SELECT
 from alphacast_pandas.errors import APIError, DecodeError, QueryError
+from alphacast_pandas.filters.foreign import OTHER_FORMS
 from alphacast_pandas.filters.tree import columns_of
+from alphacast_pandas.filters.value_text import value_text
 from alphacast_pandas.reading.answer import OpenAnswer, WholeAnswer
 from alphacast_pandas.reading.csv_table import empty_table, parse_table
 from alphacast_pandas.reading.expected import check_expected
@@ -171,7 +173,10 @@ def trials(client: Client, query: Query) -> Iterator[Trial]:
             # Too long for the address: everything that is sent can be done here as well.
             yield Trial(client, query.without_last, Spelling(), refusals)
             break
-    msg = f"The service refused the query. {refusals[0]}"
+    # Without definitions the caller's own text is all that travels.
+    text = query.text or (query.spellings[0].filter if query.condition is None else None)
+    told = "." if text is None else f" with the filter {value_text(text)}. {OTHER_FORMS}"
+    msg = f"The service refused the query{told} {refusals[0]}"
     raise QueryError(msg, status_code=400) from refusals[0]
 
 

@@ -85,9 +85,8 @@ def check_frame(
     _refuse_years(frame, definitions)
     stated_roles = {} if contract is None else roles_of(contract, frame)
     # From here on the columns have the dataset's names, so that what follows is not about names.
-    stated_dates = [name for name, role in stated_roles.items() if role == "date"]
-    stated_date = stated_dates[0] if stated_dates else options.date
-    renamed = _names_in_dataset(frame, definitions, stated_date)
+    by_role = {role: name for name, role in stated_roles.items()}
+    renamed = _names_in_dataset(frame, definitions, by_role.get("date", options.date))
     frame = frame.rename(columns=renamed) if renamed else frame
     failures = [*_rename_failures(renamed, df, options.date), *outcome.failures]
     name_failures = _name_failures([*frame.columns])

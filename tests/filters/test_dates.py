@@ -105,7 +105,7 @@ def test_the_last_year_of_the_calendar_has_an_end() -> None:
         "yesterdayish",
         "2020-13",
         "2020-02-30",
-        2020,
+        12345,
         1.5,
         True,
         None,
@@ -117,17 +117,23 @@ def test_the_last_year_of_the_calendar_has_an_end() -> None:
 )
 def test_what_is_no_date_is_refused_with_the_ways_to_write_one(value: Any) -> None:
     for read in (parse_instant, parse_end):
-        with pytest.raises(QueryError, match=r"^end .* is not a date: give text such as '2020'"):
+        with pytest.raises(QueryError, match=r"^end .* is not a date\. Pass text such as '2020'"):
             read(value, "end")
+
+
+def test_a_year_that_is_a_number_is_to_be_passed_as_text() -> None:
+    for read in (parse_instant, parse_end):
+        with pytest.raises(QueryError, match=r"^end 2020 is not a date\. .* as text: '2020'\.$"):
+            read(2020, "end")
 
 
 @pytest.mark.parametrize(
     ("text", "first", "stop"),
     [
         *[(text, "2020-01-01", "2020-04-01") for text in ("2020Q1", "2020-Q1", "2020q1", "1Q2020")],
-        *[(text, "2020-02-01", "2020-03-01") for text in ("2020-2", "2020/02", "2020.02")],
-        *[(text, "2020-02-01", "2020-03-01") for text in ("02/2020", "Feb 2020", "2020-Feb")],
-        *[(text, "2020-02-03", "2020-02-04") for text in ("20200203", "2020/2/3", "2020.02.03")],
+        *[(text, "2020-02-01", "2020-03-01") for text in ("2020-2", "2020/02")],
+        *[(text, "2020-02-01", "2020-03-01") for text in ("Feb 2020", "2020-Feb")],
+        *[(text, "2020-02-03", "2020-02-04") for text in ("20200203", "2020/2/3")],
         *[(text, "2020-02-03", "2020-02-04") for text in ("3 Feb 2020", "Feb 3, 2020")],
         *[(text, "2020-02-03", "2020-02-04") for text in ("3-Feb-2020", "2020-Feb-03")],
     ],
@@ -142,14 +148,22 @@ def test_text_that_can_be_read_in_one_way_is_a_date(text: str, first: str, stop:
     [
         ("01/02/2000", "'2000-02-01' or '2000-01-02'"),
         (" 1.2.2000 ", "'2000-02-01' or '2000-01-02'"),
-        ("01-02-2000 12:30", "'2000-02-01' or '2000-01-02'"),
+        ("01-02-2000 12:30", "'2000-02-01 12:30' or '2000-01-02 12:30'"),
+        ("31.12.2000 10:00", "Write '2000-12-31 10:00'"),
+        ("02/2020", "Write '2020-02'"),
+        ("2020.02.03", "Write '2020-02-03'"),
+        ("2020.02", "such as '2020-02' if that is the month"),
+        ("2020.25", "may be a decimal year"),
+        ("enero 2020", "Write '2020-01'"),
+        ("mayo 2020", "Write '2020-05'"),
+        ("3 de enero de 2020", "Write '2020-01-03'"),
         ("1 2 2000", "'2000-02-01' or '2000-01-02'"),
         ("31/12/2000", "Write '2000-12-31'"),
         ("12/31/2000", "Write '2000-12-31'"),
         ("12/12/2000", "Write '2000-12-12'"),
         ("01/02/03", "'2003-02-01' or '2003-01-02' or '2001-02-03'"),
         ("01/02/70", "'1970-02-01' or '1970-01-02'"),
-        ("200102", "'2001-02-01' or '2020-01-02' or '2002-01-20'"),
+        ("200102", "'2001-02' or '2020-01-02' or '2002-01-20'"),
     ],
 )
 def test_text_that_can_be_read_otherwise_is_refused_with_its_readings(
@@ -167,7 +181,7 @@ def test_text_that_can_be_read_otherwise_is_refused_with_its_readings(
 )
 def test_text_whose_date_depends_on_the_day_or_on_a_guess_is_no_date(text: str) -> None:
     for read in (parse_instant, parse_end):
-        with pytest.raises(QueryError, match="is not a date: give text such as"):
+        with pytest.raises(QueryError, match=r"is not a date\. Pass text such as"):
             read(text, "start")
 
 
