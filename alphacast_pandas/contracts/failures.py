@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -91,22 +92,34 @@ def plain(value: Any) -> Any:
 def _of_one_check(error: Any, label_of: LabelOf | None) -> list[Failure]:
     column = getattr(error, "column_name", None) or error.schema.name
     check = _check_name(error)
-    predicate = f"fails the check {check} of the schema"
+    predicate, remedy = _of_schema(check, column)
     cases = error.failure_cases
     if getattr(error.reason_code, "name", "") == "CHECK_ERROR":
         return [Failure(column, f"check {check} could not be tried: {cases}")]
     if not isinstance(cases, pd.DataFrame):
-        return [Failure(column, check, None, _or_none(cases), predicate=predicate)]
+        return [Failure(column, check, None, _or_none(cases), remedy, predicate)]
     if cases.empty:  # pandera leaves out rows whose label is missing
-        return [Failure(column, check, predicate=predicate)]
+        return [Failure(column, check, remedy=remedy, predicate=predicate)]
     columns = cases["column"] if "column" in cases else [column] * len(cases)
     found = []
     for name, row, value in zip(columns, cases["index"], cases["failure_case"], strict=True):
         label, position = _label(row, label_of)
-        found.append(
-            Failure(_or_none(name), check, label, value, predicate=predicate, position=position)
-        )
+        found.append(Failure(_or_none(name), check, label, value, remedy, predicate, position))
     return found
+
+
+def _of_schema(check: str, column: Any) -> tuple[str, str]:
+    """Return what a value or a column is not, in words, and what to do if that is known."""
+    if check == "column_in_dataframe":
+        return "is not a column of the frame, and the schema needs it", ""
+    dtype = re.fullmatch(r"dtype\('(.*)'\)", check)
+    if dtype is None:
+        return f"fails the check {check} of the schema", ""
+    call = f"df[{column!r}] = df[{column!r}].astype({dtype[1]!r})"
+    return (
+        f"is not of the type {dtype[1]}, and the schema needs it",
+        f"Convert the column, such as with {call} where every value can be converted.",
+    )
 
 
 def _check_name(error: Any) -> str:
@@ -140,7 +153,7 @@ def _message(failures: Sequence[Failure], what: str) -> str:
     for (remedy, place, statement), rows in [*groups.items()][:_MOST_LINES]:
         line = f"  {place}{_rows(rows)}{statement}"
         by_remedy.setdefault(remedy, []).append(f"{line}{'' if line.endswith(('.', '?')) else '.'}")
-    head = f"{what}: {len(failures):,} failure{'s' * (len(failures) > 1)}."
+    head = f"{what}: {len(groups):,} failure{'s' * (len(groups) > 1)}."
     lines = [head]
     for remedy, told in by_remedy.items():
         lines += [*told, f"    Remedy: {remedy}"] if remedy else told

@@ -199,4 +199,4 @@ def _matches(column: pa.Column, frame: pd.DataFrame) -> list[str]:
 
 def _describe(value: Any) -> str:
     type_ = value if isinstance(value, type) else type(value)
-    return f"{type_.__module__}.{type_.__qualname__}"
+    return f"{type_.__module__}.{type_.__qualname__}".removeprefix("builtins.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,7 +20,12 @@ from alphacast_pandas.names import canonical_name, close_matches, unknown_name
 from alphacast_pandas.text import INVISIBLE, JOINERS
 from alphacast_pandas.user_warnings import warn
 from alphacast_pandas.writing.arrow import count_empty_texts
-from alphacast_pandas.writing.conversions import holds_dates, remedy_to_rows, year_columns
+from alphacast_pandas.writing.conversions import (
+    date_columns,
+    holds_dates,
+    remedy_to_rows,
+    remedy_to_text,
+)
 from alphacast_pandas.writing.date_parts import date_parts
 from alphacast_pandas.writing.dates import date_format
 from alphacast_pandas.writing.kinds import Kind, kind_of
@@ -85,12 +91,10 @@ def check_frame(
     _refuse_years(frame, definitions)
     stated_roles = {} if contract is None else roles_of(contract, frame)
     # From here on the columns have the dataset's names, so that what follows is not about names.
-    by_role = {role: name for name, role in stated_roles.items()}
-    renamed = _names_in_dataset(frame, definitions, by_role.get("date", options.date))
+    renamed = _names_in_dataset(frame, definitions, _stated_date(stated_roles, options))
     frame = frame.rename(columns=renamed) if renamed else frame
     failures = [*_rename_failures(renamed, df, options.date), *outcome.failures]
-    name_failures = _name_failures([*frame.columns])
-    if name_failures:
+    if name_failures := _name_failures([*frame.columns]):
         refuse([*name_failures, *failures], _REFUSED)
     try:
         roles = resolve_roles(
@@ -112,11 +116,9 @@ def check_frame(
     frame = _columns_to_send(frame, roles)
     types = {name: _type_of(name, frame[name], roles, definitions) for name in frame.columns}
     existing = definitions.names if definitions is not None and definitions.stated else ()
-    failures = [
-        *failures,
-        *_column_failures(frame, roles, definitions, accept_new=options.accept_new_columns),
-        *check_values(frame, roles, types, outcome.labels, existing),
-    ]
+    unknown = _column_failures(frame, roles, definitions, accept_new=options.accept_new_columns)
+    wrong = check_values(frame, roles, types, outcome.labels, existing)
+    failures += [*unknown, *_without_new_dates(wrong, frame, unknown)]
     refuse([_with_index_reset(failure, df) for failure in failures], _REFUSED)
     _warn_of_empty_text(frame, roles)
     return CheckedFrame(frame, roles, types, _given_dates(given, frame[roles.date]))
@@ -144,19 +146,21 @@ def check_is_frame(df: Any) -> None:
 
 
 def _refuse_years(frame: pd.DataFrame, definitions: Definitions | None) -> None:
-    """Raise if columns are years, as in files of the World Bank, and not those of the dataset."""
-    years = year_columns(frame)
+    """Raise if columns are dates, as in files of the World Bank, and not those of the dataset."""
+    years = date_columns(frame)
     if not years or (definitions is not None and {*years} & {*definitions.names}):
         return
-    date, value = "Year", "value"
+    are_years = all(len(str(name).strip().removesuffix(".0")) == 4 for name in years)
+    what = "years" if are_years else "dates"
+    date, value = "Year" if are_years else "Date", "value"
     if definitions is not None and definitions.date is not None:
         values = [name for name in definitions.names if name not in definitions.keys]
         date = str(definitions.date.name)
         value = values[0] if len(values) == 1 else value
     failure = Failure(
         None,
-        "years as columns",
-        predicate=f"has years as columns ({listed(years)}), and a dataset has one row a date",
+        f"{what} as columns",
+        predicate=f"has {what} as columns ({listed(years)}), and a dataset has one row per date",
         remedy=remedy_to_rows([*frame.columns], years, date, value),
     )
     refuse([failure], _REFUSED)
@@ -187,6 +191,11 @@ def _names_in_dataset(
         if len(dates) == 1 and dates[0] in names and dates[0] not in definitions.names:
             renamed[dates[0]] = str(date)
     return renamed
+
+
+def _stated_date(stated: Mapping[str, str], options: FrameOptions) -> str | None:
+    """Return the column that the caller's schema, or else the caller, says is the date."""
+    return next((name for name, role in stated.items() if role == "date"), options.date)
 
 
 def _likely_dates(frame: pd.DataFrame) -> list[Any]:
@@ -243,8 +252,8 @@ def _with_index_reset(failure: Failure, df: pd.DataFrame) -> Failure:
     """Return a failure whose remedy makes columns of the index first if it is about them."""
     if not _names_level(failure.remedy, df):
         return failure
-    first = "df = df.reset_index() makes columns of the index"
-    return replace(failure, remedy=f"{first}; then {failure.remedy}")
+    first = "df = df.reset_index() makes columns of the index."
+    return replace(failure, remedy=f"{first} Then: {failure.remedy}")
 
 
 def _names_level(remedy: str, df: pd.DataFrame) -> bool:
@@ -349,7 +358,9 @@ def _name_failures(names: list[Any]) -> list[Failure]:
         Failure(
             name,
             "names are text",
-            predicate="has a name that is not text; names are text",
+            predicate="has no name, but a missing value for one; names are text"
+            if pd.isna(name)
+            else "has a name that is not text; names are text",
             remedy="df.columns = df.columns.map(str).",
         )
         for name in names
@@ -366,28 +377,43 @@ def _name_failures(names: list[Any]) -> list[Failure]:
         for name in texts
         if not name.strip()
     ]
+    stripped = _stripped_names(texts)
     padded = [
         Failure(
-            name,
+            old,
             "names have no blanks around and no line breaks",
             predicate="has blanks or a line break in its name; names have no blanks around and no "
             "line breaks",
-            remedy=f"{_renaming(name, ' '.join(name.split()))}.",
+            remedy=f"{_renaming(old, new)}.",
         )
-        for name in texts
-        if name.strip() and (name != name.strip() or "\n" in name or "\r" in name)
+        for old, new in stripped.items()
     ]
     invisible = [
         Failure(
             name,
             f"names have no invisible characters: {text}",
-            predicate=f"has an unseen part; names have no invisible characters: {text}",
+            predicate=f"has invisible characters in its name, {text}; names have none",
             remedy=_remedy_of(name),
         )
         for name in texts
-        if (text := _invisible(name)) and name not in {failure.column for failure in padded}
+        if (text := _invisible(name)) and name not in stripped
     ]
-    return [*not_text, *empty, *padded, *invisible, *_same_names(texts)]
+    # What is renamed for its blanks gets a name of its own there.
+    same = _same_names([name for name in texts if name not in stripped])
+    return [*not_text, *empty, *padded, *invisible, *same]
+
+
+def _stripped_names(names: list[str]) -> dict[str, str]:
+    """Return the names with blanks around or line breaks, and ones that no other column has."""
+    padded = [n for n in names if n.strip() and (n != n.strip() or "\n" in n or "\r" in n)]
+    taken = {canonical_name(name) for name in names if name not in padded}
+    stripped: dict[str, str] = {}
+    for old in dict.fromkeys(padded):
+        plain = " ".join(old.split())
+        candidates = (plain if n == 1 else f"{plain}_{n}" for n in itertools.count(1))
+        stripped[old] = next(each for each in candidates if canonical_name(each) not in taken)
+        taken.add(canonical_name(stripped[old]))
+    return stripped
 
 
 def _same_names(texts: list[str]) -> list[Failure]:
@@ -402,10 +428,11 @@ def _same_names(texts: list[str]) -> list[Failure]:
             continue
         else:
             remedy = f"df.columns = {_numbered(texts)!r}, or drop all but one of these columns."
+        times = "twice" if texts.count(name) == 2 else f"{texts.count(name)} times"
         predicate = (
             f"has the same name as {other!r} for the service, which ignores case and accents"
             if other != name
-            else f"stands {texts.count(name)} times in the frame"
+            else f"occurs {times} in the frame"
         )
         what = f"the service takes it for the same name as {other!r}"
         same.append(Failure(name, what, predicate=predicate, remedy=remedy))
@@ -473,7 +500,7 @@ def _column_failures(
         Failure(
             name,
             f"required: {unknown_name(name, names)}",
-            predicate=f"is not in the frame, and belongs to the key: {unknown_name(name, names)}",
+            predicate=f"is not in the frame, and belongs to the key{_hint(name, names)}",
             remedy=_remedy_for_absent(name, frame, roles),
         )
         for name in absent
@@ -498,11 +525,20 @@ def _column_failures(
         Failure(
             name,
             f"known to the dataset: {unknown_name(name, definitions.names)}",
-            predicate=f"is not known to the dataset: {unknown_name(name, definitions.names)}",
-            remedy=_remedy_for_new(name, names, definitions),
+            predicate=f"is not known to the dataset{_hint(name, definitions.names)}",
+            remedy=_remedy_for_new(frame[name], names, definitions),
         )
         for name in new
     ]
+
+
+def _without_new_dates(
+    failures: Sequence[Failure], frame: pd.DataFrame, unknown: Sequence[Failure]
+) -> list[Failure]:
+    """Return failures of values but for new columns of dates, of which all is said already."""
+    names = {failure.column for failure in unknown} & {*frame.columns}
+    dates = {name for name in names if kind_of(frame[name]) is Kind.DATE}
+    return [failure for failure in failures if failure.column not in dates]
 
 
 def _remedy_for_absent(name: str, frame: pd.DataFrame, roles: Roles) -> str:
@@ -516,7 +552,19 @@ def _remedy_for_absent(name: str, frame: pd.DataFrame, roles: Roles) -> str:
     return "Add the column, or name the columns of the key in date= and entities=."
 
 
-def _remedy_for_new(name: str, names: list[str], definitions: Definitions) -> str:
+def _hint(name: str, known: Sequence[str]) -> str:
+    """Return what follows a statement that there is no such column: near names, or all."""
+    return unknown_name(name, known).removeprefix(f"there is no column {name!r}").removesuffix(".")
+
+
+def _remedy_for_new(values: pd.Series, names: list[str], definitions: Definitions) -> str:
+    name = str(values.name)
+    if kind_of(values) in {Kind.DATE, Kind.ZONED}:
+        text = remedy_to_text(values).removesuffix(".")
+        return (
+            f"df = df.drop(columns={name!r}) leaves it out. Or send it as text: {text}, and "
+            "push(..., accept_new_columns=True) adds it to the dataset."
+        )
     close = [each for each in close_matches(name, definitions.names) if each not in names]
     rename = f"{_renaming(name, close[0])} if that is the column that you mean; " if close else ""
     return (
@@ -550,6 +598,7 @@ def _warn_of_empty_text(frame: pd.DataFrame, roles: Roles) -> None:
         count = count_empty_texts(frame[name])
         if count:
             warn(
-                f"Column {name!r} has {count} empty texts, which come back as missing: "
+                f"Column {name!r} has {count:,} empty text{'s' * (count > 1)}, which "
+                f"come{'s' * (count == 1)} back as missing: "
                 "an empty field is missing in Alphacast."
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import warnings
 from dataclasses import dataclass
@@ -37,6 +38,10 @@ _MOST_LISTED = 10
 _MOST_TRIED = 20
 # Texts without separators, by their length.
 _DIGITS = {4: ["%Y"], 6: ["%Y%m", "%y%m%d", "%d%m%y"], 8: ["%Y%m%d", "%d%m%Y", "%m%d%Y"]}
+# Names of columns that are dates; DataBank's are like "2020 [YR2020]".
+_DATE_NAME = re.compile(
+    r"\d{4}(-?Q[1-4]|-?M\d{2}|[-/]\d{2}([-/]\d{2})?| \[YR\d{4}\])", re.IGNORECASE
+)
 _MONTH_WORD = re.compile(r"[^\W\d_]{3,}[.]?")
 _WEEK = r"\d{4}-?W\d{2}"
 # What pandas' nanoseconds hold, so that an advice is the same for every version of pandas.
@@ -468,14 +473,21 @@ def remedy_to_value(values: pd.Series, call: str, *, may_be_text: bool) -> str:
     return f"Drop the column: {drop}. Or send it as text: {text}, and {call}."
 
 
-def year_columns(frame: pd.DataFrame) -> list[Any]:
-    """Return the columns whose names are years, if there are several and no column holds dates."""
-    years = [name for name in frame.columns if _is_year(name)]
-    if len(years) < 2:
+def date_columns(frame: pd.DataFrame) -> list[Any]:
+    """Return the columns whose names are dates, if there are several and no column holds dates."""
+    years = [name for name in frame.columns if _is_date(name)]
+    are_alike = len({type(name) for name in years}) == 1 or all(map(_is_year, years))
+    if len(years) < 2 or not are_alike:
         return []
-    others = (n for n, name in enumerate(frame.columns) if not _is_year(name))
+    others = (n for n, name in enumerate(frame.columns) if not _is_date(name))
     has_dates = any(kind_of(frame.iloc[:, n]) in {Kind.DATE, Kind.ZONED} for n in others)
     return [] if has_dates else years
+
+
+def _is_date(name: Any) -> bool:
+    is_date = isinstance(name, datetime.date | pd.Period)
+    is_text = isinstance(name, str) and _DATE_NAME.fullmatch(name.strip()) is not None
+    return is_date or is_text or _is_year(name)
 
 
 def _is_year(name: Any) -> bool:
@@ -485,16 +497,25 @@ def _is_year(name: Any) -> bool:
 
 
 def remedy_to_rows(names: Sequence[Any], years: Sequence[Any], date: str, value: str) -> str:
-    """Return what makes rows of columns that are years, and dates of those."""
+    """Return what makes rows of columns that are dates, and dates of their names."""
     others = [name for name in names if name not in {*years}]
     date, value = (_new_name(name, others) for name in (date, value))
-    to_text = "" if all(isinstance(name, str) for name in years) else ".astype(str)"
-    if any(isinstance(name, float) for name in years):
-        to_text = ".astype(int).astype(str)"
-    return (
-        f"df = df.melt(id_vars={others!r}, var_name={date!r}, value_name={value!r}); "
-        f'df[{date!r}] = pd.to_datetime(df[{date!r}]{to_text}, format="%Y").'
-    )
+    melt = f"df = df.melt(id_vars={others!r}, var_name={date!r}, value_name={value!r})"
+    return f"{melt}; {_remedy_to_date_names(years, f'df[{date!r}]', date)}"
+
+
+def _remedy_to_date_names(names: Sequence[Any], column: str, date: str) -> str:
+    """Return what makes dates of names of columns, which stand in a column now."""
+    if all(isinstance(name, str) and "[YR" in name for name in names):
+        return f'{column} = pd.to_datetime({column}.str[:4], format="%Y").'
+    if all(isinstance(name, pd.Period) for name in names):
+        return f"{column} = pd.PeriodIndex({column}).to_timestamp()."
+    if all(isinstance(name, datetime.date) for name in names):
+        return f"{column} = pd.to_datetime({column})."
+    if all(isinstance(name, str) for name in names):
+        return remedy_to_dates(pd.Series([*names], name=date, dtype=object))
+    to_text = ".astype(int)" if any(isinstance(name, float) for name in names) else ""
+    return f'{column} = pd.to_datetime({column}{to_text}.astype(str), format="%Y").'
 
 
 def _new_name(name: str, taken: Sequence[Any]) -> str:

@@ -143,11 +143,14 @@ def _deletion_failures(difference: Difference, max_delete: int | float) -> list[
     return [
         Failure(difference.keys[0], what, remedy=remedy),
         *(
-            Failure(column, "would vanish entirely", None, value)
+            Failure(column, "would vanish entirely", None, value, predicate="would vanish entirely")
             for column, values in vanishing_entities(difference).items()
             for value in values
         ),
-        *(Failure(name, "would lose every value") for name in vanishing_columns(difference)),
+        *(
+            Failure(name, "would lose every value", predicate="would lose every value")
+            for name in vanishing_columns(difference)
+        ),
     ]
 
 

@@ -41,6 +41,8 @@ _INFERRED = {
     "boolean": Kind.BOOLEAN,
 }
 
+_MOST_TYPES = 3
+
 
 def kind_of(values: pd.Series) -> Kind:
     """Return the kind of a column; objects are looked at one by one, as pandas does."""
@@ -54,6 +56,19 @@ def kind_of(values: pd.Series) -> Kind:
     if isinstance(dtype, pd.DatetimeTZDtype):
         return Kind.ZONED
     return _kind_of_dtype(dtype)
+
+
+def describe_kind(kind: Kind, values: pd.Series) -> str:
+    """Return the kind in words, the types of other values."""
+    if kind is not Kind.OTHER:
+        return kind
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return f"categories: {describe_kind(kind, pd.Series(values.cat.categories))}"
+    if not is_object(values.dtype):
+        return f"values of the type {values.dtype}"
+    types = sorted({type(value).__name__ for value in values if value is not None})
+    more = ", ..." if len(types) > _MOST_TYPES else ""
+    return f"objects of the type{'s' * (len(types) > 1)} {', '.join(types[:_MOST_TYPES])}{more}"
 
 
 def _kind_of_dtype(dtype: Any) -> Kind:

@@ -16,7 +16,7 @@ from alphacast_pandas.writing.conversions import (
     remedy_to_numbers,
 )
 from alphacast_pandas.writing.date_parts import date_parts
-from alphacast_pandas.writing.kinds import Kind, kind_of
+from alphacast_pandas.writing.kinds import Kind, describe_kind, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -105,9 +105,11 @@ def _refuse_other_date(
     column = definitions.date if definitions is not None else None
     if column is None or column.name not in frame.columns or date in {None, column.name}:
         return
-    if kind_of(frame[column.name]) is Kind.DATE and kind_of(frame[date]) is not Kind.DATE:
+    kind = kind_of(frame[date])
+    if kind_of(frame[column.name]) is Kind.DATE and kind is not Kind.DATE:
+        held = describe_kind(kind, frame[date])
         msg = (
-            f"date={date!r}, and that column holds {kind_of(frame[date])}. The date column of this "
+            f"date={date!r}, and that column holds {held}. The date column of this "
             f"dataset is {column.name!r}, which holds dates in the frame: leave date= out."
         )
         raise QueryError(msg)
@@ -182,10 +184,11 @@ def _infer_date(frame: pd.DataFrame, kinds: Mapping[str, Kind]) -> str:
             f"{_join([*kinds])}. Add a column of dates, or make dates of one with pd.to_datetime."
         )
         raise ValidationError(msg)
+    example = frame[name].dropna().iloc[0]
     gaps = f" df = df.dropna(subset=[{name!r}]) drops the rows without a date."
     msg = (
         f"No column holds dates, and every dataset has a date column. Column {name!r} holds "
-        f"{kinds[name]}, such as {short(frame[name].dropna().iloc[0])}. "
+        f"{describe_kind(kinds[name], frame[name])}, such as {short(example)}. "
         f"Remedy: {remedy_to_dates(frame[name])}{gaps * bool(frame[name].hasnans)} The column "
         f"is then found, or named in push(..., date={name!r})."
     )

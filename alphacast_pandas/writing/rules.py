@@ -34,7 +34,7 @@ from alphacast_pandas.writing.dates import (
     as_timestamps,
     exact_attoseconds,
 )
-from alphacast_pandas.writing.kinds import NUMBERS, Kind, kind_of
+from alphacast_pandas.writing.kinds import NUMBERS, Kind, describe_kind, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -50,7 +50,6 @@ _OWN_TYPE = "Convert the column to a type of pandas' own, such as with .astype(f
 _MANY_ROWS = 100_000
 # Rows compared together: few calls, and little memory beyond the frame.
 _ROWS_PER_SLICE = 1 << 17
-_MOST_TYPES = 3
 _SHORT_RANGE = (-32768, 32767)
 _FIRST_INSTANT, _END_OF_TIME = np.datetime64("0001-01-01"), np.datetime64("10000-01-01")
 _CALENDAR = range(
@@ -205,7 +204,7 @@ def _rules_of(
 
 
 def _not_date(kind: Kind, values: pd.Series, remedy: str | Callable[[], str]) -> Rule:
-    described = _describe(kind, values)
+    described = describe_kind(kind, values)
     return _never(f"dates, not {described}", f"must hold dates, not {described}", remedy)
 
 
@@ -270,7 +269,7 @@ def _text_rules(kind: Kind, values: pd.Series) -> list[Rule]:
 
 
 def _not_text(kind: Kind, values: pd.Series) -> Rule:
-    described = _describe(kind, values)
+    described = describe_kind(kind, values)
     return _never(
         f"text, not {described}",
         f"must hold text, not {described}",
@@ -350,7 +349,7 @@ def _short_integer() -> Rule:
 
 def _not_numbers(kind: Kind, values: pd.Series) -> Rule:
     """Return the rule of a column that should hold numbers; it names the values that are none."""
-    described = _describe(kind, values)
+    described = describe_kind(kind, values)
     name = f"numbers, not {described}"
     has_texts = kind is Kind.TEXT or (
         kind is Kind.OTHER and any(isinstance(value, str) for value in values)
@@ -398,19 +397,6 @@ def _remedy_for_missing(values: pd.Series) -> str:
     if (values == "").any():
         calls.append(f'df = df[{column} != ""].copy()')
     return f"{'; '.join(calls)} drops these rows; or fill them in."
-
-
-def _describe(kind: Kind, values: pd.Series) -> str:
-    """Return the kind in words, the types of other values."""
-    if kind is not Kind.OTHER:
-        return kind
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        return f"categories: {_describe(kind, pd.Series(values.cat.categories))}"
-    if not is_object(values.dtype):
-        return f"values of the type {values.dtype}"
-    types = sorted({type(value).__name__ for value in values if value is not None})
-    more = ", ..." if len(types) > _MOST_TYPES else ""
-    return f"objects of the type{'s' * (len(types) > 1)} {', '.join(types[:_MOST_TYPES])}{more}"
 
 
 def _never(name: str, predicate: str, remedy: str | Callable[[], str]) -> Rule:

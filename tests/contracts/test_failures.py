@@ -21,7 +21,7 @@ def message(*failures: Failure) -> str:
 def test_rows_of_one_failure_stand_on_one_line() -> None:
     failures = [Failure("x", "finite", row, remedy="Drop it.") for row in range(9)]
     assert message(*failures) == (
-        "Nothing was sent: 9 failures.\n"
+        "Nothing was sent: 1 failure.\n"
         "  Column 'x', rows 0, 1, 2, 3, 4 and 4 more: finite.\n"
         "    Remedy: Drop it."
     )

@@ -514,7 +514,7 @@ COLUMNS = [
         "df = frame.assign(GDP=1.5).set_axis(['Date', 'country', 'CPI', 'CPI'], axis=1)",
         PUSH,
         ap.ValidationError,
-        ("stands 2 times in the frame",),
+        ("occurs twice in the frame",),
         "df.columns = ['Date', 'country', 'CPI', 'CPI_2']",
     ),
     Mistake(
@@ -553,6 +553,51 @@ COLUMNS = [
         ("has years as columns ('2019', '2020')",),
         "df = df.melt(id_vars=['country'], var_name='Date', value_name='CPI'); "
         + to_dates("Date", "df['Date'], format=\"%Y\""),
+    ),
+    Mistake(
+        "dates as columns",
+        "df = pd.DataFrame([['Peru', 1.5, 2.5]], columns=['country', "
+        "*pd.to_datetime(['2024-01-01', '2024-02-01'])])",
+        PUSH,
+        ap.ValidationError,
+        ("has dates as columns (2024-01-01, 2024-02-01), and a dataset has one row per date",),
+        "df = df.melt(id_vars=['country'], var_name='Date', value_name='value'); "
+        "df['Date'] = pd.to_datetime(df['Date'])",
+    ),
+    Mistake(
+        "years as columns, as DataBank names them",
+        "df = pd.DataFrame({'country': ['Chile'], '2019 [YR2019]': [1.], '2020 [YR2020]': [3.]})",
+        PUSH_TO_STORED,
+        ap.ValidationError,
+        (),
+        "df = df.melt(id_vars=['country'], var_name='Date', value_name='CPI'); "
+        "df['Date'] = pd.to_datetime(df['Date'].str[:4], format=\"%Y\")",
+    ),
+    Mistake(
+        "months as columns",
+        "df = pd.DataFrame({'country': ['Chile'], '2019-01': [1.], '2019-02': [3.]})",
+        PUSH_TO_STORED,
+        ap.ValidationError,
+        (),
+        "df = df.melt(id_vars=['country'], var_name='Date', value_name='CPI'); "
+        "df['Date'] = pd.to_datetime(df['Date'], format=\"%Y-%m\")",
+    ),
+    Mistake(
+        "a name with a blank beside the same without",
+        "df = frame.assign(**{'CPI ': 1.5})",
+        PUSH,
+        ap.ValidationError,
+        ("1 failure",),
+        "df = df.rename(columns={'CPI ': 'CPI_2'})",
+    ),
+    Mistake(
+        "a new column of dates",
+        "df = frame.assign(updated=pd.Timestamp('2024-05-01'))",
+        PUSH_TO_STORED,
+        ap.ValidationError,
+        ("1 failure", "push(..., accept_new_columns=True) adds it"),
+        "df['updated'] = df['updated'].dt.strftime(\"%Y-%m-%d\")",
+        "df.alphacast.push(stored, accept_new_columns=True, client=client)",
     ),
     Mistake(
         "two rows with one key",

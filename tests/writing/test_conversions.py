@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from alphacast_pandas.writing.conversions import (
+    date_columns,
     remedy_to_dates,
     remedy_to_numbers,
     remedy_to_text,
-    year_columns,
 )
 
 FIRST_OF_MONTHS = ["2024-01-01", "2024-02-01", "2024-03-01"]
@@ -159,9 +159,9 @@ def test_text_is_what_a_person_would_write(values: Any, texts: list[str | None])
     ids=str,
 )
 def test_years_are_columns_if_there_are_several(names: list[Any], years: list[Any]) -> None:
-    assert year_columns(pd.DataFrame([[1.5] * len(names)], columns=names)) == years
+    assert date_columns(pd.DataFrame([[1.5] * len(names)], columns=names)) == years
 
 
 def test_years_beside_dates_are_no_mistake() -> None:
     frame = pd.DataFrame({"Date": pd.to_datetime(["2024-01-01"]), "2019": [1.5], "2020": [2.5]})
-    assert year_columns(frame) == []
+    assert date_columns(frame) == []
