@@ -92,8 +92,8 @@ def plain(value: Any) -> Any:
 def _of_one_check(error: Any, label_of: LabelOf | None) -> list[Failure]:
     column = getattr(error, "column_name", None) or error.schema.name
     check = _check_name(error)
-    predicate, remedy = _of_schema(check, column)
     cases = error.failure_cases
+    predicate, remedy = _of_schema(check, column, is_value=isinstance(cases, pd.DataFrame))
     if getattr(error.reason_code, "name", "") == "CHECK_ERROR":
         return [Failure(column, f"check {check} could not be tried: {cases}")]
     if not isinstance(cases, pd.DataFrame):
@@ -108,7 +108,7 @@ def _of_one_check(error: Any, label_of: LabelOf | None) -> list[Failure]:
     return found
 
 
-def _of_schema(check: str, column: Any) -> tuple[str, str]:
+def _of_schema(check: str, column: Any, *, is_value: bool) -> tuple[str, str]:
     """Return what a value or a column is not, in words, and what to do if that is known."""
     if check == "column_in_dataframe":
         return "is not a column of the frame, and the schema needs it", ""
@@ -116,8 +116,9 @@ def _of_schema(check: str, column: Any) -> tuple[str, str]:
     if dtype is None:
         return f"fails the check {check} of the schema", ""
     call = f"df[{column!r}] = df[{column!r}].astype({dtype[1]!r})"
+    what = "is not of the type" if is_value else "is its type, and the schema needs"
     return (
-        f"is not of the type {dtype[1]}, and the schema needs it",
+        f"{what} {dtype[1]}{', which the schema needs' * is_value}",
         f"Convert the column, such as with {call} where every value can be converted.",
     )
 

@@ -228,7 +228,8 @@ def _dates(number: int, texts: pa.Array) -> np.ndarray:
         msg = f"The first column of series {number} does not hold dates: {error}"
         raise DecodeError(msg) from error
     if dates.null_count:
-        msg = f"The date of series {number} is empty in {dates.null_count} rows."
+        count = dates.null_count
+        msg = f"The date of series {number} is empty in {count:,} row{'s' * (count > 1)}."
         raise DecodeError(msg)
     values: np.ndarray = dates.to_numpy(zero_copy_only=False)
     return values

@@ -115,7 +115,7 @@ def test_empty_text_is_missing_and_its_warning_points_to_the_caller(
             warnings.simplefilter("always")
             call()
         assert [w.filename for w in caught] == [__file__]
-    with pytest.warns(UserWarning, match="empty texts"):
+    with pytest.warns(UserWarning, match="has 1 empty text, which comes back"):
         assert frame.alphacast.diff(number, client=client).empty
 
 

@@ -57,7 +57,7 @@ def test_a_share_is_met_exactly(client: ap.Client, push_new: Callable[..., int])
 
 def test_a_column_that_would_lose_every_value_is_named(stored: int, client: ap.Client) -> None:
     frame = PANEL.assign(CPI=np.nan).iloc[1:]
-    with pytest.raises(ap.ValidationError, match="Column 'CPI': would lose every value"):
+    with pytest.raises(ap.ValidationError, match="Column 'CPI' would lose every value\\."):
         frame.alphacast.push(stored, mode="replace", max_delete=0, client=client)
     diff = frame.alphacast.diff(stored, mode="replace", client=client)
     assert "'CPI' would lose every value." in diff.notes

@@ -600,6 +600,41 @@ COLUMNS = [
         "df.alphacast.push(stored, accept_new_columns=True, client=client)",
     ),
     Mistake(
+        "a type that the schema does not have",
+        "import pandera.pandas; df = frame.astype({'CPI': 'float32'}); "
+        "schema = pandera.pandas.DataFrameSchema({'CPI': pandera.pandas.Column(float)})",
+        "df.alphacast.push(stored, schema=schema, client=client)",
+        ap.ValidationError,
+        ("'float32' is its type, and the schema needs float64.",),
+        "df['CPI'] = df['CPI'].astype('float64')",
+    ),
+    Mistake(
+        "a column of the schema that is not there",
+        "import pandera.pandas; df = frame.rename(columns={'CPI': 'cpi index'}); "
+        "schema = pandera.pandas.DataFrameSchema({'CPI': pandera.pandas.Column(float)})",
+        "df.alphacast.push(stored, schema=schema, client=client)",
+        ap.ValidationError,
+        ("'CPI' is not a column of the frame, and the schema needs it.",),
+        "df = df.rename(columns={'cpi index': 'CPI'})",
+        is_shown=False,
+    ),
+    Mistake(
+        "a name that is missing",
+        "df = frame.set_axis(['Date', 'country', None], axis=1)",
+        PUSH,
+        ap.ValidationError,
+        ("has no name, but a missing value for one",),
+        "df.columns = df.columns.map(str)",
+    ),
+    Mistake(
+        "many rows with one key",
+        "df = pd.concat([frame] * 3)",
+        PUSH_TO_STORED,
+        ap.ValidationError,
+        ("4 failures",),
+        "df = df.drop_duplicates()",
+    ),
+    Mistake(
         "two rows with one key",
         "df = pd.concat([frame, frame.head(1)])",
         PUSH_TO_STORED,
