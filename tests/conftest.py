@@ -16,8 +16,8 @@ from alphacast_pandas.api.connection import Connection
 from alphacast_pandas.api.settings import Settings, set_process_login
 from alphacast_pandas.emulator import Emulator, Plan, Readings
 
-PARAMETERS = 3  # of each test in a plain run
-EXAMPLES = 18  # of each property in a plain run
+PARAMETERS = 2  # of each test in a plain run
+EXAMPLES = 12  # of each property in a plain run
 CAMPAIGN = 300  # examples of each property in an exhaustive run
 LEFT_OUT = pytest.StashKey[int]()
 PLACES = ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "APPDATA", "LOCALAPPDATA")

@@ -70,7 +70,10 @@ def not_found(name: str, what: str, listed: Sequence[T], place: str = "") -> Not
     nearest = nearest_names(name, listed)
     lists = f"alphacast_pandas.{PLURALS[what]}() lists those that this key may list."
     hint = f"Nearest names: {list_records(nearest)}." if nearest else lists
-    others = " Others, such as public ones, are found by their number or address, or by search()."
+    others = (
+        " Others, such as public ones, are found by their number or address, or by "
+        "alphacast_pandas.search()."
+    )
     more = others if what == "dataset" else ""
     return NotFoundError(f"There is no {what} {_quoted(name)}{place}. {hint}{more}")
 
