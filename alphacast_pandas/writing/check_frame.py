@@ -20,17 +20,14 @@ from alphacast_pandas.names import canonical_name, close_matches, unknown_name
 from alphacast_pandas.text import INVISIBLE, JOINERS
 from alphacast_pandas.user_warnings import warn
 from alphacast_pandas.writing.arrow import count_empty_texts
-from alphacast_pandas.writing.conversions import (
-    date_columns,
-    holds_dates,
-    remedy_to_rows,
-    remedy_to_text,
-)
 from alphacast_pandas.writing.date_parts import date_parts
+from alphacast_pandas.writing.date_remedies import holds_dates
 from alphacast_pandas.writing.dates import date_format
 from alphacast_pandas.writing.kinds import Kind, kind_of
 from alphacast_pandas.writing.roles import Roles, is_date_name, resolve_roles
 from alphacast_pandas.writing.rules import check_values
+from alphacast_pandas.writing.value_remedies import remedy_to_text
+from alphacast_pandas.writing.wide_frames import date_columns, remedy_to_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

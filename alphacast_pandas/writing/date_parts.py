@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from alphacast_pandas.names import canonical_name
-from alphacast_pandas.writing.conversions import ways_to_read
+from alphacast_pandas.writing.date_remedies import ways_to_read
 from alphacast_pandas.writing.kinds import NUMBERS, Kind, kind_of
 
 if TYPE_CHECKING:

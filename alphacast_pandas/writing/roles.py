@@ -9,14 +9,10 @@ from typing import TYPE_CHECKING, Any
 from alphacast_pandas.contracts.failures import short
 from alphacast_pandas.errors import QueryError, ValidationError
 from alphacast_pandas.names import canonical_name, check_names
-from alphacast_pandas.writing.conversions import (
-    holds_dates,
-    holds_numbers,
-    remedy_to_dates,
-    remedy_to_numbers,
-)
 from alphacast_pandas.writing.date_parts import date_parts
+from alphacast_pandas.writing.date_remedies import holds_dates, remedy_to_dates
 from alphacast_pandas.writing.kinds import Kind, describe_kind, kind_of
+from alphacast_pandas.writing.value_remedies import holds_numbers, remedy_to_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

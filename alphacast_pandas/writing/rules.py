@@ -18,16 +18,12 @@ from alphacast_pandas.column_types import DATE, SHORT_INTEGER, STRING, is_object
 from alphacast_pandas.contracts.failures import Failure, plain, short
 from alphacast_pandas.parallel import side_by_side
 from alphacast_pandas.writing.arrow import can_fail, to_arrow
-from alphacast_pandas.writing.conversions import (
-    not_numbers,
+from alphacast_pandas.writing.date_parts import date_parts
+from alphacast_pandas.writing.date_remedies import (
     remedy_to_dates,
     remedy_to_local_time,
     remedy_to_microseconds,
-    remedy_to_numbers,
-    remedy_to_text,
-    remedy_to_value,
 )
-from alphacast_pandas.writing.date_parts import date_parts
 from alphacast_pandas.writing.dates import (
     ATTOSECONDS,
     DATE_FORMAT,
@@ -35,6 +31,12 @@ from alphacast_pandas.writing.dates import (
     exact_attoseconds,
 )
 from alphacast_pandas.writing.kinds import NUMBERS, Kind, describe_kind, kind_of
+from alphacast_pandas.writing.value_remedies import (
+    not_numbers,
+    remedy_to_numbers,
+    remedy_to_text,
+    remedy_to_value,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,8 +1,7 @@
-"""Remedies for a column of the wrong kind: calls of pandas that are right for its very values."""
+"""Remedies for a column that should hold dates: calls of pandas that are right for its values."""
 
 from __future__ import annotations
 
-import datetime
 import re
 import warnings
 from dataclasses import dataclass
@@ -13,11 +12,11 @@ import pandas as pd
 from alphacast_pandas.column_types import is_object
 from alphacast_pandas.contracts.failures import listed, short
 from alphacast_pandas.filters.month_names import MONTHS, to_english_month
-from alphacast_pandas.writing.dates import DATE_FORMAT, date_format
+from alphacast_pandas.writing.dates import DATE_FORMAT
 from alphacast_pandas.writing.kinds import NUMBERS, Kind, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
 
 _SEPARATORS = "-/. "
 _ISO_DAY = r"\d{4}-\d{2}-\d{2}"
@@ -33,15 +32,11 @@ _NAMED = [
 ]
 _TIMES = ("", " %H:%M", " %H:%M:%S", "T%H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 # A call lists no more values than these.
-_MOST_LISTED = 10
+MOST_LISTED = 10
 # So many texts are tried one by one, to name one that cannot be read.
 _MOST_TRIED = 20
 # Texts without separators, by their length.
 _DIGITS = {4: ["%Y"], 6: ["%Y%m", "%y%m%d", "%d%m%y"], 8: ["%Y%m%d", "%d%m%Y", "%m%d%Y"]}
-# Names of columns that are dates; DataBank's are like "2020 [YR2020]".
-_DATE_NAME = re.compile(
-    r"\d{4}(-?Q[1-4]|-?M\d{2}|[-/]\d{2}([-/]\d{2})?| \[YR\d{4}\])", re.IGNORECASE
-)
 _MONTH_WORD = re.compile(r"[^\W\d_]{3,}[.]?")
 _WEEK = r"\d{4}-?W\d{2}"
 # What pandas' nanoseconds hold, so that an advice is the same for every version of pandas.
@@ -51,20 +46,6 @@ _SERIAL_NUMBERS = {
     "as seconds since 1970": {"unit": "s"},
     "as milliseconds since 1970": {"unit": "ms"},
 }
-# Signs around numbers, and what number is left without them. An accountant's (5) is -5.
-_SIGNS = {
-    r"^\s*\((.*)\)\s*$": r"-\1",
-    "\u2212": "-",
-    "[$\u20ac\u00a3\u00a5%]|R(?=[$])|US(?=[$])": "",
-    r"\s": "",
-}
-_UNITS = re.compile(r"[$\u20ac\u00a3\u00a5%]")
-_SIGNED = re.compile(
-    r"\(?[-+\u2212]?\s?((R|US)?[$]|[\u20ac\u00a3\u00a5])?\s?[-+\u2212]?"
-    r"(\d{1,3}(\s\d{3})+([.,]\d+)?|\d[\d.,]*|[.,]\d+)\s?[$\u20ac\u00a3\u00a5%]?\)?"
-)
-_DECIMAL_POINT = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?|[+-]?\d+(\.\d*)?")
-_DECIMAL_COMMA = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?|[+-]?\d+(,\d*)?")
 
 
 @dataclass(frozen=True)
@@ -108,7 +89,7 @@ def _ways_to_dates(values: pd.Series) -> list[_Way]:
         stripped = texts.str.strip()
         source = column if texts.equals(stripped) else f"{column}.str.strip()"
         return _ways_of_texts(stripped, source)
-    if kind in NUMBERS and _are_whole(present):
+    if kind in NUMBERS and are_whole(present):
         texts = pd.Series(present.unique()).astype("Int64").astype(str).astype(object)
         source = f'{column}.astype("Int64").astype("string")'
         if pd.api.types.is_integer_dtype(values.dtype) and not values.hasnans:
@@ -117,7 +98,8 @@ def _ways_to_dates(values: pd.Series) -> list[_Way]:
     return []
 
 
-def _are_whole(numbers: pd.Series) -> bool:
+def are_whole(numbers: pd.Series) -> bool:
+    """Tell whether all of these numbers are whole."""
     try:
         return bool((numbers % 1 == 0).all()) and abs(int(numbers.max())) < 10**15
     except (ValueError, ArithmeticError, TypeError):
@@ -268,7 +250,7 @@ def _without_misfits(values: pd.Series) -> str:
     if any(character.isdigit() for text in misfits for character in text):
         them = "it" if len(misfits) == 1 else "them"
         return f"{what} Write {them} like the others; then {rest}"
-    if len(misfits) > _MOST_LISTED:
+    if len(misfits) > MOST_LISTED:
         return f"{what} Correct them, or drop their rows; then {rest}"
     drop = f"df = df[~{column}.isin({misfits!r})].copy()"
     return f"{what} Correct them, or drop their rows: {drop}; then {rest}"
@@ -312,136 +294,6 @@ def _of_serial_numbers(values: pd.Series) -> str:
     return f"Numbers do not tell what they count. Say how {number_text} is to be read{told}."
 
 
-def is_number(text: Any) -> bool:
-    """Tell a value, such as a text, that Python reads as a number."""
-    if isinstance(text, str):
-        try:
-            float(text)
-        except ValueError:
-            return False
-        return "_" not in text
-    return pd.api.types.is_number(text) and not isinstance(text, bool | complex)
-
-
-def holds_numbers(texts: pd.Series) -> bool:
-    """Tell texts that are all numbers, in one of the ways of writing them."""
-    written = [str(text).strip() for text in texts.dropna().unique()]
-    return bool(written) and all(is_number(text) or _SIGNED.fullmatch(text) for text in written)
-
-
-def not_numbers(values: pd.Series) -> pd.Series:
-    """Return which values of a column are neither numbers, nor texts of them, nor missing."""
-    tests = [pd.isna(value) is True or is_number(value) for value in values]
-    return ~pd.Series(tests, index=values.index, dtype=bool)
-
-
-def remedy_to_numbers(values: pd.Series) -> str:  # noqa: PLR0911 - one return for each kind of text
-    """Return what makes numbers of texts, and of numbers as texts."""
-    column = f"df[{values.name!r}]"
-    odd = [*dict.fromkeys(values[not_numbers(values)])]
-    if not odd:
-        # Not pd.to_numeric: before pandas 3.1 it gives a neighbour of every seventh double.
-        return f"{column} = {column}.astype(float)."
-    texts = [value.strip() for value in values if isinstance(value, str)]
-    if not all(isinstance(value, str) for value in odd):
-        drop = f"df = df.drop(columns={values.name!r})"
-        return f"Replace {listed(odd)} by numbers, or drop the column: {drop}."
-    readings = _ways_to_numbers(texts, column, column) or _without_signs(values, texts, column)
-    if readings:
-        return readings
-    if not any(character.isdigit() for value in values.dropna() for character in str(value)):
-        drop = f"df = df.drop(columns={values.name!r})"
-        return (
-            f"None of the texts, such as {short(odd[0])}, is a number. Put the numbers that are "
-            f"meant into the column, or leave it out: {drop}."
-        )
-    to_missing = (
-        f'{column} = {column}.where(pd.to_numeric({column}, errors="coerce").notna()).astype(float)'
-    )
-    if not any(character.isdigit() for text in odd for character in text):
-        it = "it by a number" if len(odd) == 1 else "them by numbers"
-        return f"{to_missing} makes missing values of {listed(odd)}; or replace {it}."
-    blank = [text for text in odd if not any(character.isdigit() for character in text)]
-    if blank and len(blank) <= _MOST_LISTED:
-        rest = remedy_to_numbers(values[~values.isin(blank)])
-        return (
-            f"Make missing values of {listed(blank)} first, if that is what they mean: "
-            f'df.loc[{column}.isin({blank!r}), {values.name!r}] = float("nan"); then {rest}'
-        )
-    is_not = "it is not a number" if len(odd) == 1 else "they are not numbers"
-    return f"Correct {listed(odd)}: written like this {is_not}."
-
-
-def _without_signs(values: pd.Series, texts: Sequence[str], column: str) -> str:
-    """Return how numbers with signs of currencies, per cent or blanks between digits are read."""
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        return ""
-    if not all(is_number(text) or _SIGNED.fullmatch(text) for text in texts):
-        return ""
-    if len({frozenset(_UNITS.findall(text)) for text in texts}) > 1:
-        return ""  # numbers of several units, whose signs must not be lost
-    used = {sign: new for sign, new in _SIGNS.items() if any(re.search(sign, t) for t in texts)}
-    plain = [*pd.Series(texts, dtype=object).replace(used, regex=True)]
-    source = f"{column}.replace({used!r}, regex=True)"
-    n = next(n for n, text in enumerate(texts) if not is_number(text))
-    if not all(is_number(text) for text in plain):
-        return _ways_to_numbers(plain, column, source)
-    percent = "" if not any("%" in text for text in texts) else "; divide it by 100 for a share"
-    made = f"makes {float(plain[n]):.15g} of {short(texts[n])}"
-    return f"{column} = {source}.astype(float) {made}{percent}."
-
-
-def _ways_to_numbers(texts: Sequence[str], column: str, source: str) -> str:
-    """Return how numbers with separators of thousands are read, both ways if both are possible."""
-    calls: list[tuple[str, Callable[[str], str]]] = []
-    if all(_DECIMAL_POINT.fullmatch(text) for text in texts):
-        calls.append(('text.replace(",", "")', lambda text: text.replace(",", "")))
-    if all(_DECIMAL_COMMA.fullmatch(text) for text in texts):
-        calls.append(
-            (
-                'text.replace(".", "").replace(",", ".")',
-                lambda text: text.replace(".", "").replace(",", "."),
-            )
-        )
-    start, end = f"{column} = {source}.map(lambda text: ", " if isinstance(text, str) else text)"
-    written = [f"{start}{call}{end}.astype(float)" for call, _ in calls]
-    if len(calls) < 2:
-        return "".join(f"{each}." for each in written)
-    for text in texts:
-        numbers = [float(read(text)) for _, read in calls]
-        if numbers[0] != numbers[1]:
-            return (
-                f"{short(text)} can be read in two ways, so say which is meant: {written[0]} makes "
-                f"it {numbers[0]:.15g}; {written[1]} makes it {numbers[1]:.15g}."
-            )
-    return f"{written[0]}."
-
-
-def remedy_to_text(values: pd.Series) -> str:
-    """Return what makes text of a column."""
-    column, kind = f"df[{values.name!r}]", kind_of(values)
-    if kind is Kind.DATE:
-        return f"{column} = {_dates_as_text(values, column)}."
-    if kind is Kind.FLOAT and _are_whole(values.dropna()):
-        return f'{column} = {column}.astype("Int64").astype("string").'
-    if kind in NUMBERS or kind is Kind.BOOLEAN:
-        return f'{column} = {column}.astype("string").'
-    if is_object(values.dtype) and all(
-        is_number(value) or isinstance(value, str) for value in values.dropna()
-    ):
-        return f'{column} = {column}.map(str, na_action="ignore").'
-    drop = f"df = df.drop(columns={values.name!r})"
-    return f"Make texts of the values, or drop the column: {drop}."
-
-
-def _dates_as_text(values: pd.Series, column: str) -> str:
-    has_time = date_format(values) != DATE_FORMAT
-    source = f"pd.to_datetime({column})" if is_object(values.dtype) else column
-    if isinstance(values.dtype, pd.PeriodDtype):
-        return f"{column}.astype(str)"
-    return f'{source}.dt.strftime("%Y-%m-%d{" %H:%M:%S" * has_time}")'
-
-
 def remedy_to_local_time(values: pd.Series) -> str:
     """Return what takes the time zone away from dates and leaves the local time."""
     column = f"df[{values.name!r}]"
@@ -458,66 +310,3 @@ def remedy_to_microseconds(values: pd.Series) -> str:
         return f'{column} = {column}.dt.to_timestamp().dt.round("us").'
     source = f"pd.to_datetime({column})" if is_object(values.dtype) else column
     return f'{column} = {source}.dt.round("us").'
-
-
-def remedy_to_value(values: pd.Series, call: str, *, may_be_text: bool) -> str:
-    """
-    Return what to do with dates in a value column.
-
-    `call` is a push that states the roles, so that the text does not become an entity.
-    """
-    drop = f"df = df.drop(columns={values.name!r})"
-    if not may_be_text:
-        return f"Drop the column, since the dataset holds numbers in it: {drop}."
-    text = remedy_to_text(values).removesuffix(".")
-    return f"Drop the column: {drop}. Or send it as text: {text}, and {call}."
-
-
-def date_columns(frame: pd.DataFrame) -> list[Any]:
-    """Return the columns whose names are dates, if there are several and no column holds dates."""
-    years = [name for name in frame.columns if _is_date(name)]
-    are_alike = len({type(name) for name in years}) == 1 or all(map(_is_year, years))
-    if len(years) < 2 or not are_alike:
-        return []
-    others = (n for n, name in enumerate(frame.columns) if not _is_date(name))
-    has_dates = any(kind_of(frame.iloc[:, n]) in {Kind.DATE, Kind.ZONED} for n in others)
-    return [] if has_dates else years
-
-
-def _is_date(name: Any) -> bool:
-    is_date = isinstance(name, datetime.date | pd.Period)
-    is_text = isinstance(name, str) and _DATE_NAME.fullmatch(name.strip()) is not None
-    return is_date or is_text or _is_year(name)
-
-
-def _is_year(name: Any) -> bool:
-    is_text = isinstance(name, str) and re.fullmatch(r"\d{4}", name.strip()) is not None
-    is_number = pd.api.types.is_integer(name) or (isinstance(name, float) and name % 1 == 0)
-    return (is_text or is_number) and int(name) in range(1700, 2200)
-
-
-def remedy_to_rows(names: Sequence[Any], years: Sequence[Any], date: str, value: str) -> str:
-    """Return what makes rows of columns that are dates, and dates of their names."""
-    others = [name for name in names if name not in {*years}]
-    date, value = (_new_name(name, others) for name in (date, value))
-    melt = f"df = df.melt(id_vars={others!r}, var_name={date!r}, value_name={value!r})"
-    return f"{melt}; {_remedy_to_date_names(years, f'df[{date!r}]', date)}"
-
-
-def _remedy_to_date_names(names: Sequence[Any], column: str, date: str) -> str:
-    """Return what makes dates of names of columns, which stand in a column now."""
-    if all(isinstance(name, str) and "[YR" in name for name in names):
-        return f'{column} = pd.to_datetime({column}.str[:4], format="%Y").'
-    if all(isinstance(name, pd.Period) for name in names):
-        return f"{column} = pd.PeriodIndex({column}).to_timestamp()."
-    if all(isinstance(name, datetime.date) for name in names):
-        return f"{column} = pd.to_datetime({column})."
-    if all(isinstance(name, str) for name in names):
-        return remedy_to_dates(pd.Series([*names], name=date, dtype=object))
-    to_text = ".astype(int)" if any(isinstance(name, float) for name in names) else ""
-    return f'{column} = pd.to_datetime({column}{to_text}.astype(str), format="%Y").'
-
-
-def _new_name(name: str, taken: Sequence[Any]) -> str:
-    names: Iterator[str] = (name + suffix for suffix in ("", "_2", "_3", "_4"))
-    return next(each for each in names if each not in {*taken})

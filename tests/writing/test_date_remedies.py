@@ -6,12 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from alphacast_pandas.writing.conversions import (
-    date_columns,
-    remedy_to_dates,
-    remedy_to_numbers,
-    remedy_to_text,
-)
+from alphacast_pandas.writing.date_remedies import remedy_to_dates
+from alphacast_pandas.writing.value_remedies import remedy_to_numbers, remedy_to_text
+from alphacast_pandas.writing.wide_frames import date_columns
 
 FIRST_OF_MONTHS = ["2024-01-01", "2024-02-01", "2024-03-01"]
 DATES: dict[str, tuple[list[Any], list[str]]] = {
