@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from typing import Any
 
 # Categories of Unicode: control characters (the escape among them), formats (the byte order mark,
 # bidi marks, zero widths), halves of surrogate pairs, and separators of lines. They move the
 # cursor, hide or reorder text, or are stripped by readers of files.
 INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 JOINERS = "\u200c\u200d"  # which Persian and Indic words are written with
+
+
+_LONGEST_VALUE = 400  # characters of a value that a message shows
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
 def printable(text: str) -> str:
@@ -59,6 +65,35 @@ def quoted(text: str, width: int = 40) -> str:
     "'Consumer prices'"
     """
     return f"'{shorten(text, width)}'"
+
+
+def value_text(value: Any, width: int = _LONGEST_VALUE) -> str:
+    """
+    Return any value as a message shows it: printable, on one line, cut if it is long.
+
+    An object without a text of its own is named by its type, not by its address in memory.
+
+    >>> value_text("Chile"), value_text(10**5000), value_text(object())
+    ("'Chile'", '<int of 16610 bits>', '<object>')
+    """
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - a repr is foreign code, and a message must not fail for it
+        # Python writes no integer of more than 4,300 digits, and no list nested a thousand times.
+        size = f" of {value.bit_length()} bits" if isinstance(value, int) else ""
+        return f"<{type(value).__name__}{size}>"
+    if not isinstance(value, str) and (_ADDRESS.search(text) or "\n" in text):
+        return f"<{type(value).__name__}>"
+    return shorten(text, width)
+
+
+def error_text(error: BaseException) -> str:
+    """Return the kind and the message of somebody else's exception, as one that can be printed."""
+    try:
+        message = str(error)
+    except Exception:  # noqa: BLE001 - as above: a KeyError of a huge integer has no message
+        message = ""
+    return f"{type(error).__name__}: {shorten(message, _LONGEST_VALUE)}"
 
 
 def _is_unsafe(character: str) -> bool:

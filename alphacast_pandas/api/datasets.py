@@ -15,6 +15,7 @@ from alphacast_pandas.api.processes import Process, wait_for
 from alphacast_pandas.api.records import Column, Dataset, DateStats, Records, columns_from_json
 from alphacast_pandas.api.responses import list_of
 from alphacast_pandas.errors import DecodeError, QueryError
+from alphacast_pandas.text import value_text
 from alphacast_pandas.tracebacks import short_tracebacks
 
 if TYPE_CHECKING:
@@ -459,7 +460,7 @@ class Datasets:
         b'Date,country'
         """
         if format not in FORMATS:
-            msg = f"format is one of {', '.join(FORMATS)}, not {format!r}."
+            msg = f"format is one of {', '.join(FORMATS)}, not {value_text(format)}."
             raise QueryError(msg)
         query = {FORMAT.name: format, **(params or {})}
         path = data_path(id)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, TypeGuard
 from urllib.parse import urlsplit
 
 from alphacast_pandas.errors import QueryError
-from alphacast_pandas.text import quoted, shorten
+from alphacast_pandas.text import quoted, value_text
 
 if TYPE_CHECKING:
     from alphacast_pandas.api.client import Client
@@ -53,8 +53,8 @@ def resolve_dataset(client: Client, value: Id) -> int:
     host = _host_of(value)
     if host is not None and not _is_own_host(host, client.base_url):
         msg = (
-            f"{_shown(value)} is an address of {host}, and this client reads from "
-            f"{client.base_url}. Pass the number of the dataset if that is meant: {number}."
+            f"{value_text(value, _LONGEST_SHOWN)} is an address of {host}, and this client reads "
+            f"from {client.base_url}. Pass the number of the dataset if that is meant: {number}."
         )
         raise QueryError(msg)
     return number
@@ -106,21 +106,12 @@ def resolve_id(value: Any, what: str = "dataset") -> int:
     if number is None or number < 1:
         by_name = f" client.{PLURALS[what]}.find({value!r}) finds it by its name."
         msg = (
-            f"{_shown(value)} is not a {what}: pass its number (5515 or '5515') or the address of "
-            f"its page ('https://www.alphacast.io/{PLURALS[what]}/some-name-5515')."
+            f"{value_text(value, _LONGEST_SHOWN)} is not a {what}: pass its number (5515 or "
+            f"'5515') or the address of its page ('https://www.alphacast.io/{PLURALS[what]}/some-name-5515')."
             f"{by_name if is_name(value) else ''}"
         )
         raise QueryError(msg)
     return number
-
-
-def _shown(value: Any) -> str:
-    try:
-        text = repr(value)
-    except Exception:  # noqa: BLE001 - an object of any class, or an integer of 5,000 digits
-        text = " at 0x"
-    is_plain = " at 0x" not in text and "\n" not in text
-    return shorten(text, _LONGEST_SHOWN) if is_plain else f"This {type(value).__name__}"
 
 
 def _from_text(value: str, what: str) -> int | None:
@@ -157,7 +148,7 @@ def _from_object(value: Any, what: str) -> int | None:
     if kind == what:
         value = value.id
     elif kind in PLURALS:
-        msg = f"{_shown(value)} is a {kind}, and a {what} is needed here."
+        msg = f"{value_text(value, _LONGEST_SHOWN)} is a {kind}, and a {what} is needed here."
         raise QueryError(msg)
     if isinstance(value, bool):
         return None

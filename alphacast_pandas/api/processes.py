@@ -15,7 +15,7 @@ from alphacast_pandas.api.records import (
     text,
 )
 from alphacast_pandas.errors import ProcessError, ProcessTimeout, QueryError
-from alphacast_pandas.text import printable
+from alphacast_pandas.text import printable, value_text
 from alphacast_pandas.tracebacks import short_tracebacks
 
 if TYPE_CHECKING:
@@ -220,7 +220,7 @@ def check_seconds(timeout: Any) -> None:
     """Raise unless `timeout` is a time to wait."""
     number = isinstance(timeout, int | float) and not isinstance(timeout, bool)
     if not number or not timeout >= 0:
-        msg = f"timeout must be a number of seconds >= 0, got {timeout!r}."
+        msg = f"timeout must be a number of seconds >= 0, got {value_text(timeout)}."
         raise QueryError(msg)
 
 

@@ -17,6 +17,7 @@ from alphacast_pandas.api.points import points_of
 from alphacast_pandas.api.records import Record, Records, object_of
 from alphacast_pandas.api.responses import brief_repr, list_of
 from alphacast_pandas.errors import DecodeError, QueryError
+from alphacast_pandas.text import value_text
 from alphacast_pandas.tracebacks import short_tracebacks
 
 if TYPE_CHECKING:
@@ -482,7 +483,7 @@ def quoted(text: str) -> str:
 def _words(text: Any) -> dict[str, str]:
     """Return a free text under each name that its parameter may have."""
     if not isinstance(text, str) or not text.strip():
-        msg = f"text must be one or more words, got {text!r}."
+        msg = f"text must be one or more words, got {value_text(text)}."
         raise QueryError(msg)
     return dict.fromkeys(_TEXT_NAMES, text.strip())
 

@@ -17,6 +17,7 @@ from alphacast_pandas.api.lenient import (
 from alphacast_pandas.api.records import Record, instant, object_of
 from alphacast_pandas.api.responses import brief_repr
 from alphacast_pandas.errors import APIError, DecodeError, NotFoundError, QueryError
+from alphacast_pandas.text import value_text
 
 if TYPE_CHECKING:
     import datetime
@@ -197,7 +198,7 @@ def _params(
     query: Any, repository_id: int | str | None, *, mine: bool, deprecated: bool
 ) -> dict[str, Any]:
     if not isinstance(query, str) or not query.strip():
-        msg = f"query must be a text of one or more words, got {query!r}."
+        msg = f"query must be a text of one or more words, got {value_text(query)}."
         raise QueryError(msg)
     params: dict[str, Any] = {"q": query.strip(), "asset": "datasets"}
     if repository_id is not None:
@@ -237,6 +238,6 @@ def _check_limit(limit: Any) -> int:
     except TypeError:
         number = 0
     if number < 1:
-        msg = f"limit must be an integer >= 1, or None for all results, got {limit!r}."
+        msg = f"limit must be an integer >= 1, or None for all results, got {value_text(limit)}."
         raise QueryError(msg)
     return number

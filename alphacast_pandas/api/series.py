@@ -13,6 +13,7 @@ from alphacast_pandas.api.lenient import day_field, number_field, text_field
 from alphacast_pandas.api.parameters import FORMAT
 from alphacast_pandas.api.records import Record, object_of
 from alphacast_pandas.errors import DecodeError, QueryError
+from alphacast_pandas.text import value_text
 from alphacast_pandas.tracebacks import short_tracebacks
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ class SeriesEndpoints:
         b'Date,country,gdp_per_capita'
         """
         if format not in FORMATS:
-            msg = f"format is one of {', '.join(FORMATS)}, not {format!r}."
+            msg = f"format is one of {', '.join(FORMATS)}, not {value_text(format)}."
             raise QueryError(msg)
         path = f"/series/{check_series_id(id)}/data"
         for attempt in self._transport.attempts(path):

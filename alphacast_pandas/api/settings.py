@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from alphacast_pandas.errors import ConfigurationError
+from alphacast_pandas.text import value_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -241,7 +242,7 @@ def check_timeout(timeout: Any) -> tuple[float, float]:
     pair = timeout if isinstance(timeout, tuple | list) else (timeout, timeout)
     numbers = [isinstance(n, int | float) and not isinstance(n, bool) for n in pair]
     if len(pair) != 2 or not all(numbers) or not all(0 < n < math.inf for n in pair):
-        msg = f"timeout is (connect, read) in seconds, both above zero, not {timeout!r}."
+        msg = f"timeout is (connect, read) in seconds, both above zero, not {value_text(timeout)}."
         raise ConfigurationError(msg)
     return float(pair[0]), float(pair[1])
 
@@ -249,7 +250,7 @@ def check_timeout(timeout: Any) -> tuple[float, float]:
 def check_retries(retries: Any) -> int:
     """Return how often a read is tried again."""
     if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
-        msg = f"retries must be an integer >= 0, got {retries!r}."
+        msg = f"retries must be an integer >= 0, got {value_text(retries)}."
         raise ConfigurationError(msg)
     return retries
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from alphacast_pandas.errors import ValidationError
-from alphacast_pandas.text import printable
+from alphacast_pandas.text import printable, value_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -70,11 +70,7 @@ def short(value: Any) -> str:
         return ", ".join(map(short, value))
     if isinstance(value, pd.Timestamp):
         return str(value).removesuffix(" 00:00:00")
-    try:
-        text = repr(value.item() if isinstance(value, np.number | np.bool_) else value)
-    except Exception:  # noqa: BLE001 - an object of any class, or an integer of 5,000 digits
-        text = f"<{type(value).__name__} without a text>"
-    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}..."
+    return value_text(plain(value), _MOST_CHARACTERS)
 
 
 def listed(values: Iterable[Any], most: int = _MOST_ROWS) -> str:

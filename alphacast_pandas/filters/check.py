@@ -27,8 +27,8 @@ from alphacast_pandas.filters.tree import (
     columns_of,
     map_leaves,
 )
-from alphacast_pandas.filters.value_text import value_text
 from alphacast_pandas.names import check_names
+from alphacast_pandas.text import value_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -30,8 +30,8 @@ from alphacast_pandas.filters.tree import (
     PandasCondition,
     Range,
 )
-from alphacast_pandas.filters.value_text import value_text
 from alphacast_pandas.filters.walk import reduce_tree
+from alphacast_pandas.text import value_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ import pandas as pd
 
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.filters.month_names import MONTHS, is_english_month, to_english_month
-from alphacast_pandas.filters.value_text import value_text
+from alphacast_pandas.text import value_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,8 +17,8 @@ from alphacast_pandas.filters.tree import (
     Range,
     parts_of,
 )
-from alphacast_pandas.filters.value_text import shorten, value_text
 from alphacast_pandas.filters.walk import reduce_tree
+from alphacast_pandas.text import shorten, value_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from alphacast_pandas.filters.tree import Leaf, Node
 
 _MOST_VALUES = 6
+_LONGEST = 400  # characters of an expression that a text shows
 
 
 def describe(node: Node) -> str:
@@ -70,7 +71,7 @@ def _describe_leaf(leaf: Leaf) -> str:
 
 def _join(word: str, parts: Sequence[str]) -> str:
     grouped = (f"({part})" if " or " in part or " and " in part else part for part in parts)
-    return shorten(word.join(grouped))
+    return shorten(word.join(grouped), _LONGEST)
 
 
 def _list_text(values: Sequence[Any]) -> str:

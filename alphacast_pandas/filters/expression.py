@@ -10,8 +10,8 @@ import pandas as pd
 
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.filters.operators import OPERATORS
-from alphacast_pandas.filters.value_text import shorten, value_text
 from alphacast_pandas.filters.walk import reduce_tree
+from alphacast_pandas.text import shorten, value_text
 from alphacast_pandas.tracebacks import short_traceback, short_tracebacks
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _PANDAS_EXPRESSION: tuple[type, ...] = (  # from pandas 3 on
 )
 # A NumPy scalar on the left asks for its own functions: np.float64(5) < ap.col("x").
 _SYMBOLS_OF_UFUNCS = {row.ufunc: symbol for symbol, row in OPERATORS.items()}
+_LONGEST_STEP = 400  # characters of a step that a text shows
 
 
 @short_traceback
@@ -360,7 +361,9 @@ def _render(expression: Expression) -> str:
     sources: dict[int, _Source] = {}
 
     def render(each: Expression, _: list[str]) -> str:
-        text = shorten(_render_step(each, lambda value: _render_value(value, sources)))
+        text = shorten(
+            _render_step(each, lambda value: _render_value(value, sources)), _LONGEST_STEP
+        )
         sources[id(each)] = _Source(text)
         return text
 

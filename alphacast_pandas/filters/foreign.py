@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from alphacast_pandas.errors import QueryError
-from alphacast_pandas.filters.value_text import value_text
+from alphacast_pandas.text import value_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

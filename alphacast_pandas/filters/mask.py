@@ -34,8 +34,8 @@ from alphacast_pandas.filters.tree import (
     PandasCondition,
     parts_of,
 )
-from alphacast_pandas.filters.value_text import error_text, value_text
 from alphacast_pandas.filters.walk import reduce_tree
+from alphacast_pandas.text import error_text, value_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

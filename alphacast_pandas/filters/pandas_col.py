@@ -15,7 +15,7 @@ import pandas as pd
 
 from alphacast_pandas.errors import AlphacastError, QueryError
 from alphacast_pandas.filters.expression import Expression, Name
-from alphacast_pandas.filters.value_text import error_text, value_text
+from alphacast_pandas.text import error_text, value_text
 
 
 def to_expression(expression: Any) -> Expression:

@@ -16,7 +16,7 @@ from alphacast_pandas.filters.foreign import refuse_foreign_text
 from alphacast_pandas.filters.operators import COMPARISONS
 from alphacast_pandas.filters.pandas_col import to_expression
 from alphacast_pandas.filters.tree import And, Comparison, Node, Not, Or, Range
-from alphacast_pandas.filters.value_text import value_text
+from alphacast_pandas.text import value_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,6 +12,7 @@ from alphacast_pandas.errors import QueryError
 from alphacast_pandas.finding.columns import date_column, instant_of, integers, text_column
 from alphacast_pandas.finding.repository import PickedRepository, pick_repository
 from alphacast_pandas.names import canonical_name
+from alphacast_pandas.text import value_text
 from alphacast_pandas.tracebacks import short_traceback
 
 if TYPE_CHECKING:
@@ -229,6 +230,6 @@ def datasets_frame(
 def _check_part(name: Any) -> str:
     part = canonical_name(name) if isinstance(name, str) else ""
     if not part:
-        msg = f"name is a part of the name of a dataset, not {name!r}."
+        msg = f"name is a part of the name of a dataset, not {value_text(name)}."
         raise QueryError(msg)
     return part

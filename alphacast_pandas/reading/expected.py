@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.names import canonical_name
+from alphacast_pandas.text import value_text
 from alphacast_pandas.user_warnings import warn
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ _WORD = re.compile(r"[^\W_]+")
 def check_expect(expect: Any) -> str | None:
     """Return the pattern of a name, or raise for what is none."""
     if expect is not None and not (isinstance(expect, str) and expect.strip()):
-        msg = f"expect is the name of the dataset, in which * and ? stand for any, not {expect!r}."
+        shown = value_text(expect)
+        msg = f"expect is the name of the dataset, in which * and ? stand for any, not {shown}."
         raise QueryError(msg)
     return expect
 

@@ -20,12 +20,12 @@ from alphacast_pandas.api.parameters import SELECT
 from alphacast_pandas.errors import APIError, DecodeError, QueryError
 from alphacast_pandas.filters.foreign import OTHER_FORMS
 from alphacast_pandas.filters.tree import columns_of
-from alphacast_pandas.filters.value_text import value_text
 from alphacast_pandas.reading.answer import OpenAnswer, WholeAnswer
 from alphacast_pandas.reading.csv_table import empty_table, parse_table
 from alphacast_pandas.reading.expected import check_expected
 from alphacast_pandas.reading.query import LAST_RESORT, Query, Spelling, plan_query
 from alphacast_pandas.reading.rows import row_mask
+from alphacast_pandas.text import value_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -13,6 +13,7 @@ from alphacast_pandas.errors import QueryError
 from alphacast_pandas.filters.dates import parse_end, parse_instant
 from alphacast_pandas.filters.parse import parse_text, to_tree
 from alphacast_pandas.reading.expected import check_expect
+from alphacast_pandas.text import value_text
 
 if TYPE_CHECKING:
     import datetime
@@ -79,9 +80,8 @@ def check_options(
     if dtype_backend is pd.api.extensions.no_default:
         dtype_backend = None
     if dtype_backend not in _BACKENDS:
-        msg = (
-            f"dtype_backend is 'numpy_nullable' or 'pyarrow', as in pandas, not {dtype_backend!r}."
-        )
+        shown = value_text(dtype_backend)
+        msg = f"dtype_backend is 'numpy_nullable' or 'pyarrow', as in pandas, not {shown}."
         raise QueryError(msg)
     return ReadOptions(
         tree=parse_text(spelling) if isinstance(spelling, str) else spelling,
@@ -120,7 +120,7 @@ def check_count(value: Any, what: str) -> int:
     except TypeError:
         number = 0
     if number < 1:
-        msg = f"{what} must be an integer >= 1, got {value!r}."
+        msg = f"{what} must be an integer >= 1, got {value_text(value)}."
         raise QueryError(msg)
     return number
 
@@ -128,7 +128,7 @@ def check_count(value: Any, what: str) -> int:
 def _names(value: Any, what: str) -> tuple[str, ...]:
     names = (value,) if isinstance(value, str) else value
     if not pd.api.types.is_list_like(names) or isinstance(names, dict | set | frozenset):
-        msg = f"{what} is the name of a column or a list of names, not {value!r}."
+        msg = f"{what} is the name of a column or a list of names, not {value_text(value)}."
         raise QueryError(msg)
     names = tuple(names)
     odd = [name for name in names if not isinstance(name, str)]

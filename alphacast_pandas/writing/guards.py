@@ -11,6 +11,7 @@ from alphacast_pandas.api.processes import check_seconds
 from alphacast_pandas.contracts.failures import Failure, refuse, short
 from alphacast_pandas.difference.difference import vanishing_columns, vanishing_entities
 from alphacast_pandas.errors import QueryError
+from alphacast_pandas.text import value_text
 from alphacast_pandas.user_warnings import warn
 from alphacast_pandas.writing.dates import as_timestamps
 
@@ -180,7 +181,7 @@ def _check_limit(max_delete: Any) -> int | float | None:
             return float(max_delete)
     msg = (
         "max_delete must be a number of rows (an int from 0 on) or a share of the dataset's rows "
-        f"(a float from 0.0 to 1.0), got {max_delete!r}."
+        f"(a float from 0.0 to 1.0), got {value_text(max_delete)}."
     )
     raise QueryError(msg)
 

@@ -23,7 +23,7 @@ from alphacast_pandas.contracts.failures import short
 from alphacast_pandas.difference.modes import MODES, Mode
 from alphacast_pandas.errors import ConflictError, QueryError
 from alphacast_pandas.progress import Meter
-from alphacast_pandas.text import quoted
+from alphacast_pandas.text import quoted, value_text
 from alphacast_pandas.writing.check_frame import CheckedFrame, FrameOptions, check_frame
 from alphacast_pandas.writing.manifest import (
     Manifest,
@@ -182,7 +182,7 @@ def plan_push(
 def check_mode(mode: Any) -> Mode:
     """Return the mode of this name."""
     if not isinstance(mode, str) or mode not in MODES:
-        msg = f"mode must be one of {', '.join(map(repr, MODES))}, got {mode!r}."
+        msg = f"mode must be one of {', '.join(map(repr, MODES))}, got {value_text(mode)}."
         raise QueryError(msg)
     return MODES[mode]
 

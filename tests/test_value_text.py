@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from alphacast_pandas.filters.value_text import value_text
+from alphacast_pandas.text import value_text
 
 
 class Broken:
