@@ -11,7 +11,7 @@ from alphacast_pandas.api.identifiers import data_path, dataset_path, resolve_id
 from alphacast_pandas.api.multipart import File, Multipart, UploadFlags, open_stream, upload_form
 from alphacast_pandas.api.named import check_text, not_found, only_one
 from alphacast_pandas.api.parameters import FORMAT
-from alphacast_pandas.api.processes import Process, wait_for
+from alphacast_pandas.api.processes import Process, check_process_id, wait_for
 from alphacast_pandas.api.records import Column, Dataset, DateStats, Records, columns_from_json
 from alphacast_pandas.api.responses import list_of
 from alphacast_pandas.errors import DecodeError, QueryError
@@ -523,7 +523,8 @@ class Datasets:
         >>> client.datasets.process(dataset_id, newest.id).status
         'Processed'
         """
-        answer = self._transport.get(f"{dataset_path(id)}/processes/{process_id}")
+        number = check_process_id(process_id)
+        answer = self._transport.get(f"{dataset_path(id)}/processes/{number}")
         return self._process(answer, resolve_id(id))
 
     def upload(

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
+from alphacast_pandas.errors import QueryError
+from alphacast_pandas.text import value_text
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -148,8 +151,11 @@ def open_stream(file: File) -> Iterator[BinaryIO]:
     elif isinstance(file, str | os.PathLike):
         with Path(file).open("rb") as stream:
             yield stream
-    else:
+    elif hasattr(file, "read"):
         yield file
+    else:
+        msg = f"file must be bytes, a path or a binary file, got {value_text(file)}."
+        raise QueryError(msg)
 
 
 def _filename(stream: Payload) -> str:

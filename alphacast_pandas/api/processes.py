@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
@@ -214,6 +215,15 @@ def wait_for(
         process = ask()
         report(process.status)
     return process
+
+
+def check_process_id(process_id: Any) -> int:
+    """Return the number of a process, or raise."""
+    try:
+        return operator.index(process_id)
+    except TypeError:
+        msg = f"process_id must be the number of a process, got {value_text(process_id)}."
+        raise QueryError(msg) from None
 
 
 def check_seconds(timeout: Any) -> None:

@@ -93,7 +93,7 @@ def check_options(
         top=None if top is None else check_count(top, "top"),
         index=_index(index),
         dtype_backend=dtype_backend,
-        categories=bool(categories),
+        categories=check_flag(categories, "categories"),
         schema=schema,
         expect=check_expect(expect),
     )
@@ -111,6 +111,14 @@ def _check_order(start: Any, end: Any) -> None:
 
 def _shown(date: Any) -> str:
     return repr(date) if isinstance(date, str) else str(date)
+
+
+def check_flag(value: Any, what: str) -> bool:
+    """Return a keyword that is True or False, or raise: a text such as "no" would be true."""
+    if not isinstance(value, bool | np.bool_):
+        msg = f"{what} must be True or False, got {value_text(value)}."
+        raise QueryError(msg)
+    return bool(value)
 
 
 def check_count(value: Any, what: str) -> int:

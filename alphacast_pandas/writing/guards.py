@@ -11,6 +11,7 @@ from alphacast_pandas.api.processes import check_seconds
 from alphacast_pandas.contracts.failures import Failure, refuse, short
 from alphacast_pandas.difference.difference import vanishing_columns, vanishing_entities
 from alphacast_pandas.errors import QueryError
+from alphacast_pandas.reading.options import check_flag
 from alphacast_pandas.text import value_text
 from alphacast_pandas.user_warnings import warn
 from alphacast_pandas.writing.dates import as_timestamps
@@ -56,6 +57,10 @@ def check_guards(
 ) -> Guards:
     """Return the guards in one form, or raise for keywords that contradict each other."""
     check_seconds(timeout)
+    only_changes, verify, wait = (
+        check_flag(value, name)
+        for name, value in (("only_changes", only_changes), ("verify", verify), ("wait", wait))
+    )
     if only_changes and mode.deletes:
         msg = (
             f"only_changes does not go with mode={mode.name!r}: it deletes every row that the "
@@ -70,11 +75,11 @@ def check_guards(
         msg = f"missing must be 'send' or 'keep', got {short(missing)}."
         raise QueryError(msg)
     return Guards(
-        only_changes=bool(only_changes),
+        only_changes=only_changes,
         max_delete=_check_limit(max_delete),
         keep_stored=missing == "keep",
-        verify=bool(verify),
-        wait=bool(wait),
+        verify=verify,
+        wait=wait,
         timeout=timeout,
     )
 

@@ -23,6 +23,7 @@ from alphacast_pandas.contracts.failures import short
 from alphacast_pandas.difference.modes import MODES, Mode
 from alphacast_pandas.errors import ConflictError, QueryError
 from alphacast_pandas.progress import Meter
+from alphacast_pandas.reading.options import check_flag
 from alphacast_pandas.text import quoted, value_text
 from alphacast_pandas.writing.check_frame import CheckedFrame, FrameOptions, check_frame
 from alphacast_pandas.writing.manifest import (
@@ -173,7 +174,7 @@ def plan_push(
         definitions=definitions,
         checked=check_frame(df, options, definitions),
         mode=mode,
-        accept_new_columns=bool(options.accept_new_columns),
+        accept_new_columns=check_flag(options.accept_new_columns, "accept_new_columns"),
         progress=progress,
         started_at=started_at,
     )

@@ -127,6 +127,19 @@ def test_the_same_name_in_another_repository_is_listed_with_its_number(
         client.datasets.find("Prices", home)
 
 
+def test_a_name_of_another_repository_is_not_created_at_home_by_mistake(
+    push: Callable[..., ap.PushResult], client: ap.Client
+) -> None:
+    number = push("Prices", "Mine").dataset_id
+    before = names(client)
+    with pytest.raises(ap.QueryError) as caught:
+        push("Prices", None)
+    assert f"elsewhere there is 'Prices' ({number}, in repository" in str(caught.value)
+    assert names(client) == before
+    assert push("Prices", "Yours").created == ("repository", "dataset")  # which was named
+    assert push("Prices", None, create=True).created == ("dataset",)
+
+
 def test_create_goes_with_a_name_and_is_a_boolean(push: Callable[..., object]) -> None:
     with pytest.raises(ap.QueryError, match="create must be None, True or False, got 'yes'"):
         push("Prices", create="yes")

@@ -1413,6 +1413,36 @@ CALLS = [
         error=ExpressionError,
     ),
     calling(
+        "a key in the place of a client",
+        "ap.read_alphacast(stored, client='ak_secret')",
+        "ap.read_alphacast(stored, client=client)",
+        "client must be an alphacast_pandas.Client, got str",
+    ),
+    calling(
+        "a word for a truth",
+        "ap.push(frame, stored, wait='no', client=client)",
+        "ap.push(frame, stored, wait=False, client=client)",
+        "wait must be True or False, got 'no'",
+    ),
+    calling(
+        "an address of another service",
+        "ap.read_alphacast(f'https://example.com/datasets/prices-{stored}', client=client)",
+        "ap.read_alphacast(stored, client=client)",
+        "is an address of example.com",
+    ),
+    calling(
+        "a process without a number",
+        "client.datasets.process(stored, '../..')",
+        "client.datasets.process(stored, client.datasets.processes(stored)[0].id)",
+        "process_id must be the number of a process, got '../..'",
+    ),
+    calling(
+        "an object for a mode",
+        "ap.push(frame, stored, mode=object(), client=client)",
+        "ap.push(frame, stored, mode='append', client=client)",
+        "got <object>.",
+    ),
+    calling(
         "a missing value in a filter",
         "ap.read_alphacast(stored, filter={'CPI': float('nan')}, client=client)",
         "ap.read_alphacast(stored, filter=ap.col('CPI').isna(), client=client)",
