@@ -99,7 +99,9 @@ def _refuse_other_date(
 ) -> None:
     """Raise if no dates are named as the date, where the dataset's date column holds dates."""
     column = definitions.date if definitions is not None else None
-    if column is None or column.name not in frame.columns or date in {None, column.name}:
+    if column is None or date in {None, column.name}:
+        return
+    if not {date, column.name} <= {*frame.columns}:  # which is said as a failure of the frame
         return
     kind = kind_of(frame[date])
     if kind_of(frame[column.name]) is Kind.DATE and kind is not Kind.DATE:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pandas as pd
+import pandera.pandas as pa
 import pytest
 from end_to_end.frames import PANEL_KEYS
 
@@ -252,3 +253,13 @@ def test_what_is_stated_wins_over_the_roles_when_read(
     number = push_new(frame, entities=["country", "sector"])
     read = ap.read_alphacast(number, client=client)
     assert [*read.alphacast.schema(entities="country").unique] == ["Date", "country"]
+
+
+def test_a_date_that_a_schema_states_and_the_frame_lacks_is_a_failure(
+    client: ap.Client, push_new: Callable[..., int]
+) -> None:
+    number = push_new(FRAME)
+    metadata = {"alphacast": "date"}
+    when = pa.Column("datetime64[ns]", metadata=metadata, required=False)
+    with pytest.raises(ap.ValidationError, match="'when' is not in the frame|Column 'when'"):
+        FRAME.alphacast.push(number, schema=pa.DataFrameSchema({"when": when}), client=client)
