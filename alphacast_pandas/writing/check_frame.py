@@ -115,7 +115,7 @@ def check_frame(
     existing = definitions.names if definitions is not None and definitions.stated else ()
     unknown = _column_failures(frame, roles, definitions, accept_new=options.accept_new_columns)
     wrong = check_values(frame, roles, types, outcome.labels, existing)
-    failures += [*unknown, *_without_new_dates(wrong, frame, unknown)]
+    failures += [*unknown, *_without_new_dates(wrong, frame, roles, unknown)]
     refuse([_with_index_reset(failure, df) for failure in failures], _REFUSED)
     _warn_of_empty_text(frame, roles)
     return CheckedFrame(frame, roles, types, _given_dates(given, frame[roles.date]))
@@ -530,11 +530,12 @@ def _column_failures(
 
 
 def _without_new_dates(
-    failures: Sequence[Failure], frame: pd.DataFrame, unknown: Sequence[Failure]
+    failures: Sequence[Failure], frame: pd.DataFrame, roles: Roles, unknown: Sequence[Failure]
 ) -> list[Failure]:
-    """Return failures of values but for new columns of dates, of which all is said already."""
-    names = {failure.column for failure in unknown} & {*frame.columns}
-    dates = {name for name in names if kind_of(frame[name]) is Kind.DATE}
+    """Return failures of values but for columns of dates of which all is said already."""
+    is_date_absent = roles.date not in frame.columns  # then other dates may well be those
+    names = {*frame.columns} if is_date_absent else {failure.column for failure in unknown}
+    dates = {n for n in names & {*frame.columns} if kind_of(frame[n]) is Kind.DATE}
     return [failure for failure in failures if failure.column not in dates]
 
 

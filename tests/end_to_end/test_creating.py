@@ -261,5 +261,6 @@ def test_a_date_that_a_schema_states_and_the_frame_lacks_is_a_failure(
     number = push_new(FRAME)
     metadata = {"alphacast": "date"}
     when = pa.Column("datetime64[ns]", metadata=metadata, required=False)
-    with pytest.raises(ap.ValidationError, match="'when' is not in the frame|Column 'when'"):
+    with pytest.raises(ap.ValidationError, match="Column 'when' is not in the frame") as caught:
         FRAME.alphacast.push(number, schema=pa.DataFrameSchema({"when": when}), client=client)
+    assert "drop" not in str(caught.value)
