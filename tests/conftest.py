@@ -17,7 +17,7 @@ from alphacast_pandas.api.settings import Settings, set_process_login
 from alphacast_pandas.emulator import Emulator, Plan, Readings
 
 PARAMETERS = 2  # of each test in a plain run
-EXAMPLES = 12  # of each property in a plain run
+EXAMPLES = 8  # of each property in a plain run
 CAMPAIGN = 300  # examples of each property in an exhaustive run
 LEFT_OUT = pytest.StashKey[int]()
 PLACES = ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "APPDATA", "LOCALAPPDATA")

@@ -1,12 +1,13 @@
 """
 Mistakes, the message that each gets, and that following the message makes the next attempt work.
 
-A row of a table is one mistake. Its texts are programs, run with what `Desk.names` lists: `given`
+A row of a table is one mistake. Its texts are programs, run with what `names_for` lists: `given`
 makes the frame, `attempt` goes wrong with an error of the class `error`, whose message holds all
 of `words` and, word for word, the program `remedy`. After the remedy comes `then`, or the same
 attempt again, and it must succeed. A remedy that is itself the next attempt has "" for `then`.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -1479,13 +1480,18 @@ def frame() -> pd.DataFrame:
     return pd.DataFrame({"Date": days, "country": countries, "CPI": [100.5, 101.5, 102.5, 103.5]})
 
 
-@pytest.fixture
-def names(client: ap.Client, emulator: Emulator, new_dataset: Callable[[], int]) -> dict[str, Any]:
-    """What the programs of the table may use."""
-    stored, new = new_dataset(), new_dataset()
-    frame().alphacast.push(stored, client=client)
-    known = {"stored": stored, "new": new, "frame": frame(), "client": client}
-    return {**known, "emulator": emulator, "ap": ap, "np": np, "pd": pd}
+def names_for(
+    mistake: Mistake, client: ap.Client, emulator: Emulator, new_dataset: Callable[[], int]
+) -> dict[str, Any]:
+    """What the programs of a row may use; datasets are made only if one of them is named."""
+    known = {"emulator": emulator, "client": client, "frame": frame(), "ap": ap, "np": np, "pd": pd}
+    programs = f"{mistake.given} {mistake.attempt} {mistake.remedy} {mistake.then}"
+    for name in ("stored", "new"):
+        if re.search(rf"\b{name}\b", programs):
+            known[name] = new_dataset()
+    if "stored" in known:
+        frame().alphacast.push(known["stored"], client=client)
+    return known
 
 
 def run(program: str, names: dict[str, Any]) -> None:
@@ -1495,8 +1501,9 @@ def run(program: str, names: dict[str, Any]) -> None:
 @pytest.mark.every_parameter
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
 def test_following_the_message_makes_the_next_attempt_succeed(
-    mistake: Mistake, names: dict[str, Any]
+    mistake: Mistake, client: ap.Client, emulator: Emulator, new_dataset: Callable[[], int]
 ) -> None:
+    names = names_for(mistake, client, emulator, new_dataset)
     run(mistake.given, names)
     with pytest.raises(ap.AlphacastError) as caught:
         run(mistake.attempt, names)
