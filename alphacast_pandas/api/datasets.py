@@ -150,7 +150,7 @@ class Datasets:
         True
         """
         listed = self._list(repository_id, {"name": check_text(name, "dataset")})
-        dataset = only_one([each for each in listed if each.name == name], name, "dataset")
+        dataset = only_one(listed, name, "dataset")
         if dataset is None:
             is_any = repository_id is None
             place = "" if is_any else f" in repository {resolve_id(repository_id, 'repository')}"
@@ -459,9 +459,7 @@ class Datasets:
         >>> client.datasets.download(dataset_id, params={"$top": 1}).splitlines()[0][:12]
         b'Date,country'
         """
-        if format not in FORMATS:
-            msg = f"format is one of {', '.join(FORMATS)}, not {value_text(format)}."
-            raise QueryError(msg)
+        check_format(format)
         query = {FORMAT.name: format, **(params or {})}
         path = data_path(id)
         for attempt in self._transport.attempts(path):
@@ -615,6 +613,13 @@ class Datasets:
         answer = list_of(self._transport.get("/datasets", params))
         found = [Dataset.from_json(item) for item in answer]
         return Records(item for item in found if wanted is None or item.repository_id == wanted)
+
+
+def check_format(format_: Any) -> None:
+    """Raise for a format that the service does not send data in."""
+    if format_ not in FORMATS:
+        msg = f"format is one of {', '.join(FORMATS)}, not {value_text(format_)}."
+        raise QueryError(msg)
 
 
 def _fields(

@@ -54,8 +54,9 @@ def check_name(name: str, what: str) -> None:
         raise QueryError(msg)
 
 
-def only_one(found: Sequence[T], name: str, what: str) -> T | None:
-    """Return the one record, None if there is none, and refuse to choose among several."""
+def only_one(listed: Iterable[T], name: str, what: str) -> T | None:
+    """Return the record of exactly this name, None without one; refuse to choose among several."""
+    found = [record for record in listed if record.name == name]
     if len(found) > 1:
         msg = (
             f"{len(found)} {PLURALS[what]} are called {_quoted(name)}: {list_records(found)}. "

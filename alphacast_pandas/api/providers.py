@@ -457,7 +457,7 @@ def check_slug(slug: Any) -> str:
 
 
 def _provider_path(slug: str) -> str:
-    return f"/providers/{quoted(check_slug(slug))}"
+    return f"/providers/{percent_encoded(check_slug(slug))}"
 
 
 def _series_path(slug: str, series_id: Any) -> str:
@@ -468,10 +468,10 @@ def _series_path(slug: str, series_id: Any) -> str:
             "part between slashes is empty, '.' or '..'."
         )
         raise QueryError(msg)
-    return f"{_provider_path(slug)}/series/{quoted(series_id)}"
+    return f"{_provider_path(slug)}/series/{percent_encoded(series_id)}"
 
 
-def quoted(text: str) -> str:
+def percent_encoded(text: str) -> str:
     """Return a text as a part of a path."""
     try:
         return quote(text, safe=_IN_A_PATH)

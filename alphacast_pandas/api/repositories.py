@@ -134,7 +134,7 @@ class Repositories:
         True
         """
         listed = self._list({"name": check_text(name, "repository")})
-        repository = only_one([each for each in listed if each.name == name], name, "repository")
+        repository = only_one(listed, name, "repository")
         if repository is None:
             raise not_found(name, "repository", self.list())
         return repository

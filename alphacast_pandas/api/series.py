@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from alphacast_pandas.api.csv_head import check_table_answer, check_table_body
-from alphacast_pandas.api.datasets import FORMATS
+from alphacast_pandas.api.datasets import check_format
 from alphacast_pandas.api.lenient import day_field, number_field, text_field
 from alphacast_pandas.api.parameters import FORMAT
 from alphacast_pandas.api.records import Record, object_of
 from alphacast_pandas.errors import DecodeError, QueryError
-from alphacast_pandas.text import value_text
 from alphacast_pandas.tracebacks import short_tracebacks
 
 if TYPE_CHECKING:
@@ -170,9 +169,7 @@ class SeriesEndpoints:
         >>> client.series.download(column.id).splitlines()[0]
         b'Date,country,gdp_per_capita'
         """
-        if format not in FORMATS:
-            msg = f"format is one of {', '.join(FORMATS)}, not {value_text(format)}."
-            raise QueryError(msg)
+        check_format(format)
         path = f"/series/{check_series_id(id)}/data"
         for attempt in self._transport.attempts(path):
             with attempt, self._transport.open(path, {FORMAT.name: format}) as answer:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from alphacast_pandas.api.lenient import object_field, text_field
-from alphacast_pandas.api.providers import check_slug, quoted
+from alphacast_pandas.api.providers import check_slug, percent_encoded
 from alphacast_pandas.api.records import Record, Records, instant, object_of
 from alphacast_pandas.api.responses import list_of
 from alphacast_pandas.errors import QueryError
@@ -160,7 +160,7 @@ def _items_of(answer: Any) -> list[Any]:
 
 
 def _path(slug: str) -> str:
-    return f"/user-keys/{quoted(check_slug(slug))}"
+    return f"/user-keys/{percent_encoded(check_slug(slug))}"
 
 
 def _check_key(key: Any) -> str:

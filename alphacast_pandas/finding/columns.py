@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from alphacast_pandas.column_types import date_dtype, is_object, text_dtype
+from alphacast_pandas.reading.frame import in_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,10 +29,7 @@ def date_column(values: Iterable[datetime.date | None]) -> pd.Series[Any]:
 
 def in_own_unit(dates: np.ndarray) -> pd.Series[Any]:
     """Return dates in pandas' own unit; if it cannot hold them, in the one they have."""
-    try:
-        return pd.Series(dates).astype(date_dtype())
-    except pd.errors.OutOfBoundsDatetime:
-        return pd.Series(dates)
+    return pd.Series(in_unit(dates, date_dtype()))
 
 
 def integers(values: Sequence[int | None]) -> Any:

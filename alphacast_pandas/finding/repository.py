@@ -43,8 +43,7 @@ def pick_repository(client: Client, repository: Id) -> PickedRepository:
     if not is_name(repository):
         return PickedRepository(resolve_id(repository, "repository"))
     listed = client.repositories.list()
-    same = [each for each in listed if each.name == repository]
-    found = only_one(same, repository, "repository")
+    found = only_one(listed, repository, "repository")
     if found is None:
         raise not_found(repository, "repository", listed)
     return PickedRepository(found.id, {each.id: each.name for each in listed})

@@ -65,7 +65,7 @@ def _converter(dtype_backend: str | None, *, is_last_use: bool) -> Callable[[pa.
     def to_values(column: pa.ChunkedArray) -> Any:
         type_, dtype = types[column.type], dtypes[column.type]
         if type_ is DATE:
-            return _in_unit(_numpy(column, is_last_use=is_last_use), dtype)
+            return in_unit(_numpy(column, is_last_use=is_last_use), dtype)
         if type_ is STRING:
             return _texts(column, dtype)
         if isinstance(dtype, np.dtype):
@@ -89,7 +89,7 @@ def _numpy(column: pa.ChunkedArray, *, is_last_use: bool) -> np.ndarray:
     return taken
 
 
-def _in_unit(dates: np.ndarray, dtype: np.dtype[Any]) -> Any:
+def in_unit(dates: np.ndarray, dtype: np.dtype[Any]) -> Any:
     """Return dates in pandas' own unit; those it cannot hold keep the unit that can."""
     if dates.dtype == dtype:
         return dates

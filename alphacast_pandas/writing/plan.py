@@ -237,8 +237,7 @@ def _find_repository(client: Client, repository: Id | None, target: Target) -> T
     if isinstance(repository, str):
         # A repository may be called "2024": the name counts before the number.
         name = repository.strip()
-        same = [each for each in client.repositories.list() if each.name == name]
-        repository = only_one(same, name, "repository") or repository
+        repository = only_one(client.repositories.list(), name, "repository") or repository
     record = client.repositories.get(resolve_id(repository, "repository"))
     return replace(target, repository_id=record.id, repository_name=record.name)
 
@@ -246,7 +245,7 @@ def _find_repository(client: Client, repository: Id | None, target: Target) -> T
 def _find_repository_by_name(client: Client, name: str, target: Target) -> Target:
     check_name(name, "repository")
     listed = client.repositories.list()
-    found = only_one([each for each in listed if each.name == name], name, "repository")
+    found = only_one(listed, name, "repository")
     if found is not None:
         return replace(target, repository_id=found.id, repository_name=found.name)
     if target.create is False:
@@ -260,7 +259,7 @@ def _find_dataset(client: Client, target: Target, *, is_place_given: bool) -> Ta
     """Return the target with its dataset, which is to be created if it has no number."""
     name, place = str(target.name), f" in repository {target.repository_name!r}"
     listed = client.datasets.list(target.repository_id)
-    found = only_one([each for each in listed if each.name == name], name, "dataset")
+    found = only_one(listed, name, "dataset")
     if found is not None:
         return replace(target, dataset_id=found.id)
     if target.create is False:
