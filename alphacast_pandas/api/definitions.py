@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.records import Column, Dataset
 from alphacast_pandas.column_types import DECIMAL, ColumnType
 from alphacast_pandas.names import canonical_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,37 @@ class Definitions:
             for name in names
         ]
         return replace(self, columns=tuple(columns), header=names, complete=True)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return these definitions as values of JSON, from which `from_json` makes them again."""
+        return {
+            "columns": [
+                {name: getattr(column, name) for name in _COLUMN_FIELDS} for column in self.columns
+            ],
+            "dataset": dict(self.dataset.raw) if self.dataset else None,
+            "stated": self.stated,
+            "header": None if self.header is None else [*self.header],
+            "ignored": sorted(self.ignored),
+            "complete": self.complete,
+            "has_rows": self.has_rows,
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Definitions:
+        """Return the definitions that `to_json` has described."""
+        return cls(
+            columns=tuple(Column(**column) for column in value["columns"]),
+            dataset=Dataset.from_json(value["dataset"]) if value["dataset"] else None,
+            stated=value["stated"],
+            header=None if value["header"] is None else tuple(value["header"]),
+            ignored=frozenset(value["ignored"]),
+            complete=value["complete"],
+            has_rows=value["has_rows"],
+        )
+
+
+# What the service has said of a column, less the words in which it did.
+_COLUMN_FIELDS = tuple(each.name for each in fields(Column) if each.name != "raw")
 
 
 def define(dataset: Dataset | None, stored: Iterable[Column] | None) -> Definitions:

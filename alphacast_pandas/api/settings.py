@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from alphacast_pandas.atomic_files import replace_file
 from alphacast_pandas.errors import ConfigurationError
 from alphacast_pandas.text import value_text
 
@@ -296,14 +297,9 @@ def store_login(login: Login) -> Path:
     """Keep `login` for later processes in a file that only its owner may read."""
     path = login_file()
     text = json.dumps({"api_key": login.api_key, "base_url": login.base_url})
-    partial = path.with_suffix(".partial")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.unlink(missing_ok=True)
-        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        partial.replace(path)
+        with replace_file(path, is_private=True) as file:
+            file.write(text.encode())
     except OSError as error:
         msg = f"The login cannot be stored in {path}: {error}."
         raise ConfigurationError(msg) from error
