@@ -59,12 +59,17 @@ class Content(Protocol):
 
 @dataclass(frozen=True)
 class Answer:
-    """A 2xx answer whose body has not been read yet."""
+    """
+    A 2xx answer whose body has not been read yet, or a 304 to a condition, which has none.
+
+    `etag` proves the body of an answer from storage, if storage sends one that does.
+    """
 
     request: Request
     status: int
     headers: Mapping[str, str]
     stream: BodyStream
+    etag: str | None = None
 
 
 _LONGEST_TEXT = 500

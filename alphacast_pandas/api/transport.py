@@ -7,6 +7,7 @@ import json
 import os
 import random
 from contextlib import contextmanager
+from dataclasses import replace
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
@@ -137,14 +138,27 @@ class Transport:
         return retrying.attempts(request, self.settings.retries, self.clock, self._random)
 
     @contextmanager
-    def open(self, path: str, params: Mapping[str, Any] | None = None) -> Iterator[Answer]:
-        """Give the answer to a GET, whose body has not been read yet."""
+    def open(
+        self,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        if_none_match: str | None = None,
+    ) -> Iterator[Answer]:
+        """
+        Give the answer to a GET, whose body has not been read yet.
+
+        With `if_none_match`, the ETag of an earlier answer, the storage that a redirect leads to
+        may answer 304 and send no body.
+        """
         request = Request("GET", path)
-        with (
-            self._reset_if_interrupted(),
-            self._follow(request, self._url(path, params)) as response,
-        ):
-            yield self._answer(request, response)
+        with self._reset_if_interrupted():
+            response, is_from_storage = self._follow(
+                request, self._url(path, params), if_none_match
+            )
+            with response:
+                answer = self._answer(request, response, is_conditional=if_none_match is not None)
+                yield replace(answer, etag=_strong_etag(response) if is_from_storage else None)
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """Return the JSON value of a GET."""
@@ -211,8 +225,10 @@ class Transport:
             raise QueryError(msg) from error
         return f"{self.settings.base_url}{path}" + (f"?{query}" if query else "")
 
-    def _follow(self, request: Request, url: str) -> requests.Response:
-        """Return the response at the end of the redirects."""
+    def _follow(
+        self, request: Request, url: str, if_none_match: str | None
+    ) -> tuple[requests.Response, bool]:
+        """Return the response at the end of the redirects, and whether there were any."""
         response = self._exchange(request, url, {})
         if self._key_in_query and response.status_code in _REDIRECTS:
             response.close()
@@ -222,12 +238,13 @@ class Transport:
                 f"{self.settings.address_source})."
             )
             raise APIError(msg, status_code=response.status_code)
-        for _ in range(_MOST_REDIRECTS):
+        condition = {} if if_none_match is None else {"If-None-Match": if_none_match}
+        for redirects in range(_MOST_REDIRECTS):
             if response.status_code not in _REDIRECTS:
-                return response
+                return response, redirects > 0
             response.close()
             url = _redirect_target(request, url, response.headers.get("Location"))
-            response = self._exchange(request, url, {})
+            response = self._exchange(request, url, condition)
         response.close()
         msg = f"{request} was redirected more than {_MOST_REDIRECTS} times."
         raise APIError(msg)
@@ -367,9 +384,12 @@ class Transport:
         text = f"{type(root).__name__}: {root}".rstrip(".: ")
         return f"the proxy could not be used ({text})" if by_proxy else text
 
-    def _answer(self, request: Request, response: requests.Response) -> Answer:
+    def _answer(
+        self, request: Request, response: requests.Response, *, is_conditional: bool = False
+    ) -> Answer:
         stream = self._stream(request, response)
-        if not 200 <= response.status_code < 300:
+        is_unchanged = is_conditional and response.status_code == 304
+        if not (200 <= response.status_code < 300 or is_unchanged):
             retry_after = retrying.retry_after_seconds(response.headers, self.clock.now())
             body = self._error_body(request, stream)
             raise error_of(
@@ -443,6 +463,12 @@ def without_secrets(body: bytes, secrets: Iterable[str]) -> bytes:
         for form in sorted(forms - {b""}, key=len, reverse=True):
             body = body.replace(form, b"***")
     return body
+
+
+def _strong_etag(response: requests.Response) -> str | None:
+    """Return the ETag of an answer, if it stands for its very bytes."""
+    etag = response.headers.get("ETag", "")
+    return etag if len(etag) > 2 and etag.startswith('"') and etag.endswith('"') else None
 
 
 def _origin(url: str) -> str:

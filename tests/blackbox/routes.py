@@ -1,5 +1,6 @@
 """Verb and path to handler: the service's whole surface."""
 
+import hashlib
 import json
 import re
 from collections.abc import Callable
@@ -40,7 +41,7 @@ SEARCH = "GET /api/search"
 def answer_api(state: State, request: Request) -> Reply:
     """Authenticate, find the handler, call it."""
     if request.path.startswith(SIGNED):
-        return Reply(200, state.signed[request.path], {"Content-Type": "text/csv"})
+        return signed_file(state, request)
     if request.line == SEARCH and state.switches.search_at == "anywhere":
         return answer_web(state, request)
     user, password = request.credentials or (request.params.get("apiKey", ""), "")
@@ -71,7 +72,20 @@ def answer_storage(state: State, request: Request) -> Reply:
         return Reply(400, b"<Error><Code>InvalidArgument</Code></Error>")
     if request.path not in state.signed:
         return Reply(403, b"<Error><Code>AccessDenied</Code></Error>")
-    return Reply(200, state.signed[request.path], {"Content-Type": "text/csv"})
+    return signed_file(state, request)
+
+
+def signed_file(state: State, request: Request) -> Reply:
+    """Serve a file of the storage, unless the caller has it."""
+    body = state.signed[request.path]
+    headers = {"Content-Type": "text/csv"}
+    if state.switches.etag != "absent":
+        weak = "W/" if state.switches.etag == "weak" else ""
+        headers["ETag"] = f'{weak}"{hashlib.md5(body).hexdigest()}"'
+        asked = request.headers.get("if-none-match", "").removeprefix("W/")
+        if asked == headers["ETag"].removeprefix("W/") and state.switches.etag != "ignored":
+            return Reply(304, b"", headers)
+    return Reply(200, body, headers)
 
 
 def answer_web(state: State, request: Request) -> Reply:

@@ -26,6 +26,9 @@ class Switches:
     transfer: str = "length"  # length | chunked | close
     plain_csv: str = "storage"  # storage | same_host | direct
     redirect_status: int = 302
+    etag: str = (
+        "strong"  # strong | weak | absent | ignored (sent, but conditions are not looked at)
+    )
     row_count: bool = True  # the Row-Count header
 
     # Definitions

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import time
+from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,8 +30,7 @@ def download(service: Service, request: Request) -> Response:
         return refusal(403, "SignatureDoesNotMatch", "The signature is not ours")
     if int(query["Expires"]) < time.time():
         return refusal(403, "AccessDenied", "Request has expired")
-    accepted = request.headers.get("accept-encoding", "")
-    return dataset_file(service, int(dataset), accepted, is_stale=STALE in request.scope)
+    return dataset_file(service, int(dataset), request.headers, is_stale=STALE in request.scope)
 
 
 def signature(service: Service, dataset: int | str, expires: int) -> str:
@@ -55,7 +55,9 @@ def is_signed(service: Service, dataset: str, query: dict[str, str]) -> bool:
     return hmac.compare_digest(expected.encode(), query.get("Signature", "").encode())
 
 
-def dataset_file(service: Service, number: int, accepted: str, *, is_stale: bool) -> Response:
+def dataset_file(
+    service: Service, number: int, headers: Mapping[str, str], *, is_stale: bool
+) -> Response:
     """Return the whole dataset as csv, an older version of it by reading or by a fault."""
     with service.store.transaction() as cursor:
         dataset = load_dataset(cursor, number)
@@ -64,16 +66,36 @@ def dataset_file(service: Service, number: int, accepted: str, *, is_stale: bool
         columns = tuple(load_columns(cursor, number))
         is_stale = is_stale or service.readings.export == "stale"
         version = dataset.export_version if is_stale else dataset.version
-        rows = Rows(f"FROM {dataset.table(version)}", (), 0) if version else None
         dates = date_style(service.readings, has_time=dataset.has_time)
+        etag = entity_tag(service, f"{number} {version} {columns} {dates}")
+        if etag is not None and is_matched(etag, headers.get("if-none-match", "")):
+            return Response(status_code=304, headers={"etag": etag})
+        rows = Rows(f"FROM {dataset.table(version)}", (), 0) if version else None
         export = render_text(service.store, cursor, rows, columns, delimiter=",", dates=dates)
-    return file_reply(
+    reply = file_reply(
         export,
         MEDIA_TYPES["csv"],
-        accepted=accepted,
+        accepted=headers.get("accept-encoding", ""),
         readings=service.readings,
         is_sized=True,
     )
+    if etag is not None:
+        reply.headers["etag"] = etag
+    return reply
+
+
+def entity_tag(service: Service, content: str) -> str | None:
+    """Return the ETag of a file that `content` tells from every other one; None by reading."""
+    if service.readings.storage_etag == "none":
+        return None
+    mark = hmac.new(service.secret, content.encode(), hashlib.sha256).hexdigest()[:32]
+    return f'W/"{mark}"' if service.readings.storage_etag == "weak" else f'"{mark}"'
+
+
+def is_matched(etag: str, condition: str) -> bool:
+    """Return whether an `If-None-Match` names this ETag."""
+    named = [each.strip().removeprefix("W/") for each in condition.split(",")]
+    return "*" in named or etag.removeprefix("W/") in named
 
 
 def refusal(status: int, code: str, message: str) -> Response:
