@@ -9,11 +9,13 @@ from collections import deque
 from concurrent.futures import Future
 from contextvars import copy_context
 from functools import partial
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from alphacast_pandas.cancellation import check_not_cancelled, current_cancellation
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from typing import TypeAlias
 
     Tasks: TypeAlias = SimpleQueue[Callable[[], None] | None]
@@ -25,6 +27,7 @@ T = TypeVar("T")
 WORKERS = max(1, min(4, os.cpu_count() or 1))
 # Finished or waiting beyond those that are worked on.
 WAITING = 2
+_SECONDS_BETWEEN_LOOKS = 0.5
 
 
 def in_background(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
@@ -36,10 +39,56 @@ def in_background(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Fu
     """
     future: Future[T] = Future()
     # In the context of the caller: who watches it sees the pauses of the thread too.
+    task: Callable[[], None]
     task = partial(_settle, future, partial(copy_context().run, work, *args, **kwargs))
+    cancellation = current_cancellation()
+    if cancellation is not None:
+        task = cancellation.counted(task)
     if _start(task, "alphacast-background") is None:
         task()
     return future
+
+
+def as_they_end(works: Sequence[Callable[[], T]], workers: int) -> Iterator[tuple[int, Future[T]]]:
+    """
+    Yield the place and the future of each work when it ends; at most `workers` are under way.
+
+    They begin in order. If the cancellation of the caller ends, none begins any more.
+    """
+    waiting: SimpleQueue[int] = SimpleQueue()
+    ended: SimpleQueue[tuple[int, Future[T]]] = SimpleQueue()
+    for place in range(len(works)):
+        waiting.put(place)
+    for _ in range(min(workers, len(works))):
+        in_background(_begin_in_order, works, waiting, ended)
+    for _ in works:
+        yield _next_of(ended)
+
+
+def _begin_in_order(
+    works: Sequence[Callable[[], T]],
+    waiting: SimpleQueue[int],
+    ended: SimpleQueue[tuple[int, Future[T]]],
+) -> None:
+    while True:
+        check_not_cancelled()
+        try:
+            place = waiting.get_nowait()
+        except Empty:
+            return
+        future: Future[T] = Future()
+        _settle(future, works[place])
+        ended.put((place, future))
+        del future  # its result may be large
+
+
+def _next_of(queue: SimpleQueue[T]) -> T:
+    """Return what comes next; a wait without an end could not be interrupted on Windows."""
+    while True:
+        try:
+            return queue.get(timeout=_SECONDS_BETWEEN_LOOKS)
+        except Empty:
+            continue
 
 
 def side_by_side(blocks: Iterator[S], work: Callable[[int, S], T]) -> Iterator[T]:

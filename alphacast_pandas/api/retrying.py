@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import datetime
 import logging
+import threading
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Protocol
 
+from alphacast_pandas.cancellation import (
+    SECONDS_BETWEEN_CHECKS,
+    check_not_cancelled,
+    current_cancellation,
+)
 from alphacast_pandas.errors import AlphacastError, APIError, ConnectionFailed
 
 if TYPE_CHECKING:
@@ -20,10 +27,15 @@ if TYPE_CHECKING:
 
 RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 LONGEST_RETRY_AFTER = 60.0
+# What a request is answered with when the service wants fewer of them: from all of a client.
+_TOO_MANY = 429
+_UNAVAILABLE = 503
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 8.0
 # How often a watched pause is drawn anew.
 _SECONDS_BETWEEN_DRAWINGS = 0.5
+# A pause that ends no more than this later than one that stands is not told again.
+_SAME_PAUSE = 1.0
 _LOG = logging.getLogger("alphacast_pandas.api")
 
 
@@ -54,24 +66,57 @@ def watched_by(watcher: Watcher) -> Iterator[None]:
         _watcher.reset(token)
 
 
+class ServicePause:
+    """Until when the service wants no request of a client, whichever of them it has told so."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.until = float("-inf")
+
+    def extend(self, until: float, now: float) -> bool:
+        """Let all requests pause; return whether that is news, and not a pause that stands."""
+        with self._lock:
+            is_news = self.until <= now or until > self.until + _SAME_PAUSE
+            self.until = max(self.until, until)
+        return is_news
+
+
+@dataclass(frozen=True)
+class Retrying:
+    """What all reads of a client share: how often they are repeated, and when."""
+
+    retries: int
+    clock: Clock
+    random: random.Random
+    service_pause: ServicePause
+
+
 class Attempt:
     """
     One attempt at a read, as a context manager.
 
-    An error that another attempt may mend is suppressed, after the pause that it asks for, so that
-    the loop over the attempts goes on. The errors of the last attempt are raised.
+    It begins when a pause that the service has asked for is over. An error that another attempt may
+    mend is suppressed, after a pause, so that the loop over the attempts goes on. The errors of the
+    last attempt are raised.
     """
 
-    def __init__(
-        self, request: str, number: int, retries: int, clock: Clock, random_: random.Random
-    ) -> None:
+    def __init__(self, request: str, number: int, retrying: Retrying, paused_until: float) -> None:
         self._request = request
         self._number = number
-        self._retries = retries
-        self._clock = clock
-        self._random = random_
+        self._retrying = retrying
+        self.paused_until = paused_until
 
     def __enter__(self) -> Attempt:
+        check_not_cancelled()
+        service, clock = self._retrying.service_pause, self._retrying.clock
+        # Each pause is waited for once, however far the clock comes meanwhile.
+        while service.until > self.paused_until:
+            self.paused_until = service.until
+            seconds = self.paused_until - clock.monotonic()
+            if seconds > 0:
+                _pause(
+                    f"the service asked all requests to wait for {seconds:.2g} s", seconds, clock
+                )
         return self
 
     def __exit__(
@@ -82,28 +127,45 @@ class Attempt:
     ) -> bool:
         if not isinstance(error, AlphacastError) or not error.retryable:
             return False
+        retrying, clock = self._retrying, self._retrying.clock
         retry_after = error.retry_after if isinstance(error, APIError) else None
-        pause = pause_before(self._number, retry_after, self._random)
-        if pause is None or self._number > self._retries:
+        pause = pause_before(self._number, retry_after, retrying.random)
+        if pause is None or self._number > retrying.retries:
             return False
         reason = (
             f"{_outcome(error)}, trying again in {pause:.2g} s "
-            f"(attempt {self._number + 1} of {self._retries + 1})"
+            f"(attempt {self._number + 1} of {retrying.retries + 1})"
         )
-        _pause(self._request, reason, pause, self._clock)
+        is_news = True
+        if _is_for_all(error):
+            self.paused_until = clock.monotonic() + pause
+            is_news = retrying.service_pause.extend(self.paused_until, clock.monotonic())
+        if is_news:
+            watcher = _watcher.get()
+            _LOG.info("%s: %s", self._request if watcher is None else watcher.title, reason)
+        _pause(reason, pause, clock)
         return True
 
 
-def attempts(request: str, retries: int, clock: Clock, random_: random.Random) -> Iterator[Attempt]:
+def attempts(request: str, retrying: Retrying) -> Iterator[Attempt]:
     """
     Yield the attempts at a read, the first one included; `request` names it in the log.
 
-    >>> for attempt in attempts("GET /datasets", 5, clock, random_):  # doctest: +SKIP
+    >>> for attempt in attempts("GET /datasets", retrying):  # doctest: +SKIP
     ...     with attempt, transport.open(path, params) as answer:
     ...         return answer.stream.read_all()
     """
-    for number in range(1, retries + 2):
-        yield Attempt(request, number, retries, clock, random_)
+    paused_until = float("-inf")
+    for number in range(1, retrying.retries + 2):
+        attempt = Attempt(request, number, retrying, paused_until)
+        yield attempt
+        paused_until = attempt.paused_until
+
+
+def _is_for_all(error: AlphacastError) -> bool:
+    """Tell whether a pause is for all requests of a client, and not only for the one refused."""
+    is_asked_for = isinstance(error, APIError) and error.retry_after is not None
+    return error.status_code == _TOO_MANY or (error.status_code == _UNAVAILABLE and is_asked_for)
 
 
 def _outcome(error: AlphacastError) -> str:
@@ -114,21 +176,26 @@ def _outcome(error: AlphacastError) -> str:
     return "the service did not answer" if no_answer else "the answer was cut short"
 
 
-def _pause(request: str, reason: str, seconds: float, clock: Clock) -> None:
-    """Log a pause, and sleep while it is shown to whoever watches."""
+def _pause(reason: str, seconds: float, clock: Clock) -> None:
+    """Sleep while the reason is shown to whoever watches, unless the call ends meanwhile."""
     watcher = _watcher.get()
-    _LOG.info("%s: %s", request if watcher is None else watcher.title, reason)
-    if watcher is None or not watcher.is_visible:
+    is_shown = watcher is not None and watcher.is_visible
+    is_checked = current_cancellation() is not None
+    if not is_shown and not is_checked:
         clock.sleep(seconds)
         return
+    # In short steps: the bar may be due to appear in the middle, or the call may end.
+    step = SECONDS_BETWEEN_CHECKS if is_checked else _SECONDS_BETWEEN_DRAWINGS
     try:
-        # In short steps: the bar may be due to appear in the middle.
         while seconds > 0:
-            watcher.show_pause(reason)
-            clock.sleep(min(seconds, _SECONDS_BETWEEN_DRAWINGS))
-            seconds -= _SECONDS_BETWEEN_DRAWINGS
+            check_not_cancelled()
+            if watcher is not None and is_shown:
+                watcher.show_pause(reason)
+            clock.sleep(min(seconds, step))
+            seconds -= step
     finally:
-        watcher.show_pause(None)
+        if watcher is not None and is_shown:
+            watcher.show_pause(None)
 
 
 def pause_before(attempt: int, retry_after: float | None, random_: random.Random) -> float | None:

@@ -6,8 +6,10 @@ import base64
 import json
 import os
 import random
-from contextlib import contextmanager
+import socket
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
@@ -20,6 +22,7 @@ from alphacast_pandas.api.body import CHUNK_BYTES, BodyStream
 from alphacast_pandas.api.clock import Clock, SystemClock
 from alphacast_pandas.api.responses import Answer, Content, Request, error_of, parse_json
 from alphacast_pandas.api.settings import DEFAULT_BASE_URL, is_loopback
+from alphacast_pandas.cancellation import CancelledError, check_not_cancelled, ended_if_cancelled
 from alphacast_pandas.errors import (
     AlphacastError,
     APIError,
@@ -31,6 +34,7 @@ from alphacast_pandas.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from alphacast_pandas.api.settings import Settings
 
@@ -50,11 +54,43 @@ _NOTHING_SENT = (
 )
 
 
+class _Cancellable:
+    """A connection at which no thread waits for an answer once its call is cancelled."""
+
+    def getresponse(self) -> Any:
+        wire = self.sock  # type: ignore[attr-defined] # of urllib3's class beside this one
+        with _shut_down_if_cancelled(wire):
+            response = super().getresponse()  # type: ignore[misc] # as above
+        response.wire = wire  # the connection forgets it if the answer is the last one
+        return response
+
+
 class _Adapter(requests.adapters.HTTPAdapter):
-    """Sends bodies in large blocks: the 16 KiB of the default make thousands of calls."""
+    """
+    Sends bodies in large blocks, and keeps every connection for the next request.
+
+    The blocks of the default, 16 KiB, make thousands of calls. Its pool has ten places, and a
+    warning of urllib3 for each request at the same time beyond them; 0 is no limit, so that there
+    are as many connections as there were requests at the same time.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(pool_maxsize=0)
 
     def init_poolmanager(self, *sizes: Any, **words: Any) -> None:
         super().init_poolmanager(*sizes, **words, blocksize=_SENT_BYTES)
+
+    def get_connection_with_tls_context(self, *args: Any, **words: Any) -> Any:
+        pool: Any = super().get_connection_with_tls_context(*args, **words)
+        _add_base(pool, _Cancellable)
+        return pool
+
+
+def _add_base(pool: Any, base: type, **attributes: Any) -> None:
+    """Let a pool open connections of a class with another base; that of a proxy is its own."""
+    kind = pool.ConnectionCls
+    if not issubclass(kind, base):
+        pool.ConnectionCls = type(f"{base.__name__}Connection", (base, kind), attributes)
 
 
 class _KeyInQuery:
@@ -81,10 +117,7 @@ class _SearchAdapter(_Adapter):
 
     def get_connection_with_tls_context(self, *args: Any, **words: Any) -> Any:
         pool: Any = super().get_connection_with_tls_context(*args, **words)
-        kind = pool.ConnectionCls  # that of a SOCKS proxy is another one
-        if not issubclass(kind, _KeyInQuery):
-            own = {"key_query": self._key_query}
-            pool.ConnectionCls = type("KeyedConnection", (_KeyInQuery, kind), own)
+        _add_base(pool, _KeyInQuery, key_query=self._key_query)
         return pool
 
 
@@ -127,6 +160,7 @@ class Transport:
             adapter = _SearchAdapter(self.settings.api_key) if self._key_in_query else _Adapter()
             self._session.mount(scheme, adapter)
         self._routes: dict[str, dict[str, Any]] = {}
+        self._service_pause = retrying.ServicePause()
 
     def close(self) -> None:
         """Close the connections of the pool."""
@@ -134,8 +168,10 @@ class Transport:
 
     def attempts(self, path: str) -> Iterator[retrying.Attempt]:
         """Yield the attempts that a read of `path` has."""
-        request = str(Request("GET", path))
-        return retrying.attempts(request, self.settings.retries, self.clock, self._random)
+        shared = retrying.Retrying(
+            self.settings.retries, self.clock, self._random, self._service_pause
+        )
+        return retrying.attempts(str(Request("GET", path)), shared)
 
     @contextmanager
     def open(
@@ -211,7 +247,7 @@ class Transport:
         """
         try:
             yield
-        except (Exception, GeneratorExit):
+        except (Exception, GeneratorExit, CancelledError):
             raise
         except BaseException:
             self.reset()
@@ -259,6 +295,7 @@ class Transport:
         content: Content | None = None,
     ) -> requests.Response:
         """Return the response to one request, whatever its status."""
+        check_not_cancelled()
         prepared = self._prepared(request, url, headers, json=json, content=content)
         route = self._route(request, url)
         try:
@@ -272,6 +309,7 @@ class Transport:
             msg = f"The answer to {request} is not HTTP: {error}."
             raise DecodeError(msg, in_doubt=request.method != "GET") from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            check_not_cancelled()
             raise self._connection_failed(request, url, error, content) from error
 
     def _send(self, prepared: requests.PreparedRequest, route: dict[str, Any]) -> requests.Response:
@@ -427,16 +465,20 @@ class Transport:
 
     def _stream(self, request: Request, response: requests.Response) -> BodyStream:
         raw = response.raw
+        wire = getattr(raw, "wire", None)
 
         def read_wire(size: int) -> bytes:
             try:
-                return bytes(raw.read(size, decode_content=False))
+                with _shut_down_if_cancelled(wire):
+                    taken = bytes(raw.read(size, decode_content=False))
             except urllib3.exceptions.ReadTimeoutError as error:
                 raise self._connection_failed(request, response.url, error, None) from error
             except (urllib3.exceptions.HTTPError, OSError) as error:
                 msg = f"The answer to {request} was cut short: {self._reason(error)}."
                 status = response.status_code
                 raise DecodeError(msg, status_code=status, retryable=True) from error
+            check_not_cancelled()  # what was shut down seems to have ended
+            return taken
 
         return BodyStream(
             read_wire,
@@ -469,6 +511,13 @@ def _strong_etag(response: requests.Response) -> str | None:
     """Return the ETag of an answer, if it stands for its very bytes."""
     etag = response.headers.get("ETag", "")
     return etag if len(etag) > 2 and etag.startswith('"') and etag.endswith('"') else None
+
+
+def _shut_down_if_cancelled(wire: socket.socket | None) -> AbstractContextManager[None]:
+    """Shut a connection down if the call of this thread is cancelled while it waits there."""
+    if wire is None:
+        return nullcontext()
+    return ended_if_cancelled(partial(wire.shutdown, socket.SHUT_RDWR))
 
 
 def _origin(url: str) -> str:
