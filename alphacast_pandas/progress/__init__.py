@@ -1,5 +1,5 @@
 """Progress of long work, shown where a person is watching."""
 
-from alphacast_pandas.progress.meter import Meter
+from alphacast_pandas.progress.meter import Meter, PartMeter, ReadMeter
 
-__all__ = ["Meter"]
+__all__ = ["Meter", "PartMeter", "ReadMeter"]

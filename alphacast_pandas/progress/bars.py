@@ -47,6 +47,12 @@ class Bar:
         self._heading = heading
         self._cleanup = cleanup
 
+    def rename(self, heading: str) -> None:
+        """Draw another heading from now on."""
+        self._heading = printable(heading)
+        if self._bar.output is not None:
+            self._bar.output.heading = self._heading
+
     def show(self, count: int, rows: int) -> None:
         """Draw how far the work has come, with the number of rows if there are any."""
         bar = self._bar
@@ -174,6 +180,7 @@ _free_output = _FreeOutput()
 class _TextBar(tqdm):  # type: ignore[type-arg] # it iterates over nothing
     """A bar that leaves no thread and no lock behind."""
 
+    output: CellOutput | None = None  # where it is drawn in a notebook
     # Without an interval there is no thread that watches it, which would outlive the bar.
     monitor_interval = 0
     # Tqdm's own lock would be shared with other processes, and so fix how those are started.
@@ -199,4 +206,6 @@ def _notebook_bar(options: dict[str, Any], cleanup: contextlib.ExitStack) -> Any
     output = _free_output.take(cell, ipython.display.display)
     output.heading = options["desc"]
     cleanup.callback(_free_output.free, cell, output)
-    return _TextBar(file=output, position=0, **options)
+    bar = _TextBar(file=output, position=0, **options)
+    bar.output = output
+    return bar

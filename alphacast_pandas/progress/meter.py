@@ -32,6 +32,25 @@ class Stream(Protocol):
     on_wire: Callable[[int], None] | None
 
 
+class ReadMeter(Protocol):
+    """What a read needs of a meter."""
+
+    title: str
+
+    @property
+    def is_visible(self) -> bool:
+        """Whether anything is shown."""
+
+    def show_pause(self, reason: str | None) -> None:
+        """Show why this thread pauses; None ends the pause."""
+
+    def watch(self, stream: Stream, headers: Mapping[str, str]) -> None:
+        """Count the bytes that `stream` receives from now on."""
+
+    def add_rows(self, count: int) -> None:
+        """Count so many more rows."""
+
+
 class Meter:
     """
     Counts, and shows a bar once the work has taken more than a second.
@@ -87,6 +106,14 @@ class Meter:
             self._start_phase(self.title)
             self._total = None
         self._status = status
+        self._show(at_once=True)
+
+    def rename(self, heading: str) -> None:
+        """Change what stands before the counts, which go on."""
+        with self._draw_lock:
+            self._heading = heading
+            if self._bar is not None:
+                self._bar.rename(heading)
         self._show(at_once=True)
 
     def show_pause(self, reason: str | None) -> None:
@@ -164,3 +191,28 @@ class Meter:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
+
+
+class PartMeter:
+    """The meter of one of several reads, all of which advance the meter of the whole."""
+
+    def __init__(self, title: str, whole: Meter) -> None:
+        self.title = title
+        self._whole = whole
+
+    @property
+    def is_visible(self) -> bool:
+        """Whether anything is shown."""
+        return self._whole.is_visible
+
+    def watch(self, stream: Stream, headers: Mapping[str, str]) -> None:  # noqa: ARG002 - the length of one answer is not that of all
+        """Count the bytes that `stream` receives from now on."""
+        stream.on_wire = self._whole.advance
+
+    def add_rows(self, count: int) -> None:
+        """Count so many more rows."""
+        self._whole.add_rows(count)
+
+    def show_pause(self, reason: str | None) -> None:
+        """Show why this thread pauses; None ends the pause."""
+        self._whole.show_pause(reason)

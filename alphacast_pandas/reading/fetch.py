@@ -38,13 +38,13 @@ if TYPE_CHECKING:
     from alphacast_pandas.api.definitions import Definitions
     from alphacast_pandas.api.discovery import DefinitionsSource
     from alphacast_pandas.api.responses import Answer
-    from alphacast_pandas.progress import Meter
+    from alphacast_pandas.progress import ReadMeter
     from alphacast_pandas.reading.options import ReadOptions
 
 _TOO_LONG = frozenset({414, 431})
 
 
-def fetch(client: Client, dataset_id: int, options: ReadOptions, meter: Meter) -> WholeAnswer:
+def fetch(client: Client, dataset_id: int, options: ReadOptions, meter: ReadMeter) -> WholeAnswer:
     """Return the answer to `options`; its rows may be more than asked for, never fewer."""
     try:
         return _fetch_rows(client, dataset_id, options, meter)
@@ -55,7 +55,9 @@ def fetch(client: Client, dataset_id: int, options: ReadOptions, meter: Meter) -
         return answer
 
 
-def _fetch_rows(client: Client, dataset_id: int, options: ReadOptions, meter: Meter) -> WholeAnswer:
+def _fetch_rows(
+    client: Client, dataset_id: int, options: ReadOptions, meter: ReadMeter
+) -> WholeAnswer:
     """Return the answer of a dataset that holds rows."""
     for source in definitions_sources(client, dataset_id, are_needed_first=options.names_columns):
         with source:
@@ -193,7 +195,7 @@ def in_order(definitions: Definitions) -> tuple[str, ...]:
 
 
 def open_answer(
-    source: DefinitionsSource, trial: Trial, answer: Answer, meter: Meter
+    source: DefinitionsSource, trial: Trial, answer: Answer, meter: ReadMeter
 ) -> OpenAnswer:
     """Return an answer whose header is what the definitions promise, or raise."""
     query, params = trial.query, trial.params
@@ -229,7 +231,7 @@ def confirm_end(client: Client, dataset_id: int, answer: OpenAnswer) -> None:
             raise DecodeError(msg, retryable=True)
 
 
-def _fetch_whole(source: DefinitionsSource, query: Query, meter: Meter) -> WholeAnswer:
+def _fetch_whole(source: DefinitionsSource, query: Query, meter: ReadMeter) -> WholeAnswer:
     transport = source.client._connection.transport
     path = data_path(source.dataset_id)
     for trial in trials(source.client, query):
