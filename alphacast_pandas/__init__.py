@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from alphacast_pandas.finding.series import read_series
     from alphacast_pandas.reading.chunks import DatasetReader
     from alphacast_pandas.reading.explain import Explanation, explain
+    from alphacast_pandas.reading.frames import Frames
+    from alphacast_pandas.reading.many import read_many
     from alphacast_pandas.reading.read import read_alphacast
     from alphacast_pandas.writing.push import diff, manifest, push, validate
     from alphacast_pandas.writing.result import PushPart, PushResult
@@ -50,6 +52,7 @@ else:  # the same addresses; hidden from type checkers, which would then allow a
             "DatasetReader": "reading.chunks",
             "Diff": "difference.diff",
             "Explanation": "reading.explain",
+            "Frames": "reading.frames",
             "PushPart": "writing.result",
             "PushResult": "writing.result",
             "col": "filters.expression",
@@ -63,6 +66,7 @@ else:  # the same addresses; hidden from type checkers, which would then allow a
             "manifest": "writing.push",
             "push": "writing.push",
             "read_alphacast": "reading.read",
+            "read_many": "reading.many",
             "read_provider": "finding.providers",
             "read_series": "finding.series",
             "repositories": "finding.catalog",
@@ -87,6 +91,7 @@ __all__ = [
     "DecodeError",
     "Diff",
     "Explanation",
+    "Frames",
     "NotFoundError",
     "PermissionDenied",
     "ProcessError",
@@ -111,6 +116,7 @@ __all__ = [
     "manifest",
     "push",
     "read_alphacast",
+    "read_many",
     "read_provider",
     "read_series",
     "repositories",

@@ -41,6 +41,7 @@ NAMES = {
         "DatasetReader",
         "Diff",
         "Explanation",
+        "Frames",
         "PushPart",
         "PushResult",
         "col",
@@ -53,7 +54,7 @@ NAMES = {
         "validate",
     ),
     *("coverage", "datasets", "info", "read_provider", "read_series", "repositories", "search"),
-    *("read_alphacast", "schema", *ERRORS),
+    *("read_alphacast", "read_many", "schema", *ERRORS),
 }
 
 # name -> arguments by position | arguments by keyword only, each with its default.
@@ -62,6 +63,11 @@ SIGNATURES = {
         "dataset_id | filter=None select=None start=None end=None last=None top=None index=None "
         "dtype_backend=<no_default> categories=False schema=None chunksize=None expect=None "
         "progress=None client=None"
+    ),
+    "read_many": (
+        "datasets | filter=None select=None start=None end=None last=None top=None index=None "
+        "dtype_backend=<no_default> categories=False schema=None expect=None errors='raise' "
+        "workers=8 progress=None client=None"
     ),
     "explain": (
         "dataset_id | filter=None select=None start=None end=None last=None top=None client=None"
@@ -263,7 +269,9 @@ def test_a_docstring_states_the_errors(name: str) -> None:
     sections = NumpyDocString(inspect.getdoc(CALLABLES[name]) or "")
     stated = {kind.strip() for raised in sections["Raises"] for kind in raised.type.split(",")}
     # A result is not made by its user; all else with an argument can be asked the impossible.
-    is_result = name in {"DatasetInfo", "Diff", "Explanation", "PushPart", "PushResult"}
+    is_result = name in {
+        *("DatasetInfo", "Diff", "Explanation", "Frames", "PushPart", "PushResult")
+    }
     assert stated or spelled(CALLABLES[name]) == "|" or is_result
     assert stated <= {*ERRORS, "TypeError", "ImportError"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, overload
 
 import pandas as pd
@@ -22,12 +23,14 @@ from alphacast_pandas.tracebacks import short_traceback
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
     import pandera.pandas as pa
 
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.api.identifiers import Id
-    from alphacast_pandas.reading.options import Date, Filter
+    from alphacast_pandas.progress import ReadMeter
+    from alphacast_pandas.reading.options import Date, Filter, ReadOptions
 
 
 @overload
@@ -255,13 +258,32 @@ def read_alphacast(
     if chunksize is not None:
         rows = check_count(chunksize, "chunksize")
         return read_chunks(client, number, options, rows, meter, given=dataset_id)
-    with meter, watched_by(meter):
+    with meter:
+        return read_one(client, number, options, meter, given=dataset_id)
+
+
+def read_one(
+    client: Client,
+    number: int,
+    options: ReadOptions,
+    meter: ReadMeter,
+    *,
+    given: object,
+    while_checking: AbstractContextManager[object] = nullcontext(),  # noqa: B008 - it has no state
+) -> pd.DataFrame:
+    """
+    Return the frame of one dataset, with its warnings; `given` is what the caller named it by.
+
+    The frame is made, and checked against its schema, inside the context `while_checking`.
+    """
+    with watched_by(meter):
         answer = fetch(client, number, options, meter)
-    warn_of_other_words(dataset_id, answer.definitions)
+    warn_of_other_words(given, answer.definitions)
     table = finish(answer)
     if not table.num_rows:
         warn_of_unmatched(client, number, answer)
-    frame = result_frame(table, answer, options, is_last_use=True)
+    with while_checking:
+        frame = result_frame(table, answer, options, is_last_use=True)
     facts = attributes(client, number, answer)
     if len(frame) < table.num_rows:  # the schema drops rows
         facts["every_row"] = False
