@@ -4,10 +4,23 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
-from alphacast_pandas.parallel import WAITING, WORKERS, in_background, side_by_side
+from alphacast_pandas.cancellation import (
+    Cancellation,
+    CancelledError,
+    check_not_cancelled,
+    current_cancellation,
+)
+from alphacast_pandas.parallel import (
+    WAITING,
+    WORKERS,
+    as_they_end,
+    in_background,
+    side_by_side,
+)
 
 
 def test_pieces_come_back_in_order_however_long_each_takes() -> None:
@@ -98,3 +111,57 @@ def test_work_goes_on_after_the_main_thread_has_ended() -> None:
     )
     assert done.stdout.splitlines() == ["(2, 1) ['a', 'b', 'c']"] * 2
     assert done.stderr == ""
+
+
+def test_works_are_told_as_they_end_and_no_more_than_so_many_are_under_way() -> None:
+    may_end = [threading.Event() for _ in range(4)]
+    begun: list[int] = []
+
+    def work(place: int) -> int:
+        begun.append(place)
+        assert may_end[place].wait(10)
+        if place == 2:
+            raise ValueError("damaged")
+        return place
+
+    ended = as_they_end([partial(work, place) for place in range(4)], 2)
+    may_end[1].set()
+    place, future = next(ended)
+    assert (place, future.result()) == (1, 1)
+    assert {*begun} <= {0, 1, 2}
+    for each in may_end:
+        each.set()
+    rest = dict(ended)
+    assert [rest[0].result(), rest[3].result()] == [0, 3]
+    with pytest.raises(ValueError, match="damaged"):
+        rest[2].result()
+
+
+def test_the_end_of_a_call_ends_what_its_threads_wait_for() -> None:
+    is_waiting, is_ended = threading.Event(), threading.Event()
+    begun: list[int] = []
+
+    def work(place: int) -> None:
+        begun.append(place)
+        cancellation = current_cancellation()
+        assert cancellation is not None
+        with cancellation.ending(is_ended.set):
+            is_waiting.set()
+            assert is_ended.wait(10)
+        check_not_cancelled()
+
+    def call(cancellation: Cancellation) -> None:
+        with cancellation:
+            ended = as_they_end([partial(work, place) for place in range(3)], 1)
+            in_background(lambda: next(ended))
+            assert is_waiting.wait(10)
+            raise KeyboardInterrupt
+
+    cancellation = Cancellation()
+    with pytest.raises(KeyboardInterrupt):
+        call(cancellation)
+    assert begun == [0]
+    assert is_ended.is_set()
+    assert current_cancellation() is None
+    with pytest.raises(CancelledError):
+        cancellation.check()

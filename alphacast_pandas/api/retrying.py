@@ -108,15 +108,8 @@ class Attempt:
 
     def __enter__(self) -> Attempt:
         check_not_cancelled()
-        service, clock = self._retrying.service_pause, self._retrying.clock
-        # Each pause is waited for once, however far the clock comes meanwhile.
-        while service.until > self.paused_until:
-            self.paused_until = service.until
-            seconds = self.paused_until - clock.monotonic()
-            if seconds > 0:
-                _pause(
-                    f"the service asked all requests to wait for {seconds:.2g} s", seconds, clock
-                )
+        shared = self._retrying
+        self.paused_until = wait_for(shared.service_pause, shared.clock, self.paused_until)
         return self
 
     def __exit__(
@@ -145,6 +138,17 @@ class Attempt:
             _LOG.info("%s: %s", self._request if watcher is None else watcher.title, reason)
         _pause(reason, pause, clock)
         return True
+
+
+def wait_for(service: ServicePause, clock: Clock, waited_until: float = float("-inf")) -> float:
+    """Sleep until the service wants requests again; return until when that was."""
+    # Each pause is waited for once, however far the clock comes meanwhile.
+    while service.until > waited_until:
+        waited_until = service.until
+        seconds = waited_until - clock.monotonic()
+        if seconds > 0:
+            _pause(f"the service asked all requests to wait for {seconds:.2g} s", seconds, clock)
+    return waited_until
 
 
 def attempts(request: str, retrying: Retrying) -> Iterator[Attempt]:

@@ -221,6 +221,7 @@ class Transport:
         request = Request(method, path, secrets)
         headers = dict(content.headers) if content is not None else {}
         url = self._url(path, params)
+        retrying.wait_for(self._service_pause, self.clock)
         with (
             self._reset_if_interrupted(),
             self._exchange(request, url, headers, json=json, content=content) as response,

@@ -172,7 +172,7 @@ def _objects(values: Sequence[object]) -> pd.Series[Any]:
     column = np.empty(len(values), dtype=object)
     for place, value in enumerate(values):
         column[place] = value
-    return pd.Series(column)
+    return pd.Series(column, dtype=object)
 
 
 def _row(label: Hashable, frame: pd.DataFrame) -> tuple[str, ...]:

@@ -303,7 +303,7 @@ def _wanted_datasets(client: Client, datasets: Any, common: Mapping[str, Any]) -
 
 def _remedy(datasets: Any) -> str:
     if isinstance(datasets, Set):
-        return " A set has no order: pass sorted(...) of it."
+        return " A set has no order. Pass sorted(...) of it."
     if isinstance(datasets, int | str | np.integer) and not isinstance(datasets, bool):
         return f" Pass [{value_text(datasets)}], or read one dataset with read_alphacast."
     return ""

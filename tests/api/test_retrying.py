@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alphacast_pandas.api.retrying import pause_before, retry_after_seconds
+from alphacast_pandas.api.retrying import ServicePause, pause_before, retry_after_seconds
 
 NOW = datetime.datetime(2024, 2, 29, 12, tzinfo=datetime.UTC)
 
@@ -45,3 +45,14 @@ def test_retry_after_holds_seconds_or_a_date(value: str, seconds: float | None) 
 
 def test_no_header_asks_for_nothing() -> None:
     assert retry_after_seconds({}, NOW) is None
+
+
+def test_a_pause_that_stands_is_neither_cut_nor_told_again() -> None:
+    pause = ServicePause()
+    assert pause.extend(10.0, now=0.0)
+    assert not pause.extend(10.5, now=0.5)
+    assert not pause.extend(4.0, now=1.0)
+    assert pause.until == 10.5
+    assert pause.extend(60.0, now=2.0)
+    assert pause.until == 60.0
+    assert pause.extend(61.0, now=60.0)

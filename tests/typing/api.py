@@ -50,6 +50,20 @@ def reading() -> None:
     ap.read_alphacast(5515, last="24")  # type: ignore[call-overload]  # a number
 
 
+def reading_many(client: ap.Client) -> None:
+    frames = ap.read_many({"cpi": 5515, "gdp": {"dataset_id": 8277, "select": "GDP"}}, start="2015")
+    assert_type(frames, ap.Frames)
+    assert_type(frames["cpi"], pd.DataFrame)
+    assert_type(frames.errors, pd.DataFrame)
+    for label, frame in frames.items():
+        assert_type(label, Any)
+        assert_type(frame, pd.DataFrame)
+    ap.read_many([5515, "8277", client.datasets.get(5)], errors="collect", workers=4)
+    ap.read_many(ap.search("prices"), last=12, client=client)
+    ap.read_many(5515)  # type: ignore[arg-type]  # read_alphacast reads one
+    ap.read_many([5515], chunksize=10)  # type: ignore[call-arg]  # of a single read only
+
+
 def finding(client: ap.Client) -> None:
     assert_type(ap.search("consumer prices", repository="Macro", limit=None), pd.DataFrame)
     assert_type(ap.datasets(45, name="prices"), pd.DataFrame)
