@@ -90,8 +90,27 @@ def read_many(
         which win over the common ones below. A list of datasets, whose labels are their numbers.
         A frame with a column ``id``, as `search` returns it, whose labels are its column ``name``
         (with the number behind where names repeat), or the numbers if there is no such column.
-    filter, select, start, end, last, top, index, dtype_backend, categories, schema, expect
-        As in `read_alphacast`, for all datasets that have none of their own.
+    filter : str, dict, list of tuples or expression, optional
+        Rows to keep. This keyword and the next ones are those of `read_alphacast`, for each
+        dataset that has none of its own.
+    select : str or sequence of str, optional
+        Value columns to keep.
+    start, end : str, date, datetime, Timestamp or Period, optional
+        First and last date, both included.
+    last : int, optional
+        Keep the rows of the last so many distinct dates.
+    top : int, optional
+        Keep the first so many rows, by date.
+    index : bool, str or sequence of str, optional
+        What becomes the index.
+    dtype_backend : {"numpy_nullable", "pyarrow"}, optional
+        As in `pandas.read_csv`.
+    categories : bool, default False
+        Whether entity columns come as category.
+    schema : DataFrameSchema, DataFrameModel or True, optional
+        A pandera contract for each frame; True stands for each dataset's own.
+    expect : str, optional
+        What the name of the dataset must be; ``*`` and ``?`` stand for any text and any character.
     errors : {"raise", "collect"}, default "raise"
         With ``"raise"`` the first error ends all reads and is raised, with the label of its dataset
         in front. With ``"collect"`` it stands in ``frames.errors``, and the other datasets are
