@@ -25,6 +25,7 @@ SETS: dict[str, tuple[list[str], list[str]]] = {
     "download, plain": ([], ["download_ours", "parse_pyarrow", "parse_pandas", "download_sdk"]),
     "upload": ([], ["upload_ours", "upload_zlib", "upload_sdk"]),
     "small reads, 200 of 100 rows": ([], ["small_ours", "small_filtered", "small_requests"]),
+    "many reads, 100 ms of latency": ([], ["many_ours", "many_single"]),
     "parse": ([], ["parse_ours", "parse_pyarrow", "parse_pandas"]),
     "serialise": ([], ["serialise_ours", "serialise_pandas"]),
     "serialise, compress": ([], ["write_ours", "write_zlib"]),
