@@ -87,6 +87,9 @@ class Client:
     pickled if another process finds the same key in its environment or in the stored login; the
     key itself is not in the pickle.
 
+    All requests of a client pause, in all threads, if the service answers one of them with status
+    429, or with 503 and ``Retry-After``; for a minute at most.
+
     Examples
     --------
     >>> import alphacast_pandas as ap

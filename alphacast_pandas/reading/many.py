@@ -285,7 +285,7 @@ def _free(error: AlphacastError) -> None:
     each: BaseException | None = error
     while each is not None:
         traceback.clear_frames(each.__traceback__)
-        each = each.__cause__ or each.__context__
+        each = getattr(each, "cause", None) or each.__cause__ or each.__context__
 
 
 def _frames(wanted: Sequence[_Wanted], outcomes: Sequence[_Outcome]) -> Frames:
