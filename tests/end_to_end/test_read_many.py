@@ -426,6 +426,24 @@ def test_one_refusal_pauses_all_requests_of_a_client(
     assert f"the service answered {status}, trying again in 40 s" in told[0]
 
 
+def test_a_change_waits_for_the_end_of_a_pause(emulator: Emulator) -> None:
+    clock = Standing()
+    emulator.faults.add(path="/repositories", status=429, retry_after=40)
+    with client_with(Connection(settings(emulator), clock)) as client:
+        read = threading.Thread(target=client.repositories.list)
+        change = threading.Thread(target=client.repositories.create, args=("New",))
+        read.start()
+        assert clock.has_sleepers(1)
+        change.start()
+        both_pause, received = clock.has_sleepers(2), [each.method for each in emulator.requests]
+        clock.move(40.0)
+        read.join(LONG)
+        change.join(LONG)
+        assert client.repositories.find("New").name == "New"
+    assert both_pause
+    assert received == ["GET"]
+
+
 # --- what all of them share
 
 

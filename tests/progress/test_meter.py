@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from progress.clocks import Clock
 
-from alphacast_pandas.progress import Meter
+from alphacast_pandas.progress import Meter, PartMeter
 
 Captured = pytest.CaptureFixture[str]
 
@@ -77,6 +77,26 @@ def test_each_phase_counts_from_zero_in_its_own_unit(capsys: Captured) -> None:
     shown = capsys.readouterr().err
     assert re.search(r"Pushing, writing:  25%.* rows/s", shown)
     assert re.search(r"Pushing, uploading:  75%.*B/s", shown)
+
+
+def test_the_heading_changes_while_the_counts_of_all_parts_go_on(capsys: Captured) -> None:
+    streams = [types.SimpleNamespace(on_wire=None) for _ in range(2)]
+    with Meter("Reading 0 of 2", progress=True, clock=Clock(step=2.0)) as meter:
+        for stream in streams:
+            part = PartMeter("Reading one", meter)
+            part.watch(stream, {"Content-Length": "1000"})
+            stream.on_wire(1000)
+            part.add_rows(50)
+            assert part.is_visible
+        meter.rename("Reading 1\x1b[2J of 2")
+        part.show_pause("no answer")
+        part.show_pause(None)
+        streams[0].on_wire(500)
+        assert (meter.count, meter.rows) == (2500, 100)
+    shown = capsys.readouterr().err
+    assert re.search(r"Reading 0 of 2: 2\.00kB \[.*B/s, .* rows\]", shown)
+    assert r"Reading 1\x1b[2J of 2: no answer [" in shown
+    assert re.search(r"Reading 1\\x1b\[2J of 2: 2\.50kB \[.*B/s, 100 rows\]", shown)
 
 
 def test_a_status_is_shown_in_its_own_words_with_the_time_it_takes(capsys: Captured) -> None:
