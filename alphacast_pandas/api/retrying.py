@@ -72,12 +72,14 @@ class ServicePause:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.until = float("-inf")
+        self.reason = ""
 
-    def extend(self, until: float, now: float) -> bool:
+    def extend(self, until: float, now: float, reason: str) -> bool:
         """Let all requests pause; return whether that is news, and not a pause that stands."""
         with self._lock:
             is_news = self.until <= now or until > self.until + _SAME_PAUSE
             self.until = max(self.until, until)
+            self.reason = reason if is_news else self.reason
         return is_news
 
 
@@ -131,8 +133,10 @@ class Attempt:
         )
         is_news = True
         if _is_for_all(error):
-            self.paused_until = clock.monotonic() + pause
-            is_news = retrying.service_pause.extend(self.paused_until, clock.monotonic())
+            now = clock.monotonic()
+            self.paused_until = now + pause
+            waiting = f"{_outcome(error)}, all requests wait for {pause:.2g} s"
+            is_news = retrying.service_pause.extend(self.paused_until, now, waiting)
         if is_news:
             watcher = _watcher.get()
             _LOG.info("%s: %s", self._request if watcher is None else watcher.title, reason)
@@ -147,7 +151,7 @@ def wait_for(service: ServicePause, clock: Clock, waited_until: float = float("-
         waited_until = service.until
         seconds = waited_until - clock.monotonic()
         if seconds > 0:
-            _pause(f"the service asked all requests to wait for {seconds:.2g} s", seconds, clock)
+            _pause(service.reason, seconds, clock)
     return waited_until
 
 

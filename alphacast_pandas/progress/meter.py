@@ -118,10 +118,13 @@ class Meter:
 
     def show_pause(self, reason: str | None) -> None:
         """Show why this thread pauses, instead of how far work has come; None ends the pause."""
+        thread = threading.get_ident()
         with self._count_lock:
-            since = self._pauses.pop(threading.get_ident(), (None, self._clock.monotonic()))[1]
-            if reason is not None:
-                self._pauses[threading.get_ident()] = reason, since
+            if reason is None:
+                self._pauses.pop(thread, None)
+            else:  # in its old place: of several threads, the last one to pause is shown
+                since = self._pauses.get(thread, (None, self._clock.monotonic()))[1]
+                self._pauses[thread] = reason, since
         # At its end nothing is drawn: the reason stays until there is something newer to show.
         if reason is not None:
             self._show(at_once=True)

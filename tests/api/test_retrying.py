@@ -49,10 +49,10 @@ def test_no_header_asks_for_nothing() -> None:
 
 def test_a_pause_that_stands_is_neither_cut_nor_told_again() -> None:
     pause = ServicePause()
-    assert pause.extend(10.0, now=0.0)
-    assert not pause.extend(10.5, now=0.5)
-    assert not pause.extend(4.0, now=1.0)
-    assert pause.until == 10.5
-    assert pause.extend(60.0, now=2.0)
-    assert pause.until == 60.0
-    assert pause.extend(61.0, now=60.0)
+    assert pause.extend(10.0, now=0.0, reason="first")
+    assert not pause.extend(10.5, now=0.5, reason="again")
+    assert not pause.extend(4.0, now=1.0, reason="shorter")
+    assert (pause.until, pause.reason) == (10.5, "first")
+    assert pause.extend(60.0, now=2.0, reason="longer")
+    assert (pause.until, pause.reason) == (60.0, "longer")
+    assert pause.extend(61.0, now=60.0, reason="later")
