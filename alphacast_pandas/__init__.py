@@ -26,6 +26,8 @@ from alphacast_pandas.errors import (
 from alphacast_pandas.lazy import on_first_use as _on_first_use
 
 if TYPE_CHECKING:
+    from alphacast_pandas.alignment.align import align
+    from alphacast_pandas.alignment.latest import latest
     from alphacast_pandas.api.client import Client, get_client
     from alphacast_pandas.api.login import login
     from alphacast_pandas.contracts.schemas import schema
@@ -55,6 +57,7 @@ else:  # the same addresses; hidden from type checkers, which would then allow a
             "Frames": "reading.frames",
             "PushPart": "writing.result",
             "PushResult": "writing.result",
+            "align": "alignment.align",
             "col": "filters.expression",
             "coverage": "finding.coverage",
             "datasets": "finding.catalog",
@@ -62,6 +65,7 @@ else:  # the same addresses; hidden from type checkers, which would then allow a
             "explain": "reading.explain",
             "get_client": "api.client",
             "info": "finding.info",
+            "latest": "alignment.latest",
             "login": "api.login",
             "manifest": "writing.push",
             "push": "writing.push",
@@ -105,6 +109,7 @@ __all__ = [
     "ServiceError",
     "ValidationError",
     "VerificationError",
+    "align",
     "col",
     "coverage",
     "datasets",
@@ -112,6 +117,7 @@ __all__ = [
     "explain",
     "get_client",
     "info",
+    "latest",
     "login",
     "manifest",
     "push",

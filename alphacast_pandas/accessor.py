@@ -90,6 +90,7 @@ class AlphacastAccessor:
         return f"<{type(self._frame).__name__}.alphacast of {shape}: {methods}>"
 
     diff = _Method("alphacast_pandas.writing.push:diff")
+    latest = _Method("alphacast_pandas.alignment.latest:latest")
     manifest = _Method("alphacast_pandas.writing.push:manifest")
     push = _Method("alphacast_pandas.writing.push:push")
     schema = _Method("alphacast_pandas.writing.push:schema_of_frame")

@@ -63,7 +63,7 @@ def resolve_roles(
         date = date or definitions.date.name
         if listed is None:
             listed = tuple(str(column.name) for column in definitions.entities)
-    read_date, read_entities = _roles_when_read(attrs, names)
+    read_date, read_entities = roles_when_read(attrs, names)
     _refuse_other_date(frame, date, definitions)
     date = date or read_date
     if listed is None and date == read_date:
@@ -139,7 +139,7 @@ def _entities_of_schema(stated: Mapping[str, str]) -> tuple[str, ...] | None:
     return entities if entities or "date" in stated.values() else None
 
 
-def _roles_when_read(
+def roles_when_read(
     attrs: Mapping[Any, Any], names: list[str]
 ) -> tuple[str | None, tuple[str, ...] | None]:
     """Return date and entities of a frame that was read, unless it has lost one of the columns."""

@@ -1,0 +1,1 @@
+"""From several DataFrames to one, and from one to its last values."""

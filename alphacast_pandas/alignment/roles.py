@@ -1,0 +1,211 @@
+"""The columns of a frame that is not pushed, and which of them are its date and its entities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from alphacast_pandas.contracts.failures import listed, short
+from alphacast_pandas.errors import ValidationError
+from alphacast_pandas.writing.date_parts import date_parts
+from alphacast_pandas.writing.date_remedies import (
+    holds_dates,
+    remedy_to_dates,
+    remedy_to_local_time,
+)
+from alphacast_pandas.writing.dates import as_timestamps
+from alphacast_pandas.writing.kinds import Kind, describe_kind, kind_of
+from alphacast_pandas.writing.roles import is_date_name, roles_when_read
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """
+    The columns of a frame by name, those of its index among them, with their roles.
+
+    Their rows are numbered from 0. `instants` are those of the date column, none of them missing.
+    """
+
+    columns: Mapping[str, pd.Series]
+    date: str
+    entities: tuple[str, ...]
+    instants: np.ndarray
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The value columns."""
+        return tuple(name for name in self.columns if name not in {self.date, *self.entities})
+
+
+def columns_of(df: pd.DataFrame, what: str, named: Collection[str] | None = None) -> Columns:
+    """
+    Return the columns with their roles: from attrs, or else inferred.
+
+    `what` names the frame in messages. `named` are columns that are entities if they are in the
+    frame and it does not know better; None where the caller cannot say so.
+    """
+    columns = _flat_columns(df, what)
+    date, entities = roles_when_read(df.attrs, [*columns])
+    if date is None or entities is None:
+        kinds = {name: kind_of(values) for name, values in columns.items()}
+        date = _infer_date(columns, kinds, what)
+        texts = [name for name, kind in kinds.items() if kind is Kind.TEXT and name != date]
+        stated = tuple(name for name in columns if name in (named or ()) and name != date)
+        levels = tuple(name for name in texts if name in df.index.names)
+        entities = stated or (levels if len(texts) > 1 else ()) or tuple(texts)
+        _check_entities(entities, stated or levels, what, can_name=named is not None)
+    try:
+        return Columns(columns, date, entities, _instants(columns[date], what))
+    except ValidationError as error:
+        if date not in df.index.names:
+            raise
+        msg = f"{error} Before that, make columns of the index: df = df.reset_index()."
+        raise ValidationError(msg) from error
+
+
+def _flat_columns(df: pd.DataFrame, what: str) -> dict[str, pd.Series]:
+    if df.columns.nlevels > 1:
+        msg = (
+            f"{what}: the columns are a MultiIndex. "
+            'Join the levels first: df.columns = ["_".join(names) for names in df.columns].'
+        )
+        raise ValidationError(msg)
+    levels = _levels(df, what)
+    names = [*levels, *df.columns]
+    odd = [name for name in names if not isinstance(name, str) or not name]
+    if odd:
+        msg = (
+            f"{what}: {short(odd[0])} is not the name of a column; names are text. "
+            f"Rename it: df = df.rename(columns={{{short(odd[0])}: ...}})."
+        )
+        raise ValidationError(msg)
+    repeated = [name for place, name in enumerate(names) if name in names[:place]]
+    if repeated:
+        both = " is both in the index and a column" if repeated[0] in levels else " occurs twice"
+        msg = (
+            f"{what}: {short(repeated[0])}{both}. Drop one of the two, or rename it; "
+            "df.reset_index(drop=True) leaves out the index."
+        )
+        raise ValidationError(msg)
+    held = (df.iloc[:, place] for place in range(len(df.columns)))
+    return {
+        name: _numbered(values, name)
+        for name, values in zip(names, (*levels.values(), *held), strict=True)
+    }
+
+
+def _levels(df: pd.DataFrame, what: str) -> dict[Any, pd.Index]:
+    """Return the levels of an index that holds data, by name; one that only counts has none."""
+    index = df.index
+    names = [*index.names]
+    if names == [None]:
+        if kind_of(pd.Series(index[:100])) in {Kind.DATE, Kind.ZONED} and not _has_dates(df):
+            msg = f'{what}: the dates in its index have no name. Name it: df.index.name = "Date".'
+            raise ValidationError(msg)
+        return {}
+    if None in names or len({*names}) < len(names):
+        msg = (
+            f"{what}: levels of its index have no name, or share one: {listed(names)}. "
+            'Name them: df.index.names = ["Date", ...].'
+        )
+        raise ValidationError(msg)
+    return {name: index.get_level_values(place) for place, name in enumerate(names)}
+
+
+def _has_dates(df: pd.DataFrame) -> bool:
+    held = (df.iloc[:, place] for place in range(len(df.columns)))
+    return any(kind_of(values) in {Kind.DATE, Kind.ZONED} for values in held)
+
+
+def _numbered(values: Any, name: str) -> pd.Series:
+    """Return values with their rows numbered from 0, without a copy."""
+    is_sparse = isinstance(values.dtype, pd.SparseDtype)
+    array = values.array.to_dense() if is_sparse else values.array
+    return pd.Series(array, name=name, copy=False)
+
+
+def _infer_date(columns: Mapping[str, pd.Series], kinds: Mapping[str, Kind], what: str) -> str:
+    dates = [name for name, kind in kinds.items() if kind in {Kind.DATE, Kind.ZONED}]
+    if len(dates) == 1:
+        return dates[0]
+    if dates:
+        msg = (
+            f"{what} has several columns of dates ({listed(dates)}), and one of them is its date. "
+            f"Drop the others, df = df.drop(columns={dates[1:]!r}), or say which: "
+            f'df.attrs["alphacast"] = {{"date": {dates[0]!r}, "entities": [...]}}.'
+        )
+        raise ValidationError(msg)
+    msg = f"{what} has no column of dates. {_date_remedy(columns, kinds)}"
+    raise ValidationError(msg)
+
+
+def _date_remedy(columns: Mapping[str, pd.Series], kinds: Mapping[str, Kind]) -> str:
+    frame = pd.DataFrame(dict(columns), copy=False)
+    if (parts := date_parts(frame)) is not None:
+        return f"Remedy: {parts.remedy('Date')}"
+    named = [name for name in kinds if is_date_name(name)]
+    texts = [name for name, kind in kinds.items() if kind is Kind.TEXT and name not in named]
+    readable = [name for name in (*named, *texts) if holds_dates(columns[name])]
+    name = next(iter((*readable, *named)), None)
+    if name is None or not columns[name].notna().any():
+        return (
+            f"Its columns are {listed(columns, 10)}. Add a column of dates, or make dates of one "
+            "with pd.to_datetime."
+        )
+    example = short(columns[name].dropna().iloc[0])
+    held = describe_kind(kinds[name], columns[name])
+    return (
+        f"Column {name!r} holds {held}, such as {example}. Remedy: {remedy_to_dates(columns[name])}"
+    )
+
+
+def _check_entities(
+    entities: tuple[str, ...], stated: tuple[str, ...], what: str, *, can_name: bool
+) -> None:
+    """Raise for several columns of text of which nothing says that they are entities."""
+    if len(entities) < 2 or stated:
+        return
+    example = f"entities={{{entities[0]!r}: {entities[0]!r}}}"
+    named = f", or name them: align(..., {example})" if can_name else ""
+    msg = (
+        f"{what} has several columns of text ({listed(entities, 10)}), and which of them identify "
+        "a row cannot be inferred. Move the date and those into the index, "
+        f"df = df.set_index([date, {entities[0]!r}, ...]){named}; the others are values."
+    )
+    raise ValidationError(msg)
+
+
+def _instants(dates: pd.Series, what: str) -> np.ndarray:
+    kind = kind_of(dates)
+    if kind is Kind.ZONED:
+        msg = (
+            f"{what}: the dates in {dates.name!r} have a time zone, and dates of Alphacast have "
+            f"none. Remedy: {remedy_to_local_time(dates)}"
+        )
+        raise ValidationError(msg)
+    if kind not in {Kind.DATE, Kind.EMPTY} and len(dates):
+        msg = (
+            f"{what}: its date column {dates.name!r} holds {describe_kind(kind, dates)}, such as "
+            f"{short(dates.dropna().iloc[0])}. Remedy: {remedy_to_dates(dates)}"
+        )
+        raise ValidationError(msg)
+    missing = int(dates.isna().sum())
+    if missing:
+        msg = (
+            f"{what}: {missing:,} of its {len(dates):,} rows have no date in {dates.name!r}. "
+            f"Leave them out: df = df.dropna(subset=[{dates.name!r}])."
+        )
+        raise ValidationError(msg)
+    if not len(dates):
+        return np.array([], "datetime64[us]")
+    try:
+        return as_timestamps(dates).to_numpy()
+    except (OverflowError, pd.errors.OutOfBoundsDatetime) as error:
+        msg = f"{what}: {dates.name!r} holds a date beyond the calendar. Leave such rows out."
+        raise ValidationError(msg) from error
