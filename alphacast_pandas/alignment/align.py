@@ -120,14 +120,15 @@ def align(
 
     Notes
     -----
-    **Frequencies** are found from the distinct dates of a frame. They are monthly or less if all
-    are at the same place of their months: the first day or business day, the last, or one day.
-    Then they are years if all steps are multiples of twelve months, quarters if of three, else
-    months, so gaps do no harm; steps of six months tell nothing, since they may be half-years.
-    Dates on one weekday, two of them a week apart, are weeks that end on that day, as in
-    pandas. Dates of which half of the steps are of one day are days, or business days if none is in
-    a weekend. Any others tell none. With `frequency`, such a frame is taken to have it; if rows of
-    a key meet in a period nevertheless, they are aggregated as days are.
+    **Frequencies** are found from the dates of a frame. They are monthly or less if those of each
+    combination of entities are at one place of their months: the first day or business day, the
+    last, or the same day. Then they are years if all steps are multiples of twelve months, quarters
+    if of three, else months, so gaps do no harm; steps of six months tell nothing, since they may
+    be half-years. Dates on one weekday, two of them a week apart, are weeks that end on that day,
+    as in pandas. Dates of which half of the steps are of one day, and few of more than three, are
+    days, or business days if none is in a weekend. Any others tell none. With `frequency`, such a
+    frame is taken to have it; if rows of a key meet in a period nevertheless, they are aggregated
+    as days are.
 
     **Periods.** A week belongs to the month it ends in, a weekend to the Monday after it. Quarters
     and years are those of the calendar.
@@ -220,9 +221,7 @@ def _key_columns(rows: Rows, days: np.ndarray, matched: Entities) -> dict[str, A
     for each in matched.entities:
         codes = rows.codes[each.name]
         places = np.where(codes < len(each.values), codes, -1)
-        columns[each.name] = pd.Series(
-            pd.api.extensions.take(each.values.array, places, allow_fill=True), copy=False
-        )
+        columns[each.name] = take(each.values, places)
     return columns
 
 

@@ -216,10 +216,14 @@ def _is_alone(place: int, members: Mapping[int, _Member], counts: Mapping[Any, i
         return False
     panels = [each for at, each in members.items() if at != place and len(each.values) > 1]
     return not any(
-        _nearest(values[0], _by_canonical(panel.values)) is not None
+        _nearest(values[0], _by_canonical(panel.values), guess=_is_short(panel.values)) is not None
         or _are_codes(panel.values) != _are_codes(values)
         for panel in panels
     )
+
+
+def _is_short(values: Sequence[Any]) -> bool:
+    return len(values) <= _MOST_COMPARISONS
 
 
 def _are_codes(values: Sequence[Any]) -> bool:

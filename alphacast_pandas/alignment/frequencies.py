@@ -176,54 +176,75 @@ class Found:
     dates: int = 0
 
 
-def find_frequency(days: np.ndarray) -> Found:
+def find_frequency(days: np.ndarray, series: np.ndarray) -> Found:
     """
-    Return the frequency of days, which may repeat and have gaps.
+    Return the frequency of the days of numbered series, which may repeat and have gaps.
 
-    Days are monthly, or less than that, if each month has one at most, and all of them are the
-    first, or all of them the last, day or business day of their month, or all the same day. They
-    are weekly if all are the same weekday and two of them follow within a week, and days or
-    business days if at least half of the steps are of one.
+    Days are monthly, or less than that, if each series has one a month at most, and all of its
+    days are the first, or all of them the last, day or business day of their month, or all
+    the same day. They are weekly if all are the same weekday and two of them follow within a week,
+    and days or business days if at least half of the steps are of one, and few are of many.
     """
     distinct = np.unique(days)
     count = len(distinct)
     if count < 2:
         reason = f"it has one date, {_iso(distinct[0])}" if count else "it has no rows"
         return Found(None, reason, dates=count)
-    months = _to_months(distinct)
-    steps = np.diff(distinct)
-    if (np.diff(months) > 0).all() and _share_a_place(distinct, months):
-        return _of_months(int(np.gcd.reduce(np.diff(months))), count)
-    weekdays = _weekday(distinct)
+    if (months := _steps_in_months(days, series)) is not None:
+        if not len(months):  # one date a series
+            months = np.diff(np.unique(_to_months(distinct)))
+        return _of_months(months, count)
+    steps, weekdays = np.diff(distinct), _weekday(distinct)
     if (weekdays == weekdays[0]).all() and steps.min() == 7:
         return Found(FREQUENCIES[f"W-{_WEEKDAYS[weekdays[0]]}"], dates=count)
-    if (weekdays <= 4).all():
-        business_steps = np.diff(_to_business_days(distinct))
-        if np.mean(business_steps == 1) >= 0.5:
-            return Found(
-                _BUSINESS_DAYS, may_be_days=bool((business_steps == steps).all()), dates=count
-            )
-    elif np.mean(steps == 1) >= 0.5:
-        return Found(_DAYS, dates=count)
+    business_steps = np.diff(_to_business_days(distinct))
+    if (weekdays > 4).any():
+        if _are_daily(steps):
+            return Found(_DAYS, dates=count)
+    elif _are_daily(business_steps):
+        is_short = bool((business_steps == steps).all())
+        return Found(_BUSINESS_DAYS, may_be_days=is_short, dates=count)
     least, most = int(steps.min()), int(steps.max())
     apart = f"{least:,}" if least == most else f"{least:,} to {most:,}"
     return Found(None, f"its {count:,} dates are {apart} days apart", dates=count)
 
 
-def _share_a_place(days: np.ndarray, months: np.ndarray) -> bool:
-    """Tell whether all days stand at the same place of their months."""
+def _steps_in_months(days: np.ndarray, series: np.ndarray) -> np.ndarray | None:
+    """
+    Return the months between the days of each series.
+
+    None unless each series has one day a month at most, always at the same place of it.
+    """
+    order = np.lexsort((days, series))
+    days, series = days[order], series[order]
+    is_other = np.append(True, (days[1:] != days[:-1]) | (series[1:] != series[:-1]))
+    days, series = days[is_other], series[is_other]
+    months = _to_months(days)
+    steps = np.diff(months)[series[1:] == series[:-1]]
+    if not steps.all():
+        return None
     first, last = _first_of_months(months), _first_of_months(months + 1) - 1
-    day = days - first
+    latest = np.zeros(int(series.max()) + 1, np.int64)
+    np.maximum.at(latest, series, days - first)
+    day, usual = days - first, latest[series]
     places = (
         (days == first) | (days == _next_business_day(first)),
         (days == last) | (days == _business_day_before(last)),
-        (day == day.max()) | ((days == last) & (day < day.max())),  # the 30th, and 28 February
+        (day == usual) | ((days == last) & (day < usual)),  # the 30th, and 28 February
     )
-    return any(bool(place.all()) for place in places)
+    others = [np.bincount(series, ~place, len(latest)) for place in places]
+    return steps if (np.minimum.reduce(others) == 0).all() else None
 
 
-def _of_months(step: int, count: int) -> Found:
-    """Return the frequency of dates whose steps are multiples of so many months."""
+def _are_daily(steps: np.ndarray) -> bool:
+    return bool(np.mean(steps == 1) >= 0.5 and np.mean(steps <= 3) >= 0.75)
+
+
+def _of_months(steps: np.ndarray, count: int) -> Found:
+    """Return the frequency of dates by the number of months of which all steps are multiples."""
+    step = int(np.gcd.reduce(steps)) if len(steps) else 0
+    if not step:
+        return Found(None, f"its {count:,} dates are in one month", dates=count)
     if step % 12 == 0:
         return Found(FREQUENCIES["Y"], dates=count)
     if step % 6 == 0:  # half-years, or quarters of which every other one is missing

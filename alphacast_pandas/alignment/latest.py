@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from alphacast_pandas.alignment.codes import combine, order_of
 from alphacast_pandas.alignment.roles import columns_of
 from alphacast_pandas.column_types import date_dtype, text_dtype
 from alphacast_pandas.filters.dates import parse_end
@@ -20,7 +19,6 @@ from alphacast_pandas.writing.kinds import NUMBERS, Kind, kind_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from alphacast_pandas.alignment.roles import Columns
     from alphacast_pandas.reading.options import Date
 
 _OWN_COLUMNS = ("column", "Date", "value")
@@ -80,7 +78,7 @@ def latest(df: pd.DataFrame, n: int = 1, *, at: Date | None = None) -> pd.DataFr
     count = check_count(n, "n")
     columns = columns_of(df, "The frame")
     counts = _until(columns.instants, at)
-    series = _series(columns)
+    series = columns.series
     order = np.lexsort((columns.instants.astype(np.int64), series))
     held = [columns.columns[name] for name in columns.values]
     chosen = [
@@ -111,18 +109,6 @@ def _until(instants: np.ndarray, at: Any) -> np.ndarray:
     exact, stop = instants.astype("datetime64[us]"), np.datetime64(end, "us")
     until: np.ndarray = exact <= stop if is_included else exact < stop
     return until
-
-
-def _series(columns: Columns) -> np.ndarray:
-    """Return the number of each row's combination of entities, in their order, missing last."""
-    parts = []
-    for name in columns.entities:
-        codes, values = pd.factorize(columns.columns[name])
-        ranks = np.empty(len(values) + 1, np.int64)
-        ranks[order_of([*values])] = np.arange(len(values))
-        ranks[-1] = len(values)
-        parts.append(ranks[codes])
-    return combine(parts, len(columns.instants))
 
 
 def _last_rows(present: np.ndarray, series: np.ndarray, count: int) -> np.ndarray:

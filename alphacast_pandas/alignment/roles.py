@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from alphacast_pandas.alignment.codes import combine, order_of
 from alphacast_pandas.contracts.failures import listed, short
 from alphacast_pandas.errors import ValidationError
 from alphacast_pandas.writing.date_parts import date_parts
@@ -41,6 +42,18 @@ class Columns:
     def values(self) -> tuple[str, ...]:
         """The value columns."""
         return tuple(name for name in self.columns if name not in {self.date, *self.entities})
+
+    @property
+    def series(self) -> np.ndarray:
+        """The number of each row's combination of entities, in their order, missing ones last."""
+        parts = []
+        for name in self.entities:
+            codes, values = pd.factorize(self.columns[name])
+            ranks = np.empty(len(values) + 1, np.int64)
+            ranks[order_of([*values])] = np.arange(len(values))
+            ranks[-1] = len(values)
+            parts.append(ranks[codes])
+        return combine(parts, len(self.instants))
 
 
 def columns_of(df: pd.DataFrame, what: str, named: Collection[str] | None = None) -> Columns:

@@ -24,7 +24,7 @@ class Source:
     """A frame to align: its label, its columns, its dates as days since 1970, their frequency."""
 
     label: str | int
-    dataset_id: Any
+    dataset_id: int | str | None
     columns: Columns
     days: np.ndarray
     found: Found
@@ -71,9 +71,11 @@ def _source(label: str | int, frame: Any, named: Collection[str]) -> Source:
     columns = columns_of(frame, f"Frame {value_text(label)}", named)
     origin = frame.attrs.get("alphacast")
     dataset_id = origin.get("dataset_id") if isinstance(origin, dict) else None
+    if not isinstance(dataset_id, int | str):  # attrs are written to Parquet as JSON
+        dataset_id = None
     days = columns.instants.astype("datetime64[D]").astype(np.int64)
     dates = columns.columns[columns.date].dtype
-    found = _of_periods(dates, days) or find_frequency(days)
+    found = _of_periods(dates, days) or find_frequency(days, columns.series)
     return Source(label, dataset_id, columns, days, found)
 
 
