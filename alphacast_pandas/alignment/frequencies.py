@@ -126,7 +126,7 @@ _WORDS = "'D', 'B', 'W' (or with the day that ends it: 'W-FRI'), 'M', 'Q' and 'Y
 # What stands for a frequency elsewhere: in pandas before 2.2, for offsets, in other languages.
 _OTHERS = {
     **dict.fromkeys(("DAY", "DAYS", "DAILY"), "D"),
-    **dict.fromkeys(("C", "BD", "BUSINESS", "BDAY"), "B"),
+    **dict.fromkeys(("C", "BD", "BDAY", "BDAYS", "BUSINESS"), "B"),
     **dict.fromkeys(("WEEK", "WEEKS", "WEEKLY"), "W"),
     **dict.fromkeys(("ME", "MS", "BM", "BME", "BMS", "MONTH", "MONTHS", "MONTHLY"), "M"),
     **dict.fromkeys(("QE", "QS", "BQ", "BQE", "BQS", "QUARTER", "QUARTERS", "QUARTERLY"), "Q"),

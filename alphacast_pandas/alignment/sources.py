@@ -83,6 +83,6 @@ def _of_periods(dates: Any, days: np.ndarray) -> Found | None:
     """Return the frequency of pandas' periods, whose type tells it; None for other dates."""
     if not isinstance(dates, pd.PeriodDtype) or not len(days):
         return None
-    word = dates.freq.freqstr.replace("A-", "Y-")  # as pandas before 2.2 calls years
+    word = str(dates).removeprefix("period[").removesuffix("]")
     frequency = FREQUENCIES.get(word.removesuffix("-DEC"))
     return None if frequency is None else Found(frequency, dates=len(np.unique(days)))
