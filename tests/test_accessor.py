@@ -9,7 +9,7 @@ import pytest
 
 import alphacast_pandas as ap
 
-METHODS = ["push", "diff", "validate", "manifest", "schema"]
+METHODS = ["push", "diff", "validate", "manifest", "schema", "latest"]
 DATES = pd.to_datetime(["2024-01-01", "2024-02-01"])
 SERIES = pd.Series([1.5, 2.5], index=pd.Index(DATES, name="Date"), name="price")
 

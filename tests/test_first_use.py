@@ -28,7 +28,7 @@ WATCHED = {
     *("pandera", "tqdm", "keyring", "duckdb", "odata_query", "starlette", "uvicorn"),
     *(
         f"alphacast_pandas.{room}"
-        for room in ("api", "difference", "contracts", "emulator", "finding")
+        for room in ("alignment", "api", "difference", "contracts", "emulator", "finding")
     ),
     *(f"alphacast_pandas.{room}" for room in ("filters", "reading", "writing")),
 }

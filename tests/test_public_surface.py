@@ -53,6 +53,7 @@ NAMES = {
         "push",
         "validate",
     ),
+    *("align", "latest"),
     *("coverage", "datasets", "info", "read_provider", "read_series", "repositories", "search"),
     *("read_alphacast", "read_many", "schema", *ERRORS),
 }
@@ -83,6 +84,9 @@ SIGNATURES = {
     "info": "dataset_id | expect=None client=None",
     "coverage": "dataset_id | select=None filter=None start=None end=None client=None",
     "read_series": "ids | start=None end=None wide=True client=None",
+    "align": ("frames | frequency=None aggregate=None entities=None how='outer' partial=False"),
+    "latest": "df n=1 | at=None",
+    "DataFrame.alphacast.latest": "n=1 | at=None",
     "read_provider": "provider series_id | client=None **parameters",
     "Client.search": "query | repository_id=None mine=False deprecated=False limit=25",
     "client.series.get": "id |",

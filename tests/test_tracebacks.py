@@ -147,6 +147,8 @@ MISTAKES: dict[str, Callable[[ap.Client, int], Any]] = {
     "AlphacastAccessor.validate": lambda c, n: FRAME.alphacast.validate(date="price"),
     "AlphacastAccessor.manifest": lambda c, n: FRAME[:0].alphacast.manifest(),
     "AlphacastAccessor.schema": lambda c, n: FRAME[:0].alphacast.schema(),
+    "AlphacastAccessor.latest": lambda c, n: FRAME.alphacast.latest(0),
+    "align": lambda c, n: ap.align({"prices": FRAME}, frequency="ME"),
     "Client.__init__": lambda c, n: ap.Client("ak_0", base_url="ftp://127.0.0.1"),
     "Datasets.get": lambda c, n: c.datasets.get(1),
     "Datasets.list": lambda c, n: c.datasets.list("x"),

@@ -30,17 +30,12 @@ if TYPE_CHECKING:
     from alphacast_pandas.alignment.join import Rows
     from alphacast_pandas.alignment.periods import Lowered
 
-    Frames: TypeAlias = (
-        Mapping[str, pd.DataFrame] | Mapping[int, pd.DataFrame] | Mapping[str | int, pd.DataFrame]
-    )
-    Aggregate: TypeAlias = (
-        str
-        | Mapping[str, str]
-        | Mapping[tuple[str, str], str]
-        | Mapping[str | tuple[str | int, str], str]
-    )
+    # Labels are str or int, and columns str or (label, str): Any, since type checkers take the keys
+    # of a Mapping for invariant, so that a dict[int, ...] is no Mapping[str | int, ...].
+    Frames: TypeAlias = Mapping[Any, pd.DataFrame]
+    Aggregate: TypeAlias = str | Mapping[Any, str]
     How: TypeAlias = Literal["outer", "inner", "left"]
-    EntityNames: TypeAlias = Mapping[str, str] | Mapping[str, list[str]] | Mapping[str, Any]
+    EntityNames: TypeAlias = Mapping[str, str | Sequence[str]]
 
 _HOWS = ("outer", "inner", "left")
 

@@ -81,6 +81,29 @@ def finding(client: ap.Client) -> None:
     ap.search("prices", 10)  # type: ignore[call-arg]  # one argument by position
 
 
+def aligning(cpi: pd.DataFrame, gdp: pd.DataFrame) -> None:
+    assert_type(ap.align({"cpi": cpi, "gdp": gdp}), pd.DataFrame)
+    assert_type(
+        ap.align(
+            {5515: cpi, "gdp": gdp},
+            frequency="Q",
+            aggregate={"value": "mean", (5515, "rate"): "last"},
+            entities={"country": ["country", "Country / Region"]},
+            how="left",
+            partial=True,
+        ),
+        pd.DataFrame,
+    )
+    by_number = {5515: cpi}
+    words = {("cpi", "value"): "mean"}
+    names = {"country": "pais"}
+    ap.align(by_number, aggregate=words, entities=names)
+    ap.align([cpi, gdp])  # type: ignore[arg-type]  # labels name the frames
+    ap.align({"cpi": cpi}, how="right")  # type: ignore[arg-type]  # no such join
+    assert_type(ap.latest(cpi, 3, at="2024-02"), pd.DataFrame)
+    assert_type(ap.latest(cpi, at=dt.date(2024, 2, 29)), pd.DataFrame)
+
+
 def names() -> None:
     ap.read_alphacst(5515)  # type: ignore[attr-defined]  # names load when used, but not any name
 
