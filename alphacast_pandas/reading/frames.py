@@ -95,11 +95,11 @@ class Frames(Mapping[Any, pd.DataFrame]):
     def __repr__(self) -> str:
         lines = [self._title()]
         if self._frames:
-            lines += text_table(_HEAD, self._rows(), numbers=_NUMBERS)
+            lines += text_table(*self._table(), numbers=_NUMBERS)
         return "\n".join([*lines, *(shorten(text, WIDTH) for text in self._failures())])
 
     def _repr_html_(self) -> str:
-        table = html_table(_HEAD, self._rows(), title=self._title(), numbers=_NUMBERS)
+        table = html_table(*self._table(), title=self._title(), numbers=_NUMBERS)
         return table + html_list(self._failures())
 
     def _ipython_key_completions_(self) -> list[Any]:
@@ -110,8 +110,13 @@ class Frames(Mapping[Any, pd.DataFrame]):
         shown = f", the first {_MOST_ROWS} of them" if len(self) > _MOST_ROWS else ""
         return f"Frames of {plural(len(self), 'dataset')}{failed}{shown}"
 
-    def _rows(self) -> list[tuple[str, ...]]:
-        return [_row(*item) for item in [*self._frames.items()][:_MOST_ROWS]]
+    def _table(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+        """Return the head and the rows; labels that are made of the names need no names beside."""
+        rows = [_row(*item) for item in [*self._frames.items()][:_MOST_ROWS]]
+        name = _HEAD.index("name")
+        if not all(row[0].startswith(row[name]) for row in rows):
+            return _HEAD, rows
+        return _without(_HEAD, name), [_without(row, name) for row in rows]
 
     def _failures(self) -> list[str]:
         failed = self._errors.head(_MOST_ROWS)
@@ -203,6 +208,10 @@ def _span(frame: pd.DataFrame, date: object) -> tuple[str, str]:
         return _day(dates.min()), _day(dates.max())
     except (TypeError, ValueError):
         return "", ""
+
+
+def _without(row: tuple[str, ...], place: int) -> tuple[str, ...]:
+    return (*row[:place], *row[place + 1 :])
 
 
 def _day(date: Any) -> str:

@@ -62,7 +62,9 @@ def test_a_list_has_numbers_for_labels(reader: ap.Client, found: pd.DataFrame) -
 
 def test_a_frame_has_names_for_labels(reader: ap.Client, found: pd.DataFrame) -> None:
     first, second, third = found["id"].tolist()
-    assert [*ap.read_many(found, top=1, client=reader)] == found["name"].tolist()
+    frames = ap.read_many(found, top=1, client=reader)
+    assert [*frames] == found["name"].tolist()
+    assert repr(frames).splitlines()[1].split() == ["label", "dataset_id", "rows", "first", "last"]
     assert [*ap.read_many(found[["id"]], top=1, client=reader)] == [first, second, third]
     named = found.assign(name=["Prices", None, "Prices"])
     labels = [f"Prices ({first})", second, f"Prices ({third})"]
