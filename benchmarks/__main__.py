@@ -31,6 +31,8 @@ SETS: dict[str, tuple[list[str], list[str]]] = {
     "serialise, compress": ([], ["write_ours", "write_zlib"]),
     "compress": ([], ["compress_ours", "compress_zlib", "compress_gzip"]),
     "inflate": ([], ["inflate_ours", "inflate_zlib", "inflate_gzip"]),
+    "align": ([], ["align_ours", "align_pandas"]),
+    "align, lowered": ([], ["lower_ours", "lower_pandas"]),
     "import": ([], ["import_ours", "import_base"]),
     "first read of a process": ([], ["first_read_ours", "first_read_requests"]),
 }

@@ -182,8 +182,8 @@ def align(
         "entities": [each.name for each in matched.entities],
         "frequency": None if target is None else target.word,
         "columns": _provenance(lowered, names, is_told=target is not None),
-        "unmatched": matched.unmatched,
-        "joined_by_period": matched.alone,
+        "unmatched": [*matched.unmatched],
+        "joined_by_period": [*matched.alone],
     }
     return result
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,11 +43,15 @@ class Entity:
 
 @dataclass(frozen=True, eq=False)
 class Entities:
-    """The entities of the result, and what did not meet."""
+    """
+    The entities of the result, and what did not meet, as it is told in attrs.
+
+    `unmatched` are values that one frame alone has, `alone` those of frames joined by period.
+    """
 
     entities: Sequence[Entity]
-    unmatched: list[dict[str, Any]] = field(default_factory=list)
-    alone: list[dict[str, Any]] = field(default_factory=list)
+    unmatched: Sequence[dict[str, Any]]
+    alone: Sequence[dict[str, Any]]
 
     def codes_of(self, place: int) -> dict[str, np.ndarray]:
         """Return the numbers by which the frame at a place is joined."""
@@ -102,10 +106,15 @@ def match_entities(sources: Sequence[Source], mapping: Mapping[str, Sequence[str
             f"name: entities={{'entity': ['{DATE_NAME}']}}."
         )
         raise QueryError(msg)
-    found = Entities([])
-    entities = [_entity(name, sources, renamed, found) for name in order]
-    joined = [each for each in entities if each is not None]
-    return Entities(joined, found.unmatched, found.alone)
+    entities, unmatched, alone = [], [], []
+    for name in order:
+        members = _members(name, sources, renamed)
+        single = _alone(members) if len(sources) > 1 else []
+        alone += [_told(sources[at], name, members[at].values[0]) for at in single]
+        joined = {at: member for at, member in members.items() if at not in single}
+        unmatched += _unmatched(name, joined, sources)
+        entities += [_entity(name, joined)] if joined else []
+    return Entities(entities, unmatched, alone)
 
 
 def _check_known(
@@ -122,24 +131,18 @@ def _check_known(
     check_names(names, known, f"entities[{result!r}]")
 
 
-def _entity(
-    name: str, sources: Sequence[Source], renamed: Mapping[str, str], found: Entities
-) -> Entity | None:
-    """Return one entity of the result, None if no frame is joined by it; add to what is found."""
-    members: dict[int, _Member] = {}
-    for place, source in enumerate(sources):
-        own = [each for each in source.columns.entities if renamed.get(each, each) == name]
-        if own:
-            members[place] = _member(source, own, name)
-    counts = Counter(value for member in members.values() for value in member.values)
-    for place in [*members]:
-        if len(sources) > 1 and _is_alone(place, members, counts):
-            value = _to_json(members[place].values[0])
-            found.alone.append({"label": sources[place].label, "entity": name, "value": value})
-            members = {other: each for other, each in members.items() if other != place}
-    if not members:
-        return None
-    found.unmatched.extend(_unmatched(name, members, sources))
+def _members(
+    name: str, sources: Sequence[Source], renamed: Mapping[str, str]
+) -> dict[int, _Member]:
+    """Return the columns that an entity of the result has in frames, by place of the frame."""
+    columns = {
+        place: [each for each in source.columns.entities if renamed.get(each, each) == name]
+        for place, source in enumerate(sources)
+    }
+    return {place: _member(sources[place], own, name) for place, own in columns.items() if own}
+
+
+def _entity(name: str, members: Mapping[int, _Member]) -> Entity:
     values = _in_order([*dict.fromkeys(v for member in members.values() for v in member.values)])
     numbers = {value: number for number, value in enumerate(values)}
     codes = {
@@ -204,26 +207,28 @@ def _refuse_meeting(
         raise QueryError(msg)
 
 
-def _is_alone(place: int, members: Mapping[int, _Member], counts: Mapping[Any, int]) -> bool:
+def _alone(members: Mapping[int, _Member]) -> list[int]:
     """
-    Tell a frame that joins by period alone: its only value is in no other frame.
+    Return the places of frames that join by period alone: their only value is in no other frame.
 
     Not where a frame of several values may mean the same by a similar name, or writes codes
     where this one writes names: then nobody knows whether the value is among them.
     """
-    values = members[place].values
-    if len(values) != 1 or counts[values[0]] > 1:
-        return False
-    panels = [each for at, each in members.items() if at != place and len(each.values) > 1]
-    return not any(
-        _nearest(values[0], _by_canonical(panel.values), guess=_is_short(panel.values)) is not None
-        or _are_codes(panel.values) != _are_codes(values)
-        for panel in panels
-    )
+    counts = Counter(value for member in members.values() for value in member.values)
+    panels = [member.values for member in members.values() if len(member.values) > 1]
+    return [
+        place
+        for place, member in members.items()
+        if len(member.values) == 1
+        and counts[member.values[0]] == 1
+        and not any(_may_hold(panel, member.values[0]) for panel in panels)
+    ]
 
 
-def _is_short(values: Sequence[Any]) -> bool:
-    return len(values) <= _MOST_COMPARISONS
+def _may_hold(panel: Sequence[Any], value: Any) -> bool:
+    """Tell whether values may hold another one under a similar name, or as a code."""
+    near = _nearest(value, _by_canonical(panel), guess=len(panel) <= _MOST_COMPARISONS)
+    return near is not None or _are_codes(panel) != _are_codes([value])
 
 
 def _are_codes(values: Sequence[Any]) -> bool:
@@ -243,22 +248,18 @@ def _unmatched(
     found = []
     budget = _MOST_COMPARISONS
     for place, member in members.items():
-        own = [value for value in member.values if counts[value] == 1]
+        own = _in_order([value for value in member.values if counts[value] == 1])
         others = {v for at, each in members.items() if at != place for v in each.values}
         names = _by_canonical(_in_order([*(others - {*member.values})])) if own else {}
-        for value in _in_order(own):
+        for value in own:
             budget -= len(names)
             nearest = _nearest(value, names, guess=budget > 0)
-            label = sources[place].label
-            found.append(
-                {
-                    "label": label,
-                    "entity": name,
-                    "value": _to_json(value),
-                    "nearest": nearest,
-                }
-            )
+            found.append({**_told(sources[place], name, value), "nearest": nearest})
     return found
+
+
+def _told(source: Source, name: str, value: Any) -> dict[str, Any]:
+    return {"label": source.label, "entity": name, "value": _to_json(value)}
 
 
 def _by_canonical(values: Sequence[Any]) -> dict[str, str]:
