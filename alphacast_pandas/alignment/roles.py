@@ -20,6 +20,7 @@ from alphacast_pandas.writing.date_remedies import (
 from alphacast_pandas.writing.dates import as_timestamps
 from alphacast_pandas.writing.kinds import Kind, describe_kind, kind_of
 from alphacast_pandas.writing.roles import is_date_name, roles_when_read
+from alphacast_pandas.writing.wide_frames import date_columns, remedy_to_rows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -67,6 +68,8 @@ def columns_of(df: pd.DataFrame, what: str, named: Collection[str] | None = None
     date, entities = roles_when_read(df.attrs, [*columns])
     if date is None or entities is None:
         kinds = {name: kind_of(values) for name, values in columns.items()}
+        if df.empty:  # objects of which nothing is left were text, most likely
+            kinds |= {name: Kind.TEXT for name, kind in kinds.items() if kind is Kind.EMPTY}
         date = _infer_date(columns, kinds, what)
         texts = [name for name, kind in kinds.items() if kind is Kind.TEXT and name != date]
         stated = tuple(name for name in columns if name in (named or ()) and name != date)
@@ -87,6 +90,12 @@ def _flat_columns(df: pd.DataFrame, what: str) -> dict[str, pd.Series]:
         msg = (
             f"{what}: the columns are a MultiIndex. "
             'Join the levels first: df.columns = ["_".join(names) for names in df.columns].'
+        )
+        raise ValidationError(msg)
+    if years := date_columns(df):
+        msg = (
+            f"{what} has dates as columns ({listed(years)}), and a frame has one row a date. "
+            f"Remedy: {remedy_to_rows([*df.columns], years, 'Date', 'value')}"
         )
         raise ValidationError(msg)
     levels = _levels(df, what)

@@ -13,6 +13,8 @@ import alphacast_pandas as ap
 MONTHS = pd.date_range("2024-01-31", periods=3, freq="ME")
 NAMES = ["Chile", "Peru", "Togo"]
 FRAME = pd.DataFrame({"Date": MONTHS, "country": NAMES, "v": 1.0})
+STATED = FRAME.copy()
+STATED.attrs["alphacast"] = {"date": "Date", "entities": ["country"]}
 
 
 def message(call: Any, kind: type[ap.AlphacastError] = ap.ValidationError) -> str:
@@ -54,6 +56,15 @@ def message(call: Any, kind: type[ap.AlphacastError] = ap.ValidationError) -> st
             FRAME.set_axis(pd.MultiIndex.from_product([["a"], FRAME.columns]), axis=1),
             ["MultiIndex"],
         ),
+        (
+            pd.DataFrame({"country": NAMES, 2020: 1.0, 2021: 2.0}),
+            ["dates as columns (2020, 2021)", "df.melt(id_vars=['country']"],
+        ),
+        (
+            STATED.assign(Date=["2024-01", "2024-02", "2024-03"]),
+            ["'Date' holds text", "to_datetime"],
+        ),
+        (FRAME.assign(Date=[pd.Period(year=300_000, month=1, freq="M")] * 3), ["the calendar"]),
     ],
 )
 @pytest.mark.every_parameter
@@ -145,6 +156,12 @@ def test_roles_are_those_of_attrs_the_index_or_the_call() -> None:
     result = ap.align(UserDict({"x": frame.set_index(["sector", "Date"])}))
     assert [*result.columns] == ["Date", "sector", "country", "v"]
     assert ap.align({"x": FRAME[["Date", "country"]]}).shape == (3, 2)
+
+
+def test_text_of_which_no_row_is_left_is_an_entity_still() -> None:
+    empty = FRAME.astype({"country": object})[:0]
+    result = ap.align({"x": empty, "y": FRAME.rename(columns={"v": "w"})})
+    assert [*result.columns] == ["Date", "country", "v", "w"]
 
 
 def test_dates_of_any_kind_are_dates() -> None:
