@@ -139,10 +139,10 @@ def align(
     a single value that no other frame has joins by period alone: one country's tables in which
     it has different names, or the oil price beside a panel of countries, on whose rows it then
     stands. Its value is listed in ``joined_by_period`` (``label``, ``entity``, ``value``). It does
-    not if a frame with several values has a similar one (``Brazil``, ``Brasil``), or has codes
-    where this one has a name: then it keeps rows of its own. Values that no other frame has are
-    listed in ``unmatched`` (``label``, ``entity``, ``value`` and ``nearest``, the most similar name
-    in other frames, or None). A single frame keeps its entities.
+    not if a frame with several values has it under any name, or has a similar one (``Brazil``,
+    ``Brasil``), or has codes where this one has a name: then it keeps rows of its own. Values that
+    no other frame has are listed in ``unmatched`` (``label``, ``entity``, ``value`` and
+    ``nearest``, the most similar name in other frames, or None). A single frame keeps its entities.
 
     Examples
     --------

@@ -106,14 +106,16 @@ def match_entities(sources: Sequence[Source], mapping: Mapping[str, Sequence[str
             f"name: entities={{'entity': ['{DATE_NAME}']}}."
         )
         raise QueryError(msg)
+    members = {name: _members(name, sources, renamed) for name in order}
     entities, unmatched, alone = [], [], []
-    for name in order:
-        members = _members(name, sources, renamed)
-        single = _alone(members) if len(sources) > 1 else []
-        alone += [_told(sources[at], name, members[at].values[0]) for at in single]
-        joined = {at: member for at, member in members.items() if at not in single}
+    for name, own in members.items():
+        single = [place for place in own if _is_alone(place, name, members, sources)]
+        alone += [_told(sources[place], name, own[place].values[0]) for place in single]
+        joined = {place: member for place, member in own.items() if place not in single}
+        if single and not any(member.values for member in joined.values()):
+            continue  # frames without rows
         unmatched += _unmatched(name, joined, sources)
-        entities += [_entity(name, joined)] if joined else []
+        entities.append(_entity(name, joined))
     return Entities(entities, unmatched, alone)
 
 
@@ -207,28 +209,42 @@ def _refuse_meeting(
         raise QueryError(msg)
 
 
-def _alone(members: Mapping[int, _Member]) -> list[int]:
+def _is_alone(
+    place: int,
+    name: str,
+    members: Mapping[str, Mapping[int, _Member]],
+    sources: Sequence[Source],
+) -> bool:
     """
-    Return the places of frames that join by period alone: their only value is in no other frame.
+    Tell a frame that is not joined by an entity: its only value is in no other frame.
 
-    Not where a frame of several values may mean the same by a similar name, or writes codes
-    where this one writes names: then nobody knows whether the value is among them.
+    Not where a frame of several values has it, or a similar one, under any name, or writes codes
+    where this one writes a name: then nobody knows whether the value is among them.
     """
-    counts = Counter(value for member in members.values() for value in member.values)
-    panels = [member.values for member in members.values() if len(member.values) > 1]
-    return [
-        place
-        for place, member in members.items()
-        if len(member.values) == 1
-        and counts[member.values[0]] == 1
-        and not any(_may_hold(panel, member.values[0]) for panel in panels)
+    own = members[name]
+    others = [each for at, each in enumerate(sources) if at != place and len(each.days)]
+    if len(own[place].values) != 1 or not others:
+        return False
+    value = own[place].values[0]
+    if any(value in each.values for at, each in own.items() if at != place):
+        return False
+    panels = [
+        (other == name, member.values)
+        for other, held in members.items()
+        for at, member in held.items()
+        if at != place and len(member.values) > 1
     ]
+    return not any(_may_hold(panel, value, is_same=is_same) for is_same, panel in panels)
 
 
-def _may_hold(panel: Sequence[Any], value: Any) -> bool:
-    """Tell whether values may hold another one under a similar name, or as a code."""
+def _may_hold(panel: Sequence[Any], value: Any, *, is_same: bool) -> bool:
+    """Tell whether values of the same entity, or of another one, may mean a value, too."""
     near = _nearest(value, _by_canonical(panel), guess=len(panel) <= _MOST_COMPARISONS)
-    return near is not None or _are_codes(panel) != _are_codes([value])
+    return near is not None or value in panel or (is_same and _differ_in_form(panel, value))
+
+
+def _differ_in_form(panel: Sequence[Any], value: Any) -> bool:
+    return _are_codes(panel) != _are_codes([value])
 
 
 def _are_codes(values: Sequence[Any]) -> bool:

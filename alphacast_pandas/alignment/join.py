@@ -150,7 +150,7 @@ def _check_broadest(frames: Sequence[Lowered], names: Sequence[str]) -> None:
     other = next(name for name in others if name not in own)
     msg = (
         f"The frames have different entities ({told}), and none has all of them, so each row of "
-        "one would be repeated for rows of another. Align frames that share entities; names that "
-        f"mean the same are mapped with entities={{{one!r}: {[one, other]!r}}}."
+        "one would be repeated for rows of another. If two names mean the same, map them: "
+        f"entities={{{one!r}: {[one, other]!r}}}. If a frame holds for all rows, drop its entity."
     )
     raise QueryError(msg)

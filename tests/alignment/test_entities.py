@@ -94,6 +94,28 @@ def test_a_name_that_may_be_in_a_panel_is_merged_with_none(single: str) -> None:
     )["unmatched"]
 
 
+@pytest.mark.parametrize("single", ["Argentina", "argentina", "Argentine"])
+@pytest.mark.every_parameter
+def test_a_value_that_a_panel_has_under_another_name_is_to_be_mapped(single: str) -> None:
+    frames = {
+        "gdp": panel("gdp", "Argentina", "Brazil", entity="Country"),
+        "cpi": panel("cpi", single),
+    }
+    with pytest.raises(ap.QueryError) as caught:
+        ap.align(frames)
+    assert "map them: entities={'Country': ['Country', 'country']}" in str(caught.value)
+    result = ap.align(frames, entities={"country": ["Country", "country"]})
+    assert result[result["country"] == "Brazil"]["cpi"].isna().all()
+
+
+def test_a_frame_without_rows_changes_no_entity() -> None:
+    cpi, nothing = panel("cpi", "Argentina"), panel("gdp", "Chile")[:0]
+    assert ap.align({"cpi": cpi, "gdp": nothing})["country"].tolist() == ["Argentina"] * 3
+    oil = pd.DataFrame({"Date": MONTHS, "oil": 1.0})
+    result = ap.align({"cpi": cpi, "gdp": nothing, "oil": oil})
+    assert [*result.columns] == ["Date", "cpi", "gdp", "oil"]
+
+
 def test_names_are_not_guessed_to_be_among_codes() -> None:
     result = ap.align({"gdp": panel("gdp", "DEU", "FRA"), "cpi": panel("cpi", "Germany")})
     assert result.groupby("country")["cpi"].count().to_dict() == {"DEU": 0, "FRA": 0, "Germany": 3}

@@ -1,6 +1,7 @@
 """Frames of one frequency, joined: the answer is that of merges, one frame after the other."""
 
 import itertools
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -90,6 +91,19 @@ def test_so_many_combinations_that_int64_cannot_count_them_are_joined_all_the_sa
     both = result[result["w"].notna()]
     assert both["v"].tolist() == both["w"].tolist()
     assert len(both) == 10
+
+
+def test_memory_is_that_of_the_answer_and_of_keys() -> None:
+    dates = pd.date_range("1950-01-01", periods=200, freq="MS")
+    keys = {"Date": np.tile(dates, 100), "country": np.repeat([f"c{n}" for n in range(100)], 200)}
+    frames = {f"f{n}": pd.DataFrame({**keys, f"v{n}": 1.0}) for n in range(20)}
+    ap.align({"f0": frames["f0"]})  # imports
+    tracemalloc.start()
+    result = ap.align(frames)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert result.shape == (20_000, 22)
+    assert peak < 4 * result.memory_usage().sum()
 
 
 def test_entities_that_would_multiply_each_other_are_refused() -> None:
