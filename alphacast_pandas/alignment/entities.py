@@ -222,7 +222,7 @@ def _is_alone(
     where this one writes a name: then nobody knows whether the value is among them.
     """
     own = members[name]
-    others = [each for at, each in enumerate(sources) if at != place and len(each.days)]
+    others = [each for at, each in enumerate(sources) if at != place and each.found.dates]
     if len(own[place].values) != 1 or not others:
         return False
     value = own[place].values[0]

@@ -72,13 +72,13 @@ def lower(
     is_lower = own is not None and own.rank < target.rank
     is_week = own is not None and own.word.startswith("W")
     # A week belongs to the period it ends in.
-    days = own.ends(own.to_periods(source.days))[1] if own and is_week else source.days
-    periods = target.to_periods(days)
+    days = source.days
+    periods = target.to_periods(own.ends(own.to_periods(days))[1] if own and is_week else days)
     keys = _keys(periods, codes)
     columns = {name: source.columns.columns[name] for name in source.columns.values}
     if not is_lower and pd.Index(keys, copy=False).is_unique:
         return Lowered(source, own or target, periods, codes, columns, {})
-    groups = _group(keys, periods, codes, source)
+    groups = _group(keys, periods, days, codes, source.columns.instants)
     if own is not None and is_lower:
         why = (
             f"{source} holds {own.plural} ({own.word!r}), which are to become {target.plural} "
@@ -109,13 +109,17 @@ def _keys(periods: np.ndarray, codes: Mapping[str, np.ndarray]) -> np.ndarray:
 
 
 def _group(
-    keys: np.ndarray, periods: np.ndarray, codes: Mapping[str, np.ndarray], source: Source
+    keys: np.ndarray,
+    periods: np.ndarray,
+    days: np.ndarray,
+    codes: Mapping[str, np.ndarray],
+    instants: np.ndarray,
 ) -> _Groups:
     _, rows, numbers = np.unique(keys, return_index=True, return_inverse=True)
     numbers = numbers.reshape(-1)  # NumPy 2.0 gives it another shape
-    order = np.lexsort((source.columns.instants.astype(np.int64), numbers))
+    order = np.lexsort((instants.astype(np.int64), numbers))
     series = combine([*codes.values()], len(keys))
-    return _Groups(numbers, rows, order, series, source.days, periods)
+    return _Groups(numbers, rows, order, series, days, periods)
 
 
 def _whole(present: np.ndarray, groups: _Groups, own: Frequency, target: Frequency) -> np.ndarray:
@@ -157,7 +161,7 @@ def _rows_that_meet(source: Source, groups: _Groups, starts: np.ndarray) -> str:
         rows = np.flatnonzero(groups.numbers == number)
         columns = source.columns
         key = [columns.columns[name].iloc[rows[0]] for name in columns.entities]
-        dates = ", ".join(str(np.datetime64(int(source.days[row]), "D")) for row in rows[:3])
+        dates = ", ".join(str(np.datetime64(int(groups.days[row]), "D")) for row in rows[:3])
         period = np.datetime64(int(starts[rows[0]]), "D")
         of = f"{', '.join(map(short, key))}, " if key else ""
         shown.append(f"{of}period of {period} (rows of {dates}{', ...' * (len(rows) > 3)})")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,13 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A frame to align: its label, its columns, its dates as days since 1970, their frequency."""
+    """A frame to align: its label, its columns, and the frequency that its dates tell."""
 
     label: str | int
     dataset_id: int | str | None
     columns: Columns
-    days: np.ndarray
     found: Found
+
+    @property
+    def days(self) -> np.ndarray:
+        """The dates as days since 1970; made anew each time, so that no frame holds them."""
+        return self.columns.instants.astype("datetime64[D]").astype(np.int64)
 
     def __str__(self) -> str:
         return f"Frame {value_text(self.label)}"
@@ -73,10 +77,10 @@ def _source(label: str | int, frame: Any, named: Collection[str]) -> Source:
     dataset_id = origin.get("dataset_id") if isinstance(origin, dict) else None
     if not isinstance(dataset_id, int | str):  # attrs are written to Parquet as JSON
         dataset_id = None
-    days = columns.instants.astype("datetime64[D]").astype(np.int64)
+    source = Source(label, dataset_id, columns, Found(None))
     dates = columns.columns[columns.date].dtype
-    found = _of_periods(dates, days) or find_frequency(days, columns.series)
-    return Source(label, dataset_id, columns, days, found)
+    found = _of_periods(dates, source.days) or find_frequency(source.days, columns.series)
+    return replace(source, found=found)
 
 
 def _of_periods(dates: Any, days: np.ndarray) -> Found | None:
