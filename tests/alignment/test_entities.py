@@ -256,3 +256,5 @@ def test_categories_and_numbers_are_entities_too() -> None:
     assert both["country"].tolist() == ["Chile", "Peru"] * 3
     mixed = ap.align({"x": names, "y": panel("w", "Peru", "Chile")})
     assert mixed["country"].dtype == pd.Series(["a"]).dtype
+    odd = ap.align({"x": panel("v", "a", 5), "y": panel("w", 5, "a")})
+    assert odd["country"].tolist() == [5, "a"] * 3

@@ -152,3 +152,11 @@ def test_a_sum_beyond_int64_is_refused() -> None:
     frame = pd.DataFrame({"Date": MONTHS, "v": [2**62, 2**62, 5, 1]})
     with pytest.raises(ap.QueryError, match=r"too large for Int64\. .*astype\(float\)"):
         align_one(frame, frequency="Q", aggregate="sum")
+
+
+def test_values_without_an_order_have_no_smallest_one() -> None:
+    frame = pd.DataFrame({"Date": MONTHS, "v": [{}, {"a": 1}, {}, {}]})
+    with pytest.raises(ap.QueryError, match=r"no order, so they have no 'min' .*'v': 'last'"):
+        align_one(frame, frequency="Q", aggregate="min")
+    found = align_one(frame, frequency="Q", aggregate="last", partial=True)
+    assert found["v"].tolist() == [{}, {}]
