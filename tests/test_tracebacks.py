@@ -255,6 +255,7 @@ def is_decorated(function: Any) -> bool:
     return bool(function.__code__.co_filename == str(OURS))
 
 
+@pytest.mark.every_parameter
 @pytest.mark.parametrize("name", CALLED)
 def test_all_that_users_call_is_decorated(name: str) -> None:
     assert is_decorated(CALLED[name])

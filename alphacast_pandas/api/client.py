@@ -285,7 +285,6 @@ def is_default_client(client: Client) -> bool:
     return client is _default.client
 
 
-@short_traceback
 def resolve_client(client: Any) -> Client:
     """Return the client that a call is to use, or raise for what is none."""
     if client is None:
@@ -300,6 +299,7 @@ def resolve_client(client: Any) -> Client:
     return client
 
 
+@short_traceback
 def get_client() -> Client:
     """
     Return the default client.

@@ -18,7 +18,7 @@ from alphacast_pandas.errors import NotFoundError, PermissionDenied, QuotaError
 from alphacast_pandas.finding.columns import instant_of, integers, text_column
 from alphacast_pandas.reading.expected import check_expect, check_expected, warn_of_other_words
 from alphacast_pandas.reading.fetch import in_order
-from alphacast_pandas.tracebacks import short_traceback
+from alphacast_pandas.tracebacks import short_traceback, short_tracebacks
 
 if TYPE_CHECKING:
     import datetime
@@ -32,6 +32,7 @@ _DATA_REFUSED = (NotFoundError, PermissionDenied, QuotaError)
 
 
 @dataclass(frozen=True, repr=False)
+@short_tracebacks
 class DatasetInfo(Record):
     """
     What a dataset is, as `info` gives it; what the service does not tell is None.
