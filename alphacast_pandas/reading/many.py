@@ -390,11 +390,10 @@ def _of_frame(client: Client, frame: pd.DataFrame, options: ReadOptions) -> list
     """Return the datasets of a frame, whose labels are their names if it has them."""
     names = [str(name) for name in frame.columns]
     if names.count("id") != 1:
-        hint = (
-            "Pass datasets.rename(columns={'dataset_id': 'id'})."
-            if names.count("dataset_id") == 1 and "id" not in names
-            else f"It has {', '.join(map(value_text, names[:_MOST_NAMED])) or 'no columns'}."
-        )
+        held = ", ".join(map(value_text, names[:_MOST_NAMED])) or "none"
+        is_renamed = names.count("dataset_id") == 1 and "id" not in names
+        renaming = "Pass datasets.rename(columns={'dataset_id': 'id'})."
+        hint = renaming if is_renamed else f"The columns of this one: {held}."
         msg = f"A frame of datasets needs one column 'id', which holds their numbers. {hint}"
         raise QueryError(msg)
     if frame["id"].isna().any() or pd.api.types.is_float_dtype(frame["id"]):

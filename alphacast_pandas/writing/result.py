@@ -122,8 +122,8 @@ class PushResult:
     ('Processed', True)
     >>> print(result)  # doctest: +ELLIPSIS
     Pushed to ...
-      3 rows sent; 3 values added, 0 updated, 0 deleted
-      process ...: Processed, "3 values added to database."
+      3 rows sent; 2 values added, 0 updated, 0 deleted
+      process ...: Processed, "2 values added to database."
       ... bytes in ... seconds
       http...
     """
