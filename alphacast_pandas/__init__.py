@@ -38,6 +38,11 @@ if TYPE_CHECKING:
     from alphacast_pandas.finding.info import DatasetInfo, info
     from alphacast_pandas.finding.providers import read_provider
     from alphacast_pandas.finding.series import read_series
+    from alphacast_pandas.history.releases import releases
+    from alphacast_pandas.history.revisions import revisions
+    from alphacast_pandas.history.snapshot import snapshot
+    from alphacast_pandas.history.triangle import triangle
+    from alphacast_pandas.history.vintages import vintages
     from alphacast_pandas.reading.chunks import DatasetReader
     from alphacast_pandas.reading.explain import Explanation, explain
     from alphacast_pandas.reading.frames import Frames
@@ -73,10 +78,15 @@ else:  # the same addresses; hidden from type checkers, which would then allow a
             "read_many": "reading.many",
             "read_provider": "finding.providers",
             "read_series": "finding.series",
+            "releases": "history.releases",
             "repositories": "finding.catalog",
+            "revisions": "history.revisions",
             "schema": "contracts.schemas",
             "search": "finding.catalog",
+            "snapshot": "history.snapshot",
+            "triangle": "history.triangle",
             "validate": "writing.push",
+            "vintages": "history.vintages",
         },
     )
 
@@ -125,8 +135,13 @@ __all__ = [
     "read_many",
     "read_provider",
     "read_series",
+    "releases",
     "repositories",
+    "revisions",
     "schema",
     "search",
+    "snapshot",
+    "triangle",
     "validate",
+    "vintages",
 ]

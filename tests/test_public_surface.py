@@ -55,6 +55,7 @@ NAMES = {
     ),
     *("align", "latest"),
     *("coverage", "datasets", "info", "read_provider", "read_series", "repositories", "search"),
+    *("releases", "revisions", "snapshot", "triangle", "vintages"),
     *("read_alphacast", "read_many", "schema", *ERRORS),
 }
 
@@ -63,7 +64,7 @@ SIGNATURES = {
     "read_alphacast": (
         "dataset_id | filter=None select=None start=None end=None last=None top=None index=None "
         "dtype_backend=<no_default> categories=False schema=None chunksize=None expect=None "
-        "progress=None client=None"
+        "as_of=None store=None progress=None client=None"
     ),
     "read_many": (
         "datasets | filter=None select=None start=None end=None last=None top=None index=None "
@@ -88,6 +89,13 @@ SIGNATURES = {
     "latest": "df n=1 | at=None",
     "DataFrame.alphacast.latest": "n=1 | at=None",
     "read_provider": "provider series_id | client=None **parameters",
+    "snapshot": "datasets | frame=None at=None errors='raise' store=None client=None",
+    "vintages": "dataset_id | store=None client=None",
+    "revisions": "dataset_id | select=None filter=None since=None store=None client=None",
+    "releases": (
+        "dataset_id n=0 | select=None filter=None include_first=False store=None client=None"
+    ),
+    "triangle": "dataset_id column | filter=None store=None client=None",
     "Client.search": "query | repository_id=None mine=False deprecated=False limit=25",
     "client.series.get": "id |",
     "client.series.download": "id | format='csv'",

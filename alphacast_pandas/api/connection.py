@@ -52,9 +52,7 @@ class Connection:
 
     def page_of(self, dataset_id: int) -> str:
         """Return the address of a dataset: its page, or the resource of another service."""
-        base = self.settings.base_url
-        base = "https://www.alphacast.io" if base == DEFAULT_BASE_URL else base
-        return f"{base}/datasets/{dataset_id}"
+        return page_of(self.settings.base_url, dataset_id)
 
     def recall(self, dataset_id: int) -> Definitions | None:
         """Return the definitions remembered of a dataset, unless they are old."""
@@ -99,6 +97,12 @@ class Connection:
         self._lock = threading.Lock()
         self._creation = threading.Lock()
         self._uploads: dict[int, threading.Lock] = {}
+
+
+def page_of(base_url: str, dataset_id: int) -> str:
+    """Return the address of a dataset at the service of this address."""
+    base = "https://www.alphacast.io" if base_url == DEFAULT_BASE_URL else base_url
+    return f"{base}/datasets/{dataset_id}"
 
 
 # Without this, a forked child would read answers to requests of its parent, or of another child,

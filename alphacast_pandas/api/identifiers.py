@@ -49,12 +49,17 @@ def resolve_dataset(client: Client, value: Id) -> int:
     """Return the number of a dataset, which the service is asked for if `value` is a name."""
     if is_name(value):
         return client.datasets.find(value).id
+    return number_at(value, client.base_url)
+
+
+def number_at(value: Id, base_url: str) -> int:
+    """Return the number in `value`, which may be an address of this service but of no other."""
     number = resolve_id(value)
     host = _host_of(value)
-    if host is not None and not _is_own_host(host, client.base_url):
+    if host is not None and not _is_own_host(host, base_url):
         msg = (
             f"{value_text(value, _LONGEST_SHOWN)} is an address of {host}, and this client reads "
-            f"from {client.base_url}. Pass the number of the dataset if that is meant: {number}."
+            f"from {base_url}. Pass the number of the dataset if that is meant: {number}."
         )
         raise QueryError(msg)
     return number

@@ -117,6 +117,14 @@ def resolve_settings(
     )
 
 
+def resolve_base_url(login: Login | None) -> str:
+    """Return the address that a client without arguments has; what is kept here needs no key."""
+    from_environment = login_from_environment()
+    found = _first_with_key(login or Login(), from_environment)
+    address = found.base_url if found.api_key is not None else from_environment.base_url
+    return check_base_url(address or DEFAULT_BASE_URL)
+
+
 def _first_with_key(*logins: Login) -> Login:
     """Return the first login that has a key; the file of logins is read only if none has."""
     for login in logins:

@@ -6,7 +6,7 @@ import copy
 import itertools
 import os
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -38,7 +38,7 @@ from alphacast_pandas.reading.rows import finish, matching_rows, selected_column
 from alphacast_pandas.tracebacks import short_tracebacks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator, Mapping
     from types import TracebackType
 
     import pandas as pd
@@ -313,16 +313,35 @@ def _frames(
 ) -> Generator[pd.DataFrame, None, None]:
     """Yield the frames; their RangeIndex goes on from one to the next."""
     facts = attributes(client, dataset_id, sent)
-    first_row = 0
     with still_open:
         try:
-            for table in tables:
-                frame = result_frame(table, sent, options, is_last_use=False, first_row=first_row)
-                own = {"rows": len(frame), "every_row": False}
-                frame.attrs["alphacast"] = {**copy.deepcopy(facts), **own}
-                yield frame
-                first_row += table.num_rows
+            yield from to_frames(tables, sent, options, facts)
         except DecodeError:
             # The definitions may be out of date.
             client._connection.remember(dataset_id, None)
             raise
+
+
+def to_frames(
+    tables: Iterator[pa.Table], sent: SentQuery, options: ReadOptions, facts: Mapping[str, Any]
+) -> Iterator[pd.DataFrame]:
+    """Yield a frame of each table, with `facts` in its attributes."""
+    first_row = 0
+    for table in tables:
+        frame = result_frame(table, sent, options, is_last_use=False, first_row=first_row)
+        own = {"rows": len(frame), "every_row": False}
+        frame.attrs["alphacast"] = {**copy.deepcopy(dict(facts)), **own}
+        yield frame
+        first_row += table.num_rows
+
+
+def chunks_of(
+    table: pa.Table,
+    sent: SentQuery,
+    options: ReadOptions,
+    rows: int,
+    facts: Mapping[str, Any],
+) -> DatasetReader:
+    """Return a reader of frames with `rows` rows each of a table that is whole."""
+    frames = to_frames(_in_chunks(iter([table]), rows), sent, options, facts)
+    return DatasetReader(frames, lambda: None, dataset_id=facts["dataset_id"], chunksize=rows)

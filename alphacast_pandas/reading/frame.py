@@ -14,6 +14,7 @@ from alphacast_pandas.contracts.validation import check_arrival
 from alphacast_pandas.reading.csv_table import with_nulls
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Callable
 
     from alphacast_pandas.api.client import Client
@@ -145,15 +146,22 @@ def attributes(client: Client, dataset_id: int, sent: SentQuery) -> dict[str, An
 
     The values are those of plain JSON: others would break `DataFrame.to_parquet`.
     """
-    dataset, connection = sent.definitions.dataset, client._connection
-    date = sent.definitions.date
+    connection = client._connection
+    return origin(dataset_id, sent, connection.page_of(dataset_id), connection.clock.now())
+
+
+def origin(
+    dataset_id: int, sent: SentQuery, url: str, retrieved_at: datetime.datetime
+) -> dict[str, Any]:
+    """Return the same of an answer that was retrieved at this instant, from any client."""
+    dataset, date = sent.definitions.dataset, sent.definitions.date
     facts: dict[str, Any] = {
         "dataset_id": dataset_id,
         "name": dataset.name if dataset else None,
         "repository_id": dataset.repository_id if dataset else None,
-        "url": connection.page_of(dataset_id),
+        "url": url,
         "query": sent.params,
-        "retrieved_at": connection.clock.now().isoformat(timespec="seconds"),
+        "retrieved_at": retrieved_at.isoformat(timespec="seconds"),
         "date": date.name if date else None,
         "entities": [column.name for column in sent.definitions.entities],
     }

@@ -12,6 +12,7 @@ from alphacast_pandas.api.identifiers import label_of, resolve_dataset
 from alphacast_pandas.api.retrying import watched_by
 from alphacast_pandas.api.settings import resolve_progress
 from alphacast_pandas.progress import Meter
+from alphacast_pandas.reading.as_known import read_as_known
 from alphacast_pandas.reading.chunks import DatasetReader, read_chunks
 from alphacast_pandas.reading.expected import warn_of_other_words
 from alphacast_pandas.reading.fetch import fetch
@@ -24,6 +25,7 @@ from alphacast_pandas.tracebacks import short_traceback
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
+    from os import PathLike
 
     import pandera.pandas as pa
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from alphacast_pandas.api.identifiers import Id
     from alphacast_pandas.progress import ReadMeter
     from alphacast_pandas.reading.options import Date, Filter, ReadOptions
+    from alphacast_pandas.vintage_store.instants import Moment
 
 
 @overload
@@ -49,6 +52,8 @@ def read_alphacast(
     schema: pa.DataFrameSchema | type[pa.DataFrameModel] | bool | None = None,
     chunksize: None = None,
     expect: str | None = None,
+    as_of: Moment | None = None,
+    store: str | PathLike[str] | None = None,
     progress: bool | None = None,
     client: Client | None = None,
 ) -> pd.DataFrame: ...
@@ -70,6 +75,8 @@ def read_alphacast(
     schema: pa.DataFrameSchema | type[pa.DataFrameModel] | bool | None = None,
     chunksize: int,
     expect: str | None = None,
+    as_of: Moment | None = None,
+    store: str | PathLike[str] | None = None,
     progress: bool | None = None,
     client: Client | None = None,
 ) -> DatasetReader: ...
@@ -91,6 +98,8 @@ def read_alphacast(
     schema: pa.DataFrameSchema | type[pa.DataFrameModel] | bool | None = None,
     chunksize: int | None = None,
     expect: str | None = None,
+    as_of: Moment | None = None,
+    store: str | PathLike[str] | None = None,
     progress: bool | None = None,
     client: Client | None = None,
 ) -> pd.DataFrame | DatasetReader:
@@ -140,6 +149,13 @@ def read_alphacast(
     expect : str, optional
         What the name of the dataset must be, so that a wrong number is noticed before data are
         read. ``*`` and ``?`` stand for any text and any character; case and accents are ignored.
+    as_of : str, date, datetime, Timestamp or Period, optional
+        Read the dataset as it was known then, from the vintages that `snapshot` has kept, without
+        a request and without a key. The end of a partial date is included:
+        ``as_of="2026-05"`` is what was known at the end of May. Times are UTC unless they have a
+        zone. Today is allowed, the future is refused.
+    store : str or path, optional
+        The folder of the vintages, with `as_of`; by default the user's own.
     progress : bool, optional
         Whether to show a bar: bytes received, their rate and the rows they hold. By default
         on a terminal or in a notebook, unless the environment variable
@@ -173,17 +189,19 @@ def read_alphacast(
     QueryError
         If a name is not a column, a value does not fit its column, keywords contradict
         each other, several datasets have this name, the name does not match `expect`, or the
-        service refuses the filter.
+        service refuses the filter. With `as_of`, if the dataset was never looked at, or not before
+        `as_of`; the first vintage is named.
     DecodeError
         If the answer is not the table that was promised, or is cut short; with `chunksize`
-        also if rows come that belong to earlier frames.
+        also if rows come that belong to earlier frames; with `as_of` if a file of the store is
+        damaged.
     ValidationError
         If the frame breaks `schema`.
     NotFoundError
         If the dataset does not exist or the key may not see it; of a name, the nearest that
         exist are in the message.
     ConfigurationError
-        If there is no API key.
+        If there is no API key, or `store` is no store.
 
     Warns
     -----
@@ -198,6 +216,7 @@ def read_alphacast(
     col : Columns for expressions, on any pandas.
     explain : Show what would be sent, without reading.
     DataFrame.alphacast.push : The way back.
+    snapshot : Keep what a dataset holds now, for `as_of`.
 
     Notes
     -----
@@ -214,6 +233,10 @@ def read_alphacast(
     A range whose ends are reversed is a `QueryError`, whether it is written as `start` and `end`,
     as a slice or with ``between``; pandas' own ``between`` is silently false. A range beyond the
     data gives an empty frame, and so do two comparisons that exclude each other.
+
+    With `as_of` the attributes of the frame say ``note`` ("as last seen by this store"),
+    ``vintage``, the time of the look that found these rows first, and ``checked_until``, that of
+    the last look that still found them: what happened between two looks nobody knows.
 
     With `chunksize`, `schema` is a contract for each frame, and with `categories` each has the
     categories of its own rows. What needs to see every row first is
@@ -237,8 +260,6 @@ def read_alphacast(
     >>> [len(df) for df in ap.read_alphacast(dataset_id, chunksize=1000)]
     [1000, 704]
     """
-    client = resolve_client(client)
-    number = resolve_dataset(client, dataset_id)
     options = check_options(
         filter=filter,
         select=select,
@@ -252,11 +273,17 @@ def read_alphacast(
         schema=schema,
         expect=expect,
     )
+    rows = None if chunksize is None else check_count(chunksize, "chunksize")
+    if as_of is not None or store is not None:
+        return read_as_known(
+            dataset_id, options, as_of=as_of, store=store, chunksize=rows, client=client
+        )
+    client = resolve_client(client)
+    number = resolve_dataset(client, dataset_id)
     is_shown = resolve_progress(progress=progress)
     clock = client._connection.clock
     meter = Meter(f"Reading {label_of(dataset_id)}", progress=is_shown, clock=clock)
-    if chunksize is not None:
-        rows = check_count(chunksize, "chunksize")
+    if rows is not None:
         return read_chunks(client, number, options, rows, meter, given=dataset_id)
     with meter:
         return read_one(client, number, options, meter, given=dataset_id)

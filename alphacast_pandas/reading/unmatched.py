@@ -43,6 +43,12 @@ def warn_of_unmatched(client: Client, dataset_id: int, answer: WholeAnswer) -> N
         warn(message)
 
 
+def warn_of_unmatched_in(table: pa.Table, dataset_id: int, answer: WholeAnswer) -> None:
+    """Do the same where the table of the whole dataset is at hand."""
+    for message in _described(dataset_id, _wanted_entities(answer), table, ""):
+        warn(message)
+
+
 def _messages(client: Client, dataset_id: int, answer: WholeAnswer) -> list[str]:
     wanted = _wanted_entities(answer)
     rows = _fetch_rows(client, dataset_id, answer.definitions) if wanted else None
@@ -51,6 +57,13 @@ def _messages(client: Client, dataset_id: int, answer: WholeAnswer) -> list[str]
     if rows is None and not is_whole:
         return []
     where = "" if is_whole else _place(answer.definitions)
+    return _described(dataset_id, wanted, rows, where)
+
+
+def _described(
+    dataset_id: int, wanted: dict[str, tuple[Any, ...]], rows: pa.Table | None, where: str
+) -> list[str]:
+    """Return a message for each column of which values are wanted that the rows do not have."""
     messages = []
     for column, values in wanted.items():
         existing = [] if rows is None else pc.unique(rows.column(column)).drop_null().to_pylist()

@@ -44,13 +44,18 @@ _NAMED_INDEX = '.rename_axis("Date")'
 
 @dataclass(frozen=True)
 class FrameOptions:
-    """What a caller says about a frame: its index, the roles of its columns, its contract."""
+    """
+    What a caller says about a frame: its index, the roles of its columns, its contract.
+
+    `refusal` begins the message of what is wrong with it.
+    """
 
     index: bool | None = None
     date: str | None = None
     entities: str | Sequence[str] | None = None
     schema: Any = None
     accept_new_columns: bool = False
+    refusal: str = _REFUSED
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +97,7 @@ def check_frame(
     frame = frame.rename(columns=renamed) if renamed else frame
     failures = [*_rename_failures(renamed, df, options.date), *outcome.failures]
     if name_failures := _name_failures([*frame.columns]):
-        refuse([*name_failures, *failures], _REFUSED)
+        refuse([*name_failures, *failures], options.refusal)
     try:
         roles = resolve_roles(
             frame,
@@ -105,7 +110,7 @@ def check_frame(
     except ValidationError as error:
         # What the user's schema found is reported with it, not on the next attempt.
         if failures:
-            refuse([Failure(None, str(error)), *failures], _REFUSED)
+            refuse([Failure(None, str(error)), *failures], options.refusal)
         if _names_level(str(error), df):
             msg = f"{error} Before that, make columns of the index: df = df.reset_index()."
             raise ValidationError(msg) from error
@@ -116,7 +121,7 @@ def check_frame(
     unknown = _column_failures(frame, roles, definitions, accept_new=options.accept_new_columns)
     wrong = check_values(frame, roles, types, outcome.labels, existing)
     failures += [*unknown, *_without_new_dates(wrong, frame, roles, unknown)]
-    refuse([_with_index_reset(failure, df) for failure in failures], _REFUSED)
+    refuse([_with_index_reset(failure, df) for failure in failures], options.refusal)
     _warn_of_empty_text(frame, roles)
     return CheckedFrame(frame, roles, types, _given_dates(given, frame[roles.date]))
 

@@ -1,0 +1,1 @@
+"""What was known when: looks at datasets, and what changed between them."""

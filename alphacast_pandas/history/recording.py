@@ -1,0 +1,155 @@
+"""Records what a look found: as a new vintage, or as what the look before it found."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from alphacast_pandas.errors import QueryError
+from alphacast_pandas.history.changes import compare_tables, differing_blocks
+from alphacast_pandas.vintage_store.instants import to_text
+from alphacast_pandas.vintage_store.records import Counts, Look
+from alphacast_pandas.vintage_store.store import DamageError, new_look_name
+from alphacast_pandas.vintage_store.vintages import vintages_of
+
+if TYPE_CHECKING:
+    from alphacast_pandas.vintage_store.records import LookName
+    from alphacast_pandas.vintage_store.store import DatasetFolder, PlannedContent
+    from alphacast_pandas.vintage_store.vintages import Vintage
+
+_MICROSECOND = datetime.timedelta(microseconds=1)
+NOTHING = Counts(0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """How a look ended: the vintage that it found, and whether it was the first to find it."""
+
+    vintage: Vintage
+    look: Look
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class Before:
+    """The look before one that begins now; `record` is None if it is damaged."""
+
+    name: LookName
+    record: Look | None
+
+
+def look_before(folder: DatasetFolder, began: datetime.datetime) -> Before | None:
+    """Return the last look that began before this instant, None if there is none."""
+    earlier = [name for name in folder.looks() if name.began < began]
+    if not earlier:
+        return None
+    try:
+        return Before(earlier[-1], folder.read_look(earlier[-1]))
+    except DamageError:
+        return Before(earlier[-1], None)
+
+
+def free_instant(folder: DatasetFolder, began: datetime.datetime) -> datetime.datetime:
+    """Return this instant, or the next one that no look has."""
+    taken = {name.began for name in folder.looks()}
+    while began in taken:
+        began += _MICROSECOND
+    return began
+
+
+def record_same(
+    folder: DatasetFolder, began: datetime.datetime, look: Look, now: datetime.datetime
+) -> Recorded:
+    """Record a look that found a content which is there already."""
+    name = new_look_name(began, look.content)
+    folder.write_look(name, look)
+    folder.remove_old_partials(now)
+    return _recorded(folder, name, look)
+
+
+def record_content(
+    folder: DatasetFolder,
+    began: datetime.datetime,
+    planned: PlannedContent,
+    facts: Look,
+    now: datetime.datetime,
+) -> Recorded:
+    """
+    Record the content that a look has found; `facts` are what else is known of it.
+
+    One that differs from the content before it in the order of rows or columns only is the same.
+    """
+    look = _described(facts, planned)
+    before = look_before(folder, began)
+    if before is None:
+        look = replace(look, counts=Counts(look.rows, 0, 0))
+    else:
+        previous = before.name.content
+        counts = count_changes(folder, previous, planned)
+        if counts == NOTHING and is_same(folder, previous, planned):
+            return record_same(folder, began, replace(look, content=previous), now)
+        look = replace(look, previous=previous, counts=counts)
+    folder.write_content(planned)
+    return record_same(folder, began, look, now)
+
+
+def recorded_at(
+    folder: DatasetFolder, at: datetime.datetime, planned: PlannedContent, facts: Look
+) -> Recorded | None:
+    """Return the look at this very instant if it found the same, None if there is none."""
+    there = [name for name in folder.looks() if name.began == at]
+    for name in there:
+        counts = count_changes(folder, name.content, planned)
+        if counts == NOTHING and is_same(folder, name.content, planned):
+            return _recorded(folder, name, _described(facts, planned))
+    if there:
+        msg = (
+            f"The vintage store has another vintage of dataset {folder.number} at "
+            f"{to_text(at)}, and vintages are never changed. Pass another at=, or another store=."
+        )
+        raise QueryError(msg)
+    return None
+
+
+def count_changes(folder: DatasetFolder, previous: str, planned: PlannedContent) -> Counts | None:
+    """Return how a content differs from a previous one, None if that is damaged."""
+    if previous == planned.hash:
+        return NOTHING
+    tables = {
+        block.hash: table
+        for block, table in zip(planned.content.blocks, planned.tables, strict=True)
+    }
+    new = planned.content
+    try:
+        old = folder.read_content(previous)
+        only_old, only_new = differing_blocks(old, new)
+        old_table = folder.join(old, only_old)
+    except DamageError:
+        return None
+    new_table = pa.concat_tables(
+        [new.schema.empty_table(), *(tables[block.hash] for block in only_new)]
+    )
+    keys = old.definitions.keys, new.definitions.keys
+    return compare_tables(old_table, new_table, *keys).counts
+
+
+def is_same(folder: DatasetFolder, previous: str, planned: PlannedContent) -> bool:
+    """Tell whether a content whose rows are those of a previous one has its columns too."""
+    if previous == planned.hash:
+        return True
+    return folder.read_content(previous).columns == planned.content.columns
+
+
+def _described(facts: Look, planned: PlannedContent) -> Look:
+    start, end = planned.content.span
+    rows = planned.content.rows
+    return replace(facts, content=planned.hash, rows=rows, start=start, end=end)
+
+
+def _recorded(folder: DatasetFolder, name: LookName, look: Look) -> Recorded:
+    vintages = vintages_of(folder.looks())
+    found = next(v for v in reversed(vintages) if v.look <= name <= v.last_look)
+    return Recorded(found, look, found.look == name)

@@ -1,0 +1,62 @@
+"""Whole datasets, read only if the file in storage is another one than before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from alphacast_pandas.api.discovery import NO_TABLE, DefinitionsSource
+from alphacast_pandas.api.identifiers import data_path
+from alphacast_pandas.reading.csv_table import parse_table, table_with_nulls
+from alphacast_pandas.reading.fetch import confirm_end, new_answer, open_answer, plan_read, trials
+from alphacast_pandas.reading.options import ReadOptions
+from alphacast_pandas.reading.rows import finish
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from alphacast_pandas.api.client import Client
+    from alphacast_pandas.api.definitions import Definitions
+    from alphacast_pandas.progress import Meter
+
+_EVERYTHING = ReadOptions()
+
+
+def fetch_whole(
+    client: Client, dataset_id: int, stated: Definitions, etag: str | None, meter: Meter
+) -> tuple[Definitions, pa.Table, str | None] | None:
+    """
+    Return definitions, rows and ETag of a dataset; None if `etag` proves that its file is the same.
+
+    `stated` are the definitions that the service states. The rows come by date; missing numbers
+    are null.
+    """
+    try:
+        return _fetch_file(client, dataset_id, stated, etag, meter)
+    except NO_TABLE:
+        answer = new_answer(client, dataset_id, _EVERYTHING)
+        if answer is None:
+            raise
+        return answer.definitions, answer.table, None
+
+
+def _fetch_file(
+    client: Client, dataset_id: int, stated: Definitions, etag: str | None, meter: Meter
+) -> tuple[Definitions, pa.Table, str | None] | None:
+    transport = client._connection.transport
+    path = data_path(dataset_id)
+    source, query = plan_read(DefinitionsSource(client, dataset_id, stated), _EVERYTHING)
+    for trial in trials(client, query):
+        with trial:
+            for attempt in transport.attempts(path):
+                with (
+                    attempt,
+                    transport.open(path, trial.params, if_none_match=etag) as response,
+                ):
+                    if response.status == 304:
+                        return None
+                    answer = open_answer(source, trial, response, meter)
+                    table = parse_table(answer, on_rows=meter.add_rows)
+                    confirm_end(client, dataset_id, answer)
+                    rows = table_with_nulls(finish(answer.whole(table)))
+                    return answer.definitions, rows, response.etag
+    raise AssertionError  # pragma: no cover - trials() raises at its end

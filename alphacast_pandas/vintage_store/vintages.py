@@ -1,0 +1,150 @@
+"""Vintages of a dataset: the looks that found another content than the look before them."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from alphacast_pandas.errors import DecodeError, QueryError
+from alphacast_pandas.text import printable, value_text
+from alphacast_pandas.vintage_store.instants import check_not_future, parse_span, to_text
+from alphacast_pandas.vintage_store.store import DamageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import pyarrow as pa
+
+    from alphacast_pandas.api.definitions import Definitions
+    from alphacast_pandas.vintage_store.records import Content, LookName
+    from alphacast_pandas.vintage_store.store import DatasetFolder
+
+_MICROSECOND = datetime.timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """A content from the first look that found it to the last one in a row."""
+
+    time: datetime.datetime
+    checked_until: datetime.datetime
+    look: LookName
+    last_look: LookName
+
+    @property
+    def content(self) -> str:
+        """The hash of its content."""
+        return self.look.content
+
+
+def vintages_of(looks: Iterable[LookName]) -> list[Vintage]:
+    """
+    Return the vintages of looks, which come by time.
+
+    Should two begin in the same microsecond with different contents, the second is named by the
+    next microsecond, so that each has a name of its own.
+    """
+    found: list[Vintage] = []
+    for look in looks:
+        if found and look.content == found[-1].content:
+            until = max(look.began, found[-1].time)
+            found[-1] = replace(found[-1], checked_until=until, last_look=look)
+            continue
+        time = max(look.began, found[-1].checked_until + _MICROSECOND) if found else look.began
+        found.append(Vintage(time, time, look, look))
+    return found
+
+
+def known_vintages(folder: DatasetFolder) -> list[Vintage]:
+    """Return the vintages of a dataset, or raise if it was never looked at."""
+    found = vintages_of(folder.looks())
+    if not found:
+        place = printable(str(folder.store.folder))
+        missing = "" if folder.store.folder.exists() else ", which does not exist yet"
+        msg = (
+            f"Dataset {folder.number} of {printable(folder.address)} was never looked at: nothing "
+            f"is kept of it in the vintage store {place}{missing}. Look at it with "
+            f"ap.snapshot({folder.number}), regularly, or bring a history in with "
+            f"ap.snapshot({folder.number}, frame=..., at=...)."
+        )
+        raise QueryError(msg)
+    return found
+
+
+def vintage_as_of(folder: DatasetFolder, as_of: Any, now: datetime.datetime) -> Vintage:
+    """Return the vintage that was known at the end of a date, which may be partial."""
+    span = parse_span(as_of, "as_of")
+    check_not_future(span, as_of, "as_of", now)
+    vintages = known_vintages(folder)
+    known = [vintage for vintage in vintages if span.includes_until(vintage.time)]
+    if not known:
+        number = folder.number
+        msg = (
+            f"as_of {value_text(as_of)} is before the first vintage of dataset {number}, "
+            f"{to_text(vintages[0].time)}: this store does not know what the dataset held earlier. "
+            f"Pass a later as_of, or bring an earlier history in with "
+            f"ap.snapshot({number}, frame=..., at=...)."
+        )
+        raise QueryError(msg)
+    return known[-1]
+
+
+def read_vintage(folder: DatasetFolder, vintage: Vintage) -> tuple[Definitions, pa.Table]:
+    """Return the definitions and the rows of a vintage, or raise if a file of it is damaged."""
+    try:
+        look = folder.read_look(vintage.look)
+        content = folder.read_content(vintage.content)
+        table = folder.read_table(content)
+    except DamageError as error:
+        raise damage_report(folder, error) from error
+    return replace(content.definitions, dataset=look.dataset(folder.number)), table
+
+
+def damage_report(folder: DatasetFolder, error: DamageError) -> DecodeError:
+    """Return the error of a damaged file with what else can still be read, and the remedy."""
+    vintages = vintages_of(folder.looks())
+    whole = [vintage for vintage in vintages if not _needs(folder, vintage, error)]
+    if whole:
+        others = (
+            f"{len(whole):,} of the {len(vintages):,} vintages of dataset {folder.number} do not "
+            f"need this file, the newest of them {to_text(whole[-1].time)}."
+        )
+    else:
+        others = f"All {len(vintages):,} vintages of dataset {folder.number} need this file."
+    without = (
+        "delete it: its vintage then begins with the next look that found the same"
+        if error.path.parent.name == "looks"
+        else f"ap.snapshot({folder.number}) writes it again where the dataset still holds the same"
+    )
+    msg = (
+        f"{error} {others} Restore the file from a backup; if there is none, {without}. "
+        '"alphacast-pandas vintages --verify" looks for more damage.'
+    )
+    return DecodeError(msg)
+
+
+def find_by_name(folders: Sequence[DatasetFolder], name: str) -> list[DatasetFolder]:
+    """Return the datasets whose newest look found this name."""
+    return [folder for folder in folders if newest_name(folder) == name]
+
+
+def newest_name(folder: DatasetFolder) -> str | None:
+    """Return the name that the newest look found, None if it found none or is damaged."""
+    looks = folder.looks()
+    try:
+        return folder.read_look(looks[-1]).name if looks else None
+    except DamageError:
+        return None
+
+
+def _needs(folder: DatasetFolder, vintage: Vintage, error: DamageError) -> bool:
+    """Tell whether a vintage cannot be read without a damaged file."""
+    name = error.path.name
+    if name in {vintage.look.filename, f"{vintage.content}.json"}:
+        return True
+    try:
+        content: Content = folder.read_content(vintage.content)
+    except DamageError:
+        return True
+    return any(name == f"{block.hash}.arrow" for block in content.blocks)
