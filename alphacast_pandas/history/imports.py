@@ -16,7 +16,9 @@ from alphacast_pandas.vintage_store.records import Look
 from alphacast_pandas.vintage_store.store import DamageError, plan_content
 from alphacast_pandas.writing.arrow import to_table
 from alphacast_pandas.writing.check_frame import FrameOptions, check_frame, check_is_frame
+from alphacast_pandas.writing.date_remedies import holds_dates, remedy_to_dates
 from alphacast_pandas.writing.kinds import NUMBERS, Kind, kind_of
+from alphacast_pandas.writing.roles import is_date_name
 
 if TYPE_CHECKING:
     import datetime
@@ -35,6 +37,9 @@ def import_frame(
 ) -> Recorded:
     """Record a frame as what a dataset held from an instant on."""
     check_is_frame(frame)
+    if not len(frame):
+        msg = f"{_REFUSED}: it has no rows."
+        raise ValidationError(msg)
     look, known = _newest(folder)
     roles = _roles_of_index(frame) or _roles_when_read(frame) or _roles_known(frame, known)
     date, entities = roles or _inferred_roles(frame)
@@ -102,7 +107,7 @@ def _if_there(frame: pd.DataFrame, date: Any, entities: Any) -> tuple[str, tuple
     return (date, tuple(listed)) if is_there else None
 
 
-def _inferred_roles(frame: pd.DataFrame) -> tuple[str | None, tuple[str, ...] | None]:
+def _inferred_roles(frame: pd.DataFrame) -> tuple[str, tuple[str, ...]]:
     """Return the only columns of dates and of text; of several texts nobody knows which."""
     flat = frame.reset_index() if frame.index.names != [None] else frame
     kinds = {name: kind_of(values) for name, values in flat.items()}
@@ -111,7 +116,7 @@ def _inferred_roles(frame: pd.DataFrame) -> tuple[str | None, tuple[str, ...] | 
     if len(dates) == 1 and len(texts) < 2:
         return dates[0], tuple(texts)
     if not dates:
-        return None, None  # which is said as for a push
+        raise _without_dates(flat)
     several = "dates" if len(dates) > 1 else "text"
     names = dates if len(dates) > 1 else texts
     msg = (
@@ -120,6 +125,18 @@ def _inferred_roles(frame: pd.DataFrame) -> tuple[str | None, tuple[str, ...] | 
         f"frame=df.set_index({[dates[0], *texts[:1]]!r})."
     )
     raise ValidationError(msg)
+
+
+def _without_dates(frame: pd.DataFrame) -> ValidationError:
+    """Return the error of a frame in which no column holds dates."""
+    names = [name for name in frame.columns if is_date_name(name)]
+    readable = [name for name in (*names, *frame.columns) if holds_dates(frame[name])]
+    remedy = "Add a column of dates."
+    if readable or names:
+        name = [*readable, *names][0]
+        remedy = f"Remedy: {remedy_to_dates(frame[name])}"
+    msg = f"{_REFUSED}: no column holds dates, and every dataset has a date column. {remedy}"
+    return ValidationError(msg)
 
 
 def _type_of(checked: CheckedFrame, name: str, known: Definitions | None) -> ColumnType:

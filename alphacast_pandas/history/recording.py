@@ -104,7 +104,8 @@ def recorded_at(
     for name in there:
         counts = count_changes(folder, name.content, planned)
         if counts == NOTHING and is_same(folder, name.content, planned):
-            return _recorded(folder, name, _described(facts, planned))
+            found = _recorded(folder, name, _described(facts, planned))
+            return replace(found, is_new=False)
     if there:
         msg = (
             f"The vintage store has another vintage of dataset {folder.number} at "

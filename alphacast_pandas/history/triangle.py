@@ -96,7 +96,7 @@ def triangle(
     """
     _check_text(column)
     archive = open_archive(dataset_id, filter=filter, store=store, client=client)
-    check_names([column], [*archive.value_types], "column")
+    _check_is_value(archive, column)
     name = _date_name(archive)
     # The newest first, so that an error names what is there now.
     pieces: dict[object, _Piece] = {}
@@ -126,6 +126,15 @@ def _check_text(column: object) -> None:
     if not isinstance(column, str):
         msg = f"column is the name of a value column, not {value_text(column)}."
         raise QueryError(msg)
+
+
+def _check_is_value(archive: Archive, column: str) -> None:
+    names = [*archive.value_types]
+    if column in archive.key_names and column not in names:
+        some = f", such as {names[0]!r}" if names else ""
+        msg = f"Column {column!r} identifies the rows. Pass a column of values{some}."
+        raise QueryError(msg)
+    check_names([column], names, "column")
 
 
 def _date_name(archive: Archive) -> str:

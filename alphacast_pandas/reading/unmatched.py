@@ -44,8 +44,8 @@ def warn_of_unmatched(client: Client, dataset_id: int, answer: WholeAnswer) -> N
 
 
 def warn_of_unmatched_in(table: pa.Table, dataset_id: int, answer: WholeAnswer) -> None:
-    """Do the same where the table of the whole dataset is at hand."""
-    for message in _described(dataset_id, _wanted_entities(answer), table, ""):
+    """Do the same for a vintage, whose table is at hand."""
+    for message in _described(dataset_id, _wanted_entities(answer), table, " in this vintage"):
         warn(message)
 
 

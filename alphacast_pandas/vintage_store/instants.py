@@ -11,7 +11,7 @@ import pandas as pd
 
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.filters.dates import parse_end, parse_instant
-from alphacast_pandas.text import value_text
+from alphacast_pandas.text import shorten, value_text
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -46,7 +46,7 @@ def parse_span(value: Any, what: str) -> Span:
         start, (end, is_included) = parse_instant(local, what), parse_end(local, what)
         return Span(_in_utc(start, offset), _in_utc(end, offset), is_included)
     except OverflowError:
-        msg = f"{what} {value_text(value)} is beyond the calendar."
+        msg = f"{what} {_shown(value)} is beyond the calendar."
         raise QueryError(msg) from None
 
 
@@ -54,7 +54,7 @@ def check_not_future(span: Span, value: Any, what: str, now: datetime.datetime) 
     """Raise for what has not begun yet: nobody knows what a dataset will hold."""
     if span.start > now:
         msg = (
-            f"{what} {value_text(value)} is in the future: it is {to_text(now)} now. "
+            f"{what} {_shown(value)} is in the future: it is {to_text(now)} now. "
             "Pass a date up to today, in UTC."
         )
         raise QueryError(msg)
@@ -71,7 +71,7 @@ def parse_at(value: Any, now: datetime.datetime) -> datetime.datetime:
     span = parse_span(value, "at")
     if span.end - span.start > _DAY:
         msg = (
-            f"at {value_text(value)} is longer than a day, so it does not tell from when on this "
+            f"at {_shown(value)} is longer than a day, so it does not tell from when on this "
             f"was known. Pass the day, such as at='{span.start.date().isoformat()}'."
         )
         raise QueryError(msg)
@@ -87,6 +87,10 @@ def to_text(instant: datetime.datetime) -> str:
     '2026-05-01 12:30:00.000250 UTC'
     """
     return f"{instant.replace(tzinfo=None).isoformat(' ')} UTC"
+
+
+def _shown(value: Any) -> str:
+    return value_text(value) if isinstance(value, str) else shorten(str(value))
 
 
 def _without_zone(value: Any) -> tuple[Any, datetime.timedelta]:

@@ -16,7 +16,7 @@ import pyarrow as pa
 from alphacast_pandas.atomic_files import remove_old_partials, replace_file
 from alphacast_pandas.errors import ConfigurationError, DecodeError, QueryError
 from alphacast_pandas.text import printable, value_text
-from alphacast_pandas.vintage_store.blocks import cut, from_file, to_file
+from alphacast_pandas.vintage_store.blocks import LARGEST_BLOCK, cut, from_file, to_file
 from alphacast_pandas.vintage_store.hashing import hash_bytes, hash_table, to_canonical_json
 from alphacast_pandas.vintage_store.records import Block, Content, Look, LookName
 
@@ -198,10 +198,12 @@ class PlannedContent:
         return hash_bytes(to_canonical_json(self.content.to_json()))
 
 
-def plan_content(table: pa.Table, definitions: Definitions) -> PlannedContent:
+def plan_content(
+    table: pa.Table, definitions: Definitions, *, largest_block: int = LARGEST_BLOCK
+) -> PlannedContent:
     """Return the content that a table, whose rows come by date, makes."""
     date = definitions.date.name if definitions.date is not None else None
-    tables = cut(table, date)
+    tables = cut(table, date, largest=largest_block)
     blocks = tuple(_block(each, date) for each in tables)
     types = tuple((field.name, str(field.type)) for field in table.schema)
     return PlannedContent(Content(definitions, types, blocks), tables)

@@ -80,8 +80,9 @@ def vintage_as_of(folder: DatasetFolder, as_of: Any, now: datetime.datetime) -> 
     known = [vintage for vintage in vintages if span.includes_until(vintage.time)]
     if not known:
         number = folder.number
+        shown = value_text(as_of) if isinstance(as_of, str) else str(as_of)
         msg = (
-            f"as_of {value_text(as_of)} is before the first vintage of dataset {number}, "
+            f"as_of {shown} is before the first vintage of dataset {number}, "
             f"{to_text(vintages[0].time)}: this store does not know what the dataset held earlier. "
             f"Pass a later as_of, or bring an earlier history in with "
             f"ap.snapshot({number}, frame=..., at=...)."
