@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "demo": ("alphacast_pandas.demo", "push and read real data against a local Alphacast"),
     "model": ("alphacast_pandas.model", "write a dataset's contract as a typed pandera model"),
+    "vintages": ("alphacast_pandas.history.command", "list or verify the vintages that are kept"),
     "emulator": ("alphacast_pandas.emulator.__main__", "run a local Alphacast"),
 }
 

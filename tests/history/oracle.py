@@ -1,6 +1,7 @@
 """What a few lines of Python say of a list of states with their times."""
 
 import datetime
+import itertools
 import math
 from collections.abc import Iterable
 from typing import Any
@@ -55,7 +56,7 @@ def vintages(states: Iterable[State]) -> list[Vintage]:
 def revisions(found: list[Vintage]) -> list[tuple[Any, ...]]:
     """Key, column, vintage, old, new and kind of every value that changed, in no order."""
     rows: list[tuple[Any, ...]] = []
-    for (_, _, old), (time, _, new) in zip(found, found[1:], strict=False):
+    for (_, _, old), (time, _, new) in itertools.pairwise(found):
         for key in {*old.rows, *new.rows}:
             if key not in new.rows:
                 rows += [
