@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from alphacast_pandas.atomic_files import remove_old_partials, replace_file
 from alphacast_pandas.errors import ConfigurationError, DecodeError, QueryError
+from alphacast_pandas.parallel import side_by_side
 from alphacast_pandas.text import printable, value_text
 from alphacast_pandas.vintage_store.blocks import LARGEST_BLOCK, cut, from_file, to_file
 from alphacast_pandas.vintage_store.hashing import hash_bytes, hash_table, to_canonical_json
@@ -134,7 +135,7 @@ class DatasetFolder:
 
     def join(self, content: Content, blocks: Iterable[Block]) -> pa.Table:
         """Return the rows of some blocks of a content."""
-        tables = [self.read_block(block) for block in blocks]
+        tables = side_by_side(iter(blocks), lambda _, block: self.read_block(block))
         return pa.concat_tables([content.schema.empty_table(), *tables])
 
     def write_content(self, planned: PlannedContent) -> None:
