@@ -90,6 +90,8 @@ def record_content(
         previous = before.name.content
         counts = count_changes(folder, previous, planned)
         if counts == NOTHING and is_same(folder, previous, planned):
+            if previous == planned.hash:
+                folder.write_content(planned)  # where a file of it was lost or damaged
             return record_same(folder, began, replace(look, content=previous), now)
         look = replace(look, previous=previous, counts=counts)
     folder.write_content(planned)

@@ -184,7 +184,8 @@ def _look(client: Client, folder: DatasetFolder, label: str) -> Recorded:
         stated = fetch_definitions(client.datasets, folder.number)
         mark = hash_definitions(stated)
         last = before.record if before is not None else None
-        etag = last.etag if last is not None and last.stated == mark else None
+        is_proof = last is not None and last.stated == mark and folder.has_files_of(last.content)
+        etag = last.etag if last is not None and is_proof else None
         found = fetch_whole(client, folder.number, stated, etag, meter)
     if found is None and last is not None:
         look = replace(last, previous=None, counts=None, is_imported=False)

@@ -145,6 +145,16 @@ class DatasetFolder:
                 self._write(self._block_path(block.hash), to_file(table))
         self._write(self._content_path(planned.hash), to_canonical_json(planned.content.to_json()))
 
+    def has_files_of(self, hash_: str) -> bool:
+        """Tell whether the files of a content are there; what they hold is not looked at."""
+        try:
+            content = self.read_content(hash_)
+        except DamageError:
+            return False
+        with reported(self.store.folder, "read"):
+            there = {*os.listdir(self.path / "blocks")} if content.blocks else set()  # noqa: PTH208 - only names are needed
+        return all(self._block_path(block.hash).name in there for block in content.blocks)
+
     def remove_old_partials(self, now: datetime.datetime) -> None:
         """Remove the unfinished files of looks that were killed."""
         with reported(self.store.folder, "written"):

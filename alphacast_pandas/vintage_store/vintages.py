@@ -116,7 +116,8 @@ def damage_report(folder: DatasetFolder, error: DamageError) -> DecodeError:
     without = (
         "delete it: its vintage then begins with the next look that found the same"
         if error.path.parent.name == "looks"
-        else f"ap.snapshot({folder.number}) writes it again where the dataset still holds the same"
+        else f"delete it: ap.snapshot({folder.number}) writes it again if the dataset still holds "
+        "the same"
     )
     msg = (
         f"{error} {others} Restore the file from a backup; if there is none, {without}. "
