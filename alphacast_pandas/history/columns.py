@@ -66,10 +66,9 @@ def key_frame(table: pa.Table) -> pd.DataFrame:
 
 def ranks_of(keys: pa.Table) -> np.ndarray:
     """Return the place of each row among all of them, by date and entities."""
-    ranks = np.arange(keys.num_rows)
-    if keys.num_columns:
-        order = pc.sort_indices(keys, [(name, "ascending") for name in keys.column_names])
-        ranks[order.to_numpy()] = np.arange(keys.num_rows)
+    order = pc.sort_indices(keys, [(name, "ascending") for name in keys.column_names])
+    ranks = np.empty(keys.num_rows, np.int64)
+    ranks[order.to_numpy()] = np.arange(keys.num_rows)
     return ranks
 
 

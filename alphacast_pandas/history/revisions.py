@@ -155,9 +155,11 @@ def _part(archive: Archive, number: int) -> _Part:
         np.concatenate([piece[n] for piece in pieces] or [np.empty(0, kind)])
         for n, kind in enumerate((np.int64, np.int64, np.float64, np.float64, np.int64))
     )
+    # A table without columns has no rows.
     stacked = pa.concat_tables(keys)
-    order = np.lexsort((columns, ranks_of(stacked)[rows]))
-    taken = stacked.take(pa.array(rows[order]))
+    ranks = ranks_of(stacked)[rows] if stacked.num_columns else rows
+    order = np.lexsort((columns, ranks))
+    taken = stacked.take(pa.array(rows[order])) if stacked.num_columns else stacked
     return _Part(number, taken, columns[order], old[order], new[order], kinds[order])
 
 
