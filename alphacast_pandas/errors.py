@@ -172,7 +172,7 @@ class AlphacastError(Exception):
 
 
 class ConfigurationError(AlphacastError, ValueError):
-    """No API key, or an address, time-out or number of retries that cannot be used."""
+    """No API key, or an address, time-out, number of retries or store that cannot be used."""
 
 
 class QueryError(AlphacastError, ValueError):
@@ -333,7 +333,7 @@ class ServiceError(APIError):
 
 
 class DecodeError(AlphacastError, ValueError):
-    """An answer of status 2xx that is not what was promised, or is cut short."""
+    """An answer of status 2xx, or a file of a vintage store, that is not what was promised."""
 
 
 class ProcessError(AlphacastError):

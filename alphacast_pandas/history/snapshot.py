@@ -135,8 +135,10 @@ def snapshot(
     small requests and one small record. The service's own time of the last update is not believed,
     since nothing says that it moves with every change.
 
-    Rows within a date, and columns, may come in another order: that alone is no vintage. A kill at
-    any moment loses at most the look under way. Nothing is ever deleted from a store.
+    What is kept is what the service gives to whoever reads the whole dataset: a file that it has
+    exported, perhaps a while ago. Rows within a date, and columns, may come in another order: that
+    alone is no vintage. A kill at any moment loses at most the look under way. Nothing is ever
+    deleted from a store.
 
     Examples
     --------
@@ -259,7 +261,7 @@ def _first(failures: Sequence[_Outcome], count: int) -> AlphacastError:
         recorded = plural(count - len(failures), "other dataset was", "other datasets were")
         error.add_note(f"This was dataset {value_text(failures[0].given)}; {recorded} recorded.")
         for other in others:
-            error.add_note(f"It also failed for {other}")
+            error.add_note(f"Another that failed: {other}")
     return error
 
 

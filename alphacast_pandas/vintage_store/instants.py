@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Moment: TypeAlias = str | datetime.date | pd.Timestamp | pd.Period
 
-_ZONED_TEXT = re.compile(r"(?P<local>.*:.*?)\s*(?P<zone>Z|[+-]\d{2}(:?\d{2})?)", re.IGNORECASE)
+_ZONED_TEXT = re.compile(r"(?P<local>.*:.*?)\s*(?P<zone>Z|UTC|[+-]\d{2}(:?\d{2})?)", re.IGNORECASE)
 _DAY = datetime.timedelta(days=1)
 
 
@@ -101,7 +101,7 @@ def _without_zone(value: Any) -> tuple[Any, datetime.timedelta]:
     if match is None:
         return value, datetime.timedelta()
     zone = match["zone"].upper()
-    if zone == "Z":
+    if zone in {"Z", "UTC"}:
         return match["local"], datetime.timedelta()
     digits = zone[1:].replace(":", "").ljust(4, "0")
     offset = datetime.timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))

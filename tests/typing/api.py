@@ -1,6 +1,7 @@
 """Read by mypy only: what the package promises to a type checker."""
 
 import datetime as dt
+import pathlib
 from typing import Any, assert_type
 
 import pandas as pd
@@ -102,6 +103,17 @@ def aligning(cpi: pd.DataFrame, gdp: pd.DataFrame) -> None:
     ap.align({"cpi": cpi}, how="right")  # type: ignore[arg-type]  # no such join
     assert_type(ap.latest(cpi, 3, at="2024-02"), pd.DataFrame)
     assert_type(ap.latest(cpi, at=dt.date(2024, 2, 29)), pd.DataFrame)
+def vintages(df: pd.DataFrame) -> None:
+    assert_type(ap.snapshot([5515, "Prices"], errors="collect", store="folder"), pd.DataFrame)
+    assert_type(ap.snapshot(5515, frame=df, at=dt.date(2024, 3, 1)), pd.DataFrame)
+    assert_type(ap.snapshot(ap.datasets(), store=pathlib.Path("folder")), pd.DataFrame)
+    assert_type(ap.read_alphacast(5515, as_of="2026-05", store="folder"), pd.DataFrame)
+    assert_type(ap.read_alphacast(5515, as_of=dt.date(2026, 5, 1), chunksize=9), ap.DatasetReader)
+    assert_type(ap.vintages(5515), pd.DataFrame)
+    assert_type(ap.revisions("Prices", select="CPI", since=pd.Timestamp("2024")), pd.DataFrame)
+    assert_type(ap.releases(5515, -1, filter={"country": "Chile"}), pd.DataFrame)
+    assert_type(ap.triangle(5515, "CPI"), pd.DataFrame)
+    ap.triangle(5515)  # type: ignore[call-arg]  # of one column
 
 
 def names() -> None:
