@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from blackbox.frames import whole
 from blackbox.state import State
 from blackbox.store import Dataset
 
@@ -29,7 +28,7 @@ def test_looks_tell_what_changed_whatever_the_storage_says(
     service: State, client: ap.Client, panel: Dataset, etag: str, store: Path
 ) -> None:
     service.switches.etag = etag
-    before = whole(panel)
+    before = ap.read_alphacast(panel.id, client=client)
     assert look(panel, client, store) == [True, len(before), 0, 0]
     assert look(panel, client, store) == [False, 0, 0, 0]
     # The service does not promise the order of the rows of a date.
