@@ -140,8 +140,10 @@ class DatasetFolder:
 
     def write_content(self, planned: PlannedContent) -> None:
         """Write a content: its blocks first, so that whoever finds the record finds them too."""
-        for block, table in zip(planned.content.blocks, planned.tables, strict=True):
-            if not self._is_whole(block):
+        blocks = planned.content.blocks
+        are_whole = side_by_side(iter(blocks), lambda _, block: self._is_whole(block))
+        for block, table, is_whole in zip(blocks, planned.tables, are_whole, strict=True):
+            if not is_whole:
                 self._write(self._block_path(block.hash), to_file(table))
         self._write(self._content_path(planned.hash), to_canonical_json(planned.content.to_json()))
 
@@ -215,7 +217,7 @@ def plan_content(
     """Return the content that a table, whose rows come by date, makes."""
     date = definitions.date.name if definitions.date is not None else None
     tables = cut(table, date, largest=largest_block)
-    blocks = tuple(_block(each, date) for each in tables)
+    blocks = tuple(side_by_side(iter(tables), lambda _, each: _block(each, date)))
     types = tuple((field.name, str(field.type)) for field in table.schema)
     return PlannedContent(Content(definitions, types, blocks), tables)
 
