@@ -68,8 +68,8 @@ SIGNATURES = {
     ),
     "read_many": (
         "datasets | filter=None select=None start=None end=None last=None top=None index=None "
-        "dtype_backend=<no_default> categories=False schema=None expect=None errors='raise' "
-        "workers=8 progress=None client=None"
+        "dtype_backend=<no_default> categories=False schema=None expect=None as_of=None "
+        "store=None errors='raise' workers=8 progress=None client=None"
     ),
     "explain": (
         "dataset_id | filter=None select=None start=None end=None last=None top=None client=None"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from alphacast_pandas.api.identifiers import is_name, number_at
 from alphacast_pandas.api.named import list_records, nearest_names
 from alphacast_pandas.api.settings import process_login, resolve_base_url
 from alphacast_pandas.errors import QueryError
-from alphacast_pandas.reading.chunks import DatasetReader, chunks_of
+from alphacast_pandas.reading.chunks import chunks_of
 from alphacast_pandas.reading.expected import warn_of_other_words
 from alphacast_pandas.reading.frame import origin, result_frame
 from alphacast_pandas.reading.local import answer_from_whole
@@ -23,12 +24,16 @@ from alphacast_pandas.vintage_store.store import open_store
 from alphacast_pandas.vintage_store.vintages import newest_name, read_vintage, vintage_as_of
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     import pandas as pd
+    import pyarrow as pa
 
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.api.clock import Clock
     from alphacast_pandas.api.identifiers import Id
-    from alphacast_pandas.reading.answer import SentQuery
+    from alphacast_pandas.reading.answer import SentQuery, WholeAnswer
+    from alphacast_pandas.reading.chunks import DatasetReader
     from alphacast_pandas.reading.options import ReadOptions
     from alphacast_pandas.vintage_store.store import DatasetFolder, VintageStore
     from alphacast_pandas.vintage_store.vintages import Vintage
@@ -37,35 +42,45 @@ if TYPE_CHECKING:
 def read_as_known(
     dataset_id: Id,
     options: ReadOptions,
-    *,
-    as_of: Any,
-    store: Any,
-    chunksize: int | None,
     client: Client | None,
-) -> pd.DataFrame | DatasetReader:
-    """Return the answer to `options` from the vintage of a dataset that was known at `as_of`."""
-    if as_of is None:
-        msg = (
-            "store= says where vintages are kept, and without as_of= none is read. Pass as_of= "
-            "too, or leave store= out to read what the service holds now."
-        )
-        raise QueryError(msg)
-    folder = resolve_folder(open_store(store), dataset_id, client)
-    vintage = vintage_as_of(folder, as_of, clock_of(client).now())
+    *,
+    while_checking: AbstractContextManager[object] = nullcontext(),  # noqa: B008 - it has no state
+) -> pd.DataFrame:
+    """
+    Return the frame of a dataset as it was known at ``as_of``, with its warnings.
+
+    The frame is made, and checked against its schema, inside the context `while_checking`.
+    """
+    answer, rows, facts = _answer(dataset_id, options, client)
+    with while_checking:
+        frame = result_frame(rows, answer, options, is_last_use=False)
+    if len(frame) < rows.num_rows:  # the schema drops rows
+        facts["every_row"] = False
+    frame.attrs["alphacast"] = {**facts, "rows": len(frame)}
+    return frame
+
+
+def read_chunks_as_known(
+    dataset_id: Id, options: ReadOptions, rows: int, client: Client | None
+) -> DatasetReader:
+    """Return the same as a reader of frames with `rows` rows each."""
+    answer, table, facts = _answer(dataset_id, options, client)
+    return chunks_of(table, answer, options, rows, facts)
+
+
+def _answer(
+    dataset_id: Id, options: ReadOptions, client: Client | None
+) -> tuple[WholeAnswer, pa.Table, dict[str, Any]]:
+    """Return the answer of the vintage, its rows in order, and where they come from."""
+    folder = resolve_folder(open_store(options.store), dataset_id, client)
+    vintage = vintage_as_of(folder, options.as_of, clock_of(client).now())
     definitions, table = read_vintage(folder, vintage)
     warn_of_other_words(dataset_id, definitions)
     answer = answer_from_whole(folder.number, options, definitions, table)
     rows = finish(answer)
     if not rows.num_rows:
         warn_of_unmatched_in(table, folder.number, answer)
-    facts = _facts(folder, vintage, answer, base_url_of(client))
-    if chunksize is not None:
-        return chunks_of(rows, answer, options, chunksize, facts)
-    frame = result_frame(rows, answer, options, is_last_use=False)
-    if len(frame) < rows.num_rows:  # the schema drops rows
-        facts["every_row"] = False
-    frame.attrs["alphacast"] = {**facts, "rows": len(frame)}
-    return frame
+    return answer, rows, _facts(folder, vintage, answer, base_url_of(client))
 
 
 def resolve_folder(store: VintageStore, dataset_id: Id, client: Client | None) -> DatasetFolder:

@@ -24,15 +24,18 @@ from alphacast_pandas.errors import AlphacastError, QueryError
 from alphacast_pandas.names import close_matches
 from alphacast_pandas.parallel import as_they_end
 from alphacast_pandas.progress import Meter, PartMeter
+from alphacast_pandas.reading.as_known import read_as_known, resolve_folder
 from alphacast_pandas.reading.frames import Frames, errors_frame, label_text, with_label
 from alphacast_pandas.reading.options import ReadOptions, check_count, check_options
 from alphacast_pandas.reading.read import read_one
 from alphacast_pandas.text import value_text
 from alphacast_pandas.tracebacks import short_traceback
 from alphacast_pandas.user_warnings import keeping_warnings, warn
+from alphacast_pandas.vintage_store.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
+    from os import PathLike
     from typing import TypeAlias
 
     import pandera.pandas as pa
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.api.identifiers import Id
     from alphacast_pandas.reading.options import Date, Filter
+    from alphacast_pandas.vintage_store.instants import Moment
 
     Datasets: TypeAlias = Mapping[Any, Any] | Iterable[Id] | pd.DataFrame
 
@@ -72,6 +76,8 @@ def read_many(
     categories: bool = False,
     schema: pa.DataFrameSchema | type[pa.DataFrameModel] | bool | None = None,
     expect: str | None = None,
+    as_of: Moment | None = None,
+    store: str | PathLike[str] | None = None,
     errors: str = "raise",
     workers: int = 8,
     progress: bool | None = None,
@@ -111,6 +117,11 @@ def read_many(
         A pandera contract for each frame; True stands for each dataset's own.
     expect : str, optional
         What the name of the dataset must be; ``*`` and ``?`` stand for any text and any character.
+    as_of : str, date, datetime, Timestamp or Period, optional
+        Read the datasets as they were known then, from the vintages that `snapshot` has kept: a
+        pseudo-real-time panel, without a request for data.
+    store : str or path, optional
+        The folder of the vintages, with `as_of`; by default the user's own.
     errors : {"raise", "collect"}, default "raise"
         With ``"raise"`` the first error ends all reads and is raised, with the label of its dataset
         in front. With ``"collect"`` it stands in ``frames.errors``, and the other datasets are
@@ -191,6 +202,8 @@ def read_many(
         "categories": categories,
         "schema": schema,
         "expect": expect,
+        "as_of": as_of,
+        "store": store,
     }
     wanted = _wanted_datasets(client, datasets, common)
     meter = Meter(
@@ -254,14 +267,20 @@ def _read(client: Client, wanted: _Wanted, meter: Meter, turn: threading.Lock) -
     try:
         with watched_by(part), keeping_warnings(outcome.messages):
             if outcome.number is None:
-                outcome.number = resolve_dataset(client, wanted.given)
+                outcome.number = _number(client, wanted.given, wanted.options)
+            while_checking = turn if has_schema else nullcontext()
+            if wanted.options.as_of is not None:
+                outcome.frame = read_as_known(
+                    wanted.given, wanted.options, client, while_checking=while_checking
+                )
+                return outcome
             outcome.frame = read_one(
                 client,
                 outcome.number,
                 wanted.options,
                 part,
                 given=wanted.given,
-                while_checking=turn if has_schema else nullcontext(),
+                while_checking=while_checking,
             )
     except AlphacastError as error:
         outcome.error = error
@@ -269,6 +288,13 @@ def _read(client: Client, wanted: _Wanted, meter: Meter, turn: threading.Lock) -
         error.add_note(f"This happened while {label_text(wanted.label)} was being read.")
         raise
     return outcome
+
+
+def _number(client: Client, given: Any, options: ReadOptions) -> int:
+    """Return the number of a dataset; of a vintage, a name is one that its store has."""
+    if options.as_of is not None:
+        return resolve_folder(open_store(options.store), given, client).number
+    return resolve_dataset(client, given)
 
 
 def _heading(count: int, total: int) -> str:
@@ -373,7 +399,7 @@ def _of_list(
                 "{'some label': dict(dataset_id=5515, ...)}."
             )
             raise QueryError(msg)
-        number = resolve_dataset(client, given)
+        number = _number(client, given, options)
         if number in found:
             forms = dict.fromkeys(value_text(each) for each in (found[number].given, given))
             how = f" (as {' and as '.join(forms)})" if len(forms) > 1 else ""

@@ -52,6 +52,8 @@ class ReadOptions:
     categories: bool = False
     schema: Any = None
     expect: str | None = None
+    as_of: Any = None
+    store: Any = None
 
     @property
     def names_columns(self) -> bool:
@@ -73,10 +75,18 @@ def check_options(
     categories: Any = False,
     schema: Any = None,
     expect: Any = None,
+    as_of: Any = None,
+    store: Any = None,
 ) -> ReadOptions:
     """Return the keywords in one form, or raise for what can be known to be wrong."""
     spelling = to_tree(filter)
     _check_order(start, end)
+    if store is not None and as_of is None:
+        msg = (
+            "store= says where vintages are kept, and without as_of= none is read. Pass as_of= "
+            "too, or leave store= out to read what the service holds now."
+        )
+        raise QueryError(msg)
     if dtype_backend is pd.api.extensions.no_default:
         dtype_backend = None
     if dtype_backend not in _BACKENDS:
@@ -96,6 +106,8 @@ def check_options(
         categories=check_flag(categories, "categories"),
         schema=schema,
         expect=check_expect(expect),
+        as_of=as_of,
+        store=store,
     )
 
 

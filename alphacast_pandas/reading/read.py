@@ -12,7 +12,7 @@ from alphacast_pandas.api.identifiers import label_of, resolve_dataset
 from alphacast_pandas.api.retrying import watched_by
 from alphacast_pandas.api.settings import resolve_progress
 from alphacast_pandas.progress import Meter
-from alphacast_pandas.reading.as_known import read_as_known
+from alphacast_pandas.reading.as_known import read_as_known, read_chunks_as_known
 from alphacast_pandas.reading.chunks import DatasetReader, read_chunks
 from alphacast_pandas.reading.expected import warn_of_other_words
 from alphacast_pandas.reading.fetch import fetch
@@ -272,12 +272,14 @@ def read_alphacast(
         categories=categories,
         schema=schema,
         expect=expect,
+        as_of=as_of,
+        store=store,
     )
     rows = None if chunksize is None else check_count(chunksize, "chunksize")
-    if as_of is not None or store is not None:
-        return read_as_known(
-            dataset_id, options, as_of=as_of, store=store, chunksize=rows, client=client
-        )
+    if as_of is not None:
+        if rows is not None:
+            return read_chunks_as_known(dataset_id, options, rows, client)
+        return read_as_known(dataset_id, options, client)
     client = resolve_client(client)
     number = resolve_dataset(client, dataset_id)
     is_shown = resolve_progress(progress=progress)

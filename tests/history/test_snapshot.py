@@ -82,6 +82,17 @@ def test_a_look_keeps_what_the_service_holds(
     reader = ap.read_alphacast(number, as_of=NOW, store=tmp_path, client=client, chunksize=3)
     joined = pd.concat([*reader])
     pd.testing.assert_frame_equal(joined, ap.read_alphacast(number, client=client))
+    panel = ap.read_many(
+        {"now": number, "then": {"dataset_id": "Prices", "as_of": first["vintage"]}},
+        as_of=NOW,
+        store=tmp_path,
+        client=client,
+    )
+    pd.testing.assert_frame_equal(panel["now"], joined)
+    pd.testing.assert_frame_equal(panel["then"], before[0])
+    listed = ap.read_many(["Prices", 7], as_of=NOW, store=tmp_path, client=client, errors="collect")
+    assert [*listed] == [number]
+    assert "never looked at" in listed.errors["message"].item()
 
 
 @pytest.mark.parametrize(("etag", "bodies"), [("strong", 0), ("none", 1)])

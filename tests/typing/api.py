@@ -103,6 +103,8 @@ def aligning(cpi: pd.DataFrame, gdp: pd.DataFrame) -> None:
     ap.align({"cpi": cpi}, how="right")  # type: ignore[arg-type]  # no such join
     assert_type(ap.latest(cpi, 3, at="2024-02"), pd.DataFrame)
     assert_type(ap.latest(cpi, at=dt.date(2024, 2, 29)), pd.DataFrame)
+
+
 def vintages(df: pd.DataFrame) -> None:
     assert_type(ap.snapshot([5515, "Prices"], errors="collect", store="folder"), pd.DataFrame)
     assert_type(ap.snapshot(5515, frame=df, at=dt.date(2024, 3, 1)), pd.DataFrame)
