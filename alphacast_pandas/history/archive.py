@@ -22,7 +22,7 @@ from alphacast_pandas.reading.local import answer_from_whole
 from alphacast_pandas.reading.options import check_options
 from alphacast_pandas.reading.rows import row_mask
 from alphacast_pandas.vintage_store.store import DamageError, open_store
-from alphacast_pandas.vintage_store.vintages import damage_report, known_vintages
+from alphacast_pandas.vintage_store.vintages import damage_report, known_vintages, newest_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -79,6 +79,17 @@ class Archive:
         wanted = self.question.query.values
         order = self.question.definitions.names if wanted is None else wanted
         return {name: common_type(types[name]) for name in order if name in types}
+
+    def origin(self, rows: int) -> dict[str, Any]:
+        """Return where a frame with the keys of this dataset comes from, for its attributes."""
+        newest = self.contents[-1].definitions
+        return {
+            "dataset_id": self.folder.number,
+            "name": newest_name(self.folder),
+            "date": newest.date.name if newest.date is not None else None,
+            "entities": [column.name for column in newest.entities],
+            "rows": rows,
+        }
 
     def changes(self, number: int) -> Changes:
         """Return what happened between a vintage and the one before it."""

@@ -80,7 +80,8 @@ def releases(
         A row a key, by date and entities: the date and the entities, ``vintage``
         (datetime64[us, UTC], the one that the values are from), and the value columns of all
         vintages, at the types of `read_alphacast`; a column whose type has changed holds float64 if
-        all were numbers, otherwise objects. A column of the dataset that is called ``vintage`` has
+        all were numbers, otherwise objects. ``attrs["alphacast"]`` has ``dataset_id``, ``name``,
+        ``date``, ``entities`` and ``rows``. A column of the dataset that is called ``vintage`` has
         ``column: `` in front.
 
     Raises
@@ -124,7 +125,9 @@ def releases(
         raise QueryError(msg)
     held = _holdings(archive, with_first=with_first or number < 0)
     keys, chosen = _chosen(held, number)
-    return _to_frame(archive, keys, chosen)
+    frame = _to_frame(archive, keys, chosen)
+    frame.attrs["alphacast"] = archive.origin(len(frame))
+    return frame
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,8 +17,7 @@ from alphacast_pandas.vintage_store.hashing import hash_bytes, to_canonical_json
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_TIME = "%Y%m%dT%H%M%S%fZ"
-_NAME = re.compile(r"(\d{8}T\d{12}Z)-([0-9a-f]{8})-([0-9a-f]{40})\.json")
+_NAME = re.compile(r"(\d{8}T\d{6})(\d{6})Z-([0-9a-f]{8})-([0-9a-f]{40})\.json")
 _TYPES = {str(each.arrow): each.arrow for each in COLUMN_TYPES}
 
 
@@ -47,10 +46,10 @@ class LookName:
         if match is None:
             return None
         try:
-            began = datetime.datetime.strptime(match[1], _TIME).replace(tzinfo=datetime.UTC)
+            began = datetime.datetime.fromisoformat(f"{match[1]}.{match[2]}+00:00")
         except ValueError:
             return None
-        return cls(began, match[2], match[3])
+        return cls(began, match[3], match[4])
 
 
 @dataclass(frozen=True)

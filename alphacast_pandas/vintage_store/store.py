@@ -93,7 +93,7 @@ class DatasetFolder:
                 names = os.listdir(self.path / "looks")  # noqa: PTH208 - only names are needed
             except (FileNotFoundError, NotADirectoryError):
                 return []
-        return sorted(look for look in map(LookName.parse, names) if look is not None)
+        return [look for name in sorted(names) if (look := LookName.parse(name)) is not None]
 
     def read_look(self, name: LookName) -> Look:
         """Return the record of a look, or raise if it is damaged."""

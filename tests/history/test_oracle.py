@@ -101,6 +101,13 @@ def test_releases_are_the_values_of_the_nth_vintage(
         for key, (time, values) in expected.items()
     }
     assert len(found) == len(expected)
+    assert found.attrs["alphacast"] == {
+        "dataset_id": NUMBER,
+        "name": "Prices",
+        "date": "Date",
+        "entities": ["country"],
+        "rows": len(found),
+    }
     assert [*zip(found["Date"], found["country"], strict=True)] == sorted(expected)
     # With a filter, the first vintage that counts is the same, since entities do not change.
     assert rows_of(some) == [row for row in rows_of(found) if row[1] == "Peru"]
