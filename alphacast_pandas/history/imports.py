@@ -15,14 +15,19 @@ from alphacast_pandas.history.recording import record_content, recorded_at
 from alphacast_pandas.vintage_store.records import Look
 from alphacast_pandas.vintage_store.store import DamageError, plan_content
 from alphacast_pandas.writing.arrow import to_table
-from alphacast_pandas.writing.check_frame import FrameOptions, check_frame, check_is_frame
+from alphacast_pandas.writing.check_frame import (
+    FrameOptions,
+    check_frame,
+    check_is_frame,
+    flat_frame,
+)
 from alphacast_pandas.writing.date_remedies import holds_dates, remedy_to_dates
 from alphacast_pandas.writing.kinds import NUMBERS, Kind, kind_of
 from alphacast_pandas.writing.roles import is_date_name
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from alphacast_pandas.column_types import ColumnType
     from alphacast_pandas.history.recording import Recorded
@@ -40,9 +45,10 @@ def import_frame(
     if not len(frame):
         msg = f"{_REFUSED}: it has no rows."
         raise ValidationError(msg)
+    flat = flat_frame(frame, None)
     look, known = _newest(folder)
     roles = _roles_of_index(frame) or _roles_when_read(frame) or _roles_known(frame, known)
-    date, entities = roles or _inferred_roles(frame)
+    date, entities = roles or _inferred_roles(flat, frame.index.names)
     options = FrameOptions(date=date, entities=entities, refusal=_REFUSED)
     checked = check_frame(frame, options, None)
     types = {name: _type_of(checked, name, known) for name in checked.frame.columns}
@@ -107,16 +113,19 @@ def _if_there(frame: pd.DataFrame, date: Any, entities: Any) -> tuple[str, tuple
     return (date, tuple(listed)) if is_there else None
 
 
-def _inferred_roles(frame: pd.DataFrame) -> tuple[str, tuple[str, ...]]:
+def _inferred_roles(
+    frame: pd.DataFrame, index_names: Sequence[object]
+) -> tuple[str, tuple[str, ...]]:
     """Return the only columns of dates and of text; of several texts nobody knows which."""
-    flat = frame.reset_index() if frame.index.names != [None] else frame
-    kinds = {name: kind_of(values) for name, values in flat.items()}
-    dates = [str(name) for name, kind in kinds.items() if kind is Kind.DATE]
+    kinds = {name: kind_of(values) for name, values in frame.items()}
+    # Dates with a time zone are refused later, with a better message than that there are none.
+    dates = [str(name) for name, kind in kinds.items() if kind in {Kind.DATE, Kind.ZONED}]
+    dates = [name for name in dates if name in index_names] or dates
     texts = [str(name) for name, kind in kinds.items() if kind is Kind.TEXT]
     if len(dates) == 1 and len(texts) < 2:
         return dates[0], tuple(texts)
     if not dates:
-        raise _without_dates(flat)
+        raise _without_dates(frame)
     several = "dates" if len(dates) > 1 else "text"
     names = dates if len(dates) > 1 else texts
     msg = (

@@ -152,8 +152,8 @@ def read_alphacast(
     as_of : str, date, datetime, Timestamp or Period, optional
         Read the dataset as it was known then, from the vintages that `snapshot` has kept, without
         a request and without a key. The end of a partial date is included:
-        ``as_of="2026-05"`` is what was known at the end of May. Times are UTC unless they have a
-        zone. Today is allowed, the future is refused.
+        ``as_of="2026-05"`` is what was known at the end of May; a Timestamp is an instant. Times
+        are UTC unless they have a zone. Today is allowed, the future is refused.
     store : str or path, optional
         The folder of the vintages, with `as_of`; by default the user's own.
     progress : bool, optional

@@ -240,6 +240,7 @@ MISTAKES: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"frame": PRICES["CPI"]}, ap.ValidationError, "to_frame"),
     ({"frame": PRICES.drop(columns="Date")}, ap.ValidationError, "no column holds dates"),
     ({"frame": PRICES.astype({"Date": str})}, ap.ValidationError, "pd.to_datetime"),
+    ({"frame": PRICES.set_index("Date").tz_localize("UTC")}, ap.ValidationError, "tz_localize"),
     ({"frame": PRICES.assign(CPI=float("inf"))}, ap.ValidationError, "Nothing was recorded.*inf"),
     ({"datasets": 8, "frame": PRICES}, ap.ValidationError, r"df.set_index\(\['Date', 'country'\]"),
     ({"frame": REVISED, "at": "2024-03-01"}, ap.QueryError, "vintages are never changed"),
