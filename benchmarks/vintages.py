@@ -8,6 +8,7 @@ import io
 import tempfile
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -193,15 +194,15 @@ def report(
             continue
         numbers = [each.number for each in datasets]
         reads = [
-            seconds(lambda n=n: ap.read_alphacast(n, as_of=middle, store=place), _READS)  # type: ignore[misc] # mypy infers no type of a default
+            seconds(partial(ap.read_alphacast, n, as_of=middle, store=place), _READS)
             for n in numbers
         ]
         print(f"{f'as_of read, {title}, mean':<34} {np.mean(reads):10.4f} s")
-        lists = [seconds(lambda n=n: ap.vintages(n, store=place)) for n in numbers]  # type: ignore[misc] # as above
+        lists = [seconds(partial(ap.vintages, n, store=place)) for n in numbers]
         print(f"{f'vintages, {title}, mean':<34} {np.mean(lists):10.4f} s")
-        found = seconds(lambda ns=numbers: [ap.revisions(n, store=place) for n in ns])  # type: ignore[misc] # as above
+        found = sum(seconds(partial(ap.revisions, n, store=place)) for n in numbers)
         print(f"{f'revisions, {title}, all of them':<34} {found:10.2f} s")
-        first = seconds(lambda n=numbers[0]: ap.releases(n, store=place))  # type: ignore[misc] # as above
+        first = seconds(partial(ap.releases, numbers[0], store=place))
         print(f"{f'releases(0), one {title}':<34} {first:10.2f} s")
 
 

@@ -94,3 +94,18 @@ def test_neither_key_nor_signed_address_is_in_a_store(
     for path in store.rglob("*"):
         text = path.name.encode() + (path.read_bytes() if path.is_file() else b"")
         assert not [secret for secret in secrets if secret.encode() in text]
+
+
+def test_a_dataset_whose_definitions_are_refused_is_kept_as_it_is_read(
+    service: State, client: ap.Client, panel: Dataset, store: Path
+) -> None:
+    service.switches.definitions_status = service.switches.dataset_status = 403
+    expected = ap.read_alphacast(panel.id, client=client)
+    assert look(panel, client, store) == [True, len(expected), 0, 0]
+    assert look(panel, client, store) == [False, 0, 0, 0]
+    (vintage,) = ap.vintages(panel.id, store=store, client=client)["vintage"]
+    known = ap.read_alphacast(panel.id, as_of=vintage, store=store, client=client)
+    pd.testing.assert_frame_equal(known, expected)
+    service.switches.definitions_status = service.switches.dataset_status = 200
+    assert look(panel, client, store) == [True, 0, 0, 0]
+    assert ap.vintages("Panel", store=store, client=client)["revised"].tolist() == [0, 0]
