@@ -260,3 +260,21 @@ def test_a_mistake_is_told_with_its_remedy(tmp_path: Path) -> None:
         with pytest.raises(kind, match=f"(?s){message}"):
             ap.snapshot(**{**words, **wrong})
     assert {*tmp_path.rglob("*")} == files
+
+
+def test_vintages_belong_to_an_address_and_to_no_account(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    march = PRICES.set_index(["Date", "country"])
+    ap.snapshot(7, frame=march, at="2024-03-01", store=tmp_path)
+    monkeypatch.setenv("ALPHACAST_BASE_URL", "http://127.0.0.1:8400/api")
+    with pytest.raises(ap.QueryError, match=r"of http://127\.0\.0\.1:8400/api was never looked at"):
+        ap.vintages(7, store=tmp_path)
+    ap.snapshot(7, frame=march.head(2), at="2024-03-01", store=tmp_path)
+    assert ap.vintages(7, store=tmp_path)["rows"].tolist() == [2]
+    monkeypatch.setenv("ALPHACAST_API_KEY", "ak_one")
+    assert ap.vintages(7, store=tmp_path)["rows"].tolist() == [2]
+    url = "https://www.alphacast.io/datasets/prices-7"
+    for client, rows in ((ap.Client(), 2), (ap.Client("ak_another"), 4)):
+        with client:
+            assert ap.vintages(url, store=tmp_path, client=client)["rows"].tolist() == [rows]
