@@ -26,6 +26,7 @@ from alphacast_pandas.errors import (
 from alphacast_pandas.lazy import on_first_use as _on_first_use
 
 if TYPE_CHECKING:
+    from alphacast_pandas import cache
     from alphacast_pandas.alignment.align import align
     from alphacast_pandas.alignment.latest import latest
     from alphacast_pandas.api.client import Client, get_client
@@ -63,6 +64,7 @@ else:  # the same addresses; hidden from type checkers, which would then allow a
             "PushPart": "writing.result",
             "PushResult": "writing.result",
             "align": "alignment.align",
+            "cache": "",
             "col": "filters.expression",
             "coverage": "finding.coverage",
             "datasets": "finding.catalog",
@@ -120,6 +122,7 @@ __all__ = [
     "ValidationError",
     "VerificationError",
     "align",
+    "cache",
     "col",
     "coverage",
     "datasets",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,24 +18,47 @@ _SECONDS_OF_PARTIAL = 24 * 3600.0
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)  # the last on Windows
 
 
+@dataclass
+class NewFile:
+    """A file that is being written, and the name that it is to have; without one it goes again."""
+
+    file: IO[bytes]
+    path: Path
+    name: str | None = None
+
+
 @contextlib.contextmanager
-def replace_file(path: Path, *, is_private: bool) -> Iterator[IO[bytes]]:
+def replace_file(path: Path, *, is_private: bool, is_synced: bool = True) -> Iterator[IO[bytes]]:
     """
     Write a file beside `path`, which takes its place when the block ends without an error.
 
     Whoever reads `path` meanwhile, or after a kill at any moment, finds the file of before or the
     new one, whole. Missing folders are made. A private file and its folders are for their owner
-    only; others are as the process makes files.
+    only; others are as the process makes files. Unless it `is_synced`, a failure of the whole
+    machine may leave a damaged file.
     """
-    make_folder(path.parent, is_private=is_private)
-    partial = path.with_name(f"{path.name}.{os.getpid()}-{secrets.token_hex(4)}{_PARTIAL}")
+    with new_file(path.parent, path.name, is_private=is_private, is_synced=is_synced) as new:
+        yield new.file
+        new.name = path.name
+
+
+@contextlib.contextmanager
+def new_file(folder: Path, label: str, *, is_private: bool, is_synced: bool) -> Iterator[NewFile]:
+    """Write a file as `replace_file` does, whose name need not be known before its content is."""
+    make_folder(folder, is_private=is_private)
+    partial = folder / f"{label}.{os.getpid()}-{secrets.token_hex(4)}{_PARTIAL}"
     handle = os.open(partial, _FLAGS, 0o600 if is_private else 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
-            yield file
+            new = NewFile(file, partial)
+            yield new
             file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+            if is_synced:
+                os.fsync(file.fileno())
+        if new.name is None:
+            partial.unlink()
+        else:
+            partial.replace(folder / new.name)
     except BaseException:
         with contextlib.suppress(OSError):
             partial.unlink()

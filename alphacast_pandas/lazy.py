@@ -18,7 +18,8 @@ def on_first_use(
 
     lazy_loader does the same, as another dependency of every user, and with an AttributeError of
     other words than Python's. A name is kept once it is loaded, so that its second use costs
-    nothing. Whatever goes wrong while its module is imported is raised as it is.
+    nothing. Whatever goes wrong while its module is imported is raised as it is. The address of a
+    name that is a module itself is "".
     """
 
     def load(name: str) -> Any:
@@ -26,7 +27,12 @@ def on_first_use(
         if name not in addresses:
             msg = f"module {package!r} has no attribute {name!r}"
             raise AttributeError(msg, name=name, obj=module)
-        value = getattr(import_module(f"{package}.{addresses[name]}"), name)
+        address = addresses[name]
+        value = (
+            getattr(import_module(f"{package}.{address}"), name)
+            if address
+            else import_module(f"{package}.{name}")
+        )
         setattr(module, name, value)
         return value
 

@@ -23,6 +23,11 @@ SETS: dict[str, tuple[list[str], list[str]]] = {
     "download, gzip": (["--gzip"], ["download_ours", "download_zlib", "download_sdk"]),
     "download, plain, redirect": (["--redirect"], ["download_ours", "download_sdk"]),
     "download, plain": ([], ["download_ours", "parse_pyarrow", "parse_pandas", "download_sdk"]),
+    "read again": (["--redirect"], ["again_ours", "again_only", "download_ours", "keep_ours"]),
+    "read again, 100 Mbit/s, 50 ms": (
+        ["--redirect", "--delay", "0.05", "--bandwidth", "12.5e6"],
+        ["again_ours", "download_ours"],
+    ),
     "upload": ([], ["upload_ours", "upload_zlib", "upload_sdk"]),
     "small reads, 200 of 100 rows": ([], ["small_ours", "small_filtered", "small_requests"]),
     "many reads, 100 ms of latency": ([], ["many_ours", "many_single"]),

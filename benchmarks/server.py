@@ -7,6 +7,7 @@ import json
 import socketserver
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import ClassVar
@@ -16,6 +17,8 @@ _BLOCK = 1 << 20
 _DATASET = 5515
 # The first hundred rows of the other.
 _SMALL = 5516
+_PROCESS = {"id": 1, "datasetId": _DATASET, "status": "Processed", "stats": {}}
+_ETAG = '"0123456789abcdef"'
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -29,13 +32,18 @@ class Handler(BaseHTTPRequestHandler):
     storage_port: ClassVar[int]
     redirect: ClassVar[bool]
     compresses: ClassVar[bool]
+    delay: ClassVar[float]
+    bandwidth: ClassVar[float | None]
     wbufsize = 0
     disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         """Answer with the definitions or the data."""
         path, query = urlsplit(self.path).path, parse_qs(urlsplit(self.path).query)
-        if path == "/file":
+        time.sleep(self.delay)  # noqa: TID251 - a line is slow
+        if path == "/file" and self.headers.get("If-None-Match") == _ETAG:
+            self._head(304, None)
+        elif path == "/file":
             self._table(self.plain, self.gzipped)
         elif not path.endswith("/data"):
             self._json(self._record(path))
@@ -60,9 +68,9 @@ class Handler(BaseHTTPRequestHandler):
         if path.endswith("/columns"):
             return {"id": _DATASET, "columnDefinitions": self.definitions}
         if path.endswith("/processes"):
-            return []
+            return [_PROCESS]
         if "/processes/" in path:
-            return {"id": 1, "datasetId": _DATASET, "status": "Processed", "stats": {}}
+            return _PROCESS
         columns = [
             {"id": n, "name": column["sourceName"], **column}
             for n, column in enumerate(self.definitions, 1)
@@ -75,20 +83,32 @@ class Handler(BaseHTTPRequestHandler):
             and self.compresses
             and "gzip" in self.headers.get("Accept-Encoding", "")
         ):
-            self._head(200, len(gzipped), **{"Content-Encoding": "gzip"})
+            self._head(200, len(gzipped), **{"Content-Encoding": "gzip", "ETag": _ETAG})
             plain = gzipped
         else:
-            self._head(200, len(plain))
-        self.connection.sendall(plain)
+            self._head(200, len(plain), ETag=_ETAG)
+        self._send(plain)
+
+    def _send(self, body: bytes) -> None:
+        """Send a body, at most so many bytes a second."""
+        if self.bandwidth is None:
+            self.connection.sendall(body)
+            return
+        begun, step = time.perf_counter(), int(self.bandwidth / 100)
+        for place in range(0, len(body), step):
+            self.connection.sendall(body[place : place + step])
+            left = (place + step) / self.bandwidth - (time.perf_counter() - begun)
+            time.sleep(max(0.0, left))  # noqa: TID251 - a line is slow
 
     def _json(self, value: object, status: int = 200) -> None:
         body = json.dumps(value).encode()
         self._head(status, len(body), **{"Content-Type": "application/json"})
         self.connection.sendall(body)
 
-    def _head(self, status: int, length: int, **headers: str) -> None:
+    def _head(self, status: int, length: int | None, **headers: str) -> None:
         self.send_response_only(status)
-        for name, value in {"Content-Length": str(length), **headers}.items():
+        sized = {} if length is None else {"Content-Length": str(length)}
+        for name, value in {**sized, **headers}.items():
             self.send_header(name, value)
         self.end_headers()
 
@@ -106,12 +126,15 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--redirect", action="store_true")
     parser.add_argument("--gzip", action="store_true")
+    parser.add_argument("--delay", type=float, default=0.0, help="seconds before each answer")
+    parser.add_argument("--bandwidth", type=float, help="bytes of data a second")
     options = parser.parse_args()
     Handler.plain = (options.folder / "data.csv").read_bytes()
     Handler.gzipped = (options.folder / "data.csv.gz").read_bytes()
     Handler.small = b"".join(Handler.plain[:100_000].splitlines(keepends=True)[:101])
     Handler.definitions = json.loads((options.folder / "columns.json").read_text())
     Handler.redirect, Handler.compresses = options.redirect, options.gzip
+    Handler.delay, Handler.bandwidth = options.delay, options.bandwidth
     with Server(("127.0.0.1", 0), Handler) as api, Server(("127.0.0.1", 0), Handler) as storage:
         Handler.storage_port = storage.server_address[1]
         for server in (api, storage):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.support import DATASET, KEY, SMALL, client_of, frame_of, sdk_of, without_the_extra
@@ -24,6 +27,23 @@ def download_ours(url: str, _: Path) -> Callable[[], Any]:
     ap, client = client_of(url)
     read = ap.read_alphacast  # loads what it needs: importing is measured on its own
     return lambda: read(DATASET, client=client, progress=False)
+
+
+def again_ours(url: str, folder: Path) -> Callable[[], Any]:
+    """The same read with the cache on, of which the answer is kept."""
+    return _again(url, folder, cache=True)
+
+
+def again_only(url: str, folder: Path) -> Callable[[], Any]:
+    """The same without a request."""
+    return _again(url, folder, cache="only")
+
+
+def keep_ours(url: str, folder: Path) -> Callable[[], Any]:
+    """The first read with the cache on, which keeps the answer."""
+    read = _cached_read(url, folder)
+    importlib.import_module("alphacast_pandas.cache").clear()
+    return lambda: read(True)  # noqa: FBT003 - the keyword's value
 
 
 def download_zlib(url: str, folder: Path) -> Callable[[], Any]:
@@ -84,6 +104,23 @@ def small_filtered(url: str, _: Path) -> Callable[[], Any]:
     return _repeat(
         lambda: ap.read_alphacast(SMALL, filter={"value 1": slice(-1e9, 1e9)}, client=client)
     )
+
+
+def _again(url: str, folder: Path, *, cache: bool | str) -> Callable[[], Any]:
+    """Return a read of what another process has kept, so that this one has held nothing yet."""
+    read = _cached_read(url, folder)
+    kept = importlib.import_module("alphacast_pandas.cache").info()
+    if url not in {*kept["base_url"]}:
+        command = [sys.executable, "-m", "benchmarks.cases", "keep_ours", url, str(folder)]
+        subprocess.run(command, check=True, capture_output=True)
+    return lambda: read(cache)
+
+
+def _cached_read(url: str, folder: Path) -> Callable[[bool | str], Any]:
+    os.environ["XDG_CACHE_HOME"] = str(folder / "cache")  # noqa: TID251 - not the user's own
+    ap, client = client_of(url)
+    read = ap.read_alphacast
+    return lambda cache: read(DATASET, client=client, progress=False, cache=cache)
 
 
 def _repeat(once: Callable[[], Any]) -> Callable[[], Any]:

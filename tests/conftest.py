@@ -20,7 +20,8 @@ PARAMETERS = 2  # of each test in a plain run
 EXAMPLES = 8  # of each property in a plain run
 CAMPAIGN = 300  # examples of each property in an exhaustive run
 LEFT_OUT = pytest.StashKey[int]()
-PLACES = ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "APPDATA", "LOCALAPPDATA")
+PLACES = ("HOME", "USERPROFILE", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
+PLACES += ("APPDATA", "LOCALAPPDATA")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

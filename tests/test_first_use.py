@@ -109,7 +109,7 @@ def test_a_type_checker_is_told_what_a_program_gets(name: str) -> None:
     assert getattr(ap, name) is getattr(import_module(told[name]), name)
 
 
-@pytest.mark.parametrize("name", ap.__all__)
+@pytest.mark.parametrize("name", [name for name in ap.__all__ if name != "cache"])  # a module
 def test_a_name_survives_pickling(name: str) -> None:
     thing = getattr(ap, name)
     assert pickle.loads(pickle.dumps(thing)) is thing

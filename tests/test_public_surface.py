@@ -58,13 +58,14 @@ NAMES = {
     *("releases", "revisions", "snapshot", "triangle", "vintages"),
     *("read_alphacast", "read_many", "schema", *ERRORS),
 }
+MODULES = {"cache": ("clear", "info")}  # namespaces, and what is in them
 
 # name -> arguments by position | arguments by keyword only, each with its default.
 SIGNATURES = {
     "read_alphacast": (
         "dataset_id | filter=None select=None start=None end=None last=None top=None index=None "
         "dtype_backend=<no_default> categories=False schema=None chunksize=None expect=None "
-        "as_of=None store=None progress=None client=None"
+        "cache=None as_of=None store=None progress=None client=None"
     ),
     "read_many": (
         "datasets | filter=None select=None start=None end=None last=None top=None index=None "
@@ -76,9 +77,14 @@ SIGNATURES = {
     ),
     "col": "name |",
     "schema": "dataset_id | client=None",
-    "login": "key=None | base_url=None store=False check=True",
+    "login": "key=None | base_url=None store=False check=True cache=None",
     "get_client": "|",
-    "Client": "api_key=None | base_url=None search_url=None timeout=(10.0,60.0) retries=5",
+    "Client": (
+        "api_key=None | base_url=None search_url=None timeout=(10.0,60.0) retries=5 cache=None "
+        "stale_ok=False"
+    ),
+    "cache.info": "|",
+    "cache.clear": "dataset_id=None | older_than=None",
     "search": "query | repository=None mine=False deprecated=False limit=25 client=None",
     "datasets": "repository=None | name=None client=None",
     "repositories": "| client=None",
@@ -211,6 +217,8 @@ def owners() -> Iterator[tuple[str, type]]:
 def callables() -> dict[str, Callable[..., Any]]:
     """Everything public that can be called, by the name a user would write."""
     found: dict[str, Callable[..., Any]] = {n: getattr(ap, n) for n in NAMES - set(ERRORS)}
+    for module, names in MODULES.items():
+        found |= {f"{module}.{name}": getattr(getattr(ap, module), name) for name in names}
     for owner, kind in owners():
         for name, value in inspect.getmembers(kind, inspect.isroutine):
             is_plumbing = name.startswith("_") or f"{owner}.{name}" in PLUMBING
@@ -239,7 +247,10 @@ def spelled(function: Callable[..., Any]) -> str:
 
 
 def test_the_names_are_those_promised() -> None:
-    assert set(ap.__all__) == NAMES
+    assert set(ap.__all__) == NAMES | {*MODULES}
+    assert {name: sorted(getattr(ap, name).__all__) for name in MODULES} == {
+        name: [*names] for name, names in MODULES.items()
+    }
     assert list(ap.__all__) == sorted(ap.__all__)
     assert all(hasattr(ap, name) for name in ap.__all__)
 

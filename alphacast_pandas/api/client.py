@@ -7,6 +7,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from alphacast_pandas.api.cache_setting import OFF, CacheSetting
 from alphacast_pandas.api.connection import Connection
 from alphacast_pandas.api.datasets import Datasets
 from alphacast_pandas.api.providers import Providers
@@ -27,6 +28,8 @@ from alphacast_pandas.tracebacks import short_traceback, short_tracebacks
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from alphacast_pandas.api.cache_setting import Cache
 
 
 @short_tracebacks
@@ -55,6 +58,15 @@ class Client:
     retries : int, default 5
         How often a read is tried again after a connection fault or a status 429,
         500, 502, 503 or 504. Changes are never repeated.
+    cache : bool, str or timedelta, optional
+        How `read_alphacast` uses the cache unless a call says otherwise: True asks the service
+        whether what is kept is right, a duration such as ``"6h"`` does not ask within that time,
+        ``"only"`` never sends a request, False is off. By default what `login` or
+        ``ALPHACAST_CACHE`` says, and off without them.
+    stale_ok : bool, default False
+        Whether a read with the cache on gives the last answer that is kept, with a warning that
+        says how old it is, where the service cannot be reached: no connection, or status 502,
+        503 or 504 after all attempts.
 
     Attributes
     ----------
@@ -106,6 +118,8 @@ class Client:
         search_url: str | None = None,
         timeout: tuple[float, float] | float = DEFAULT_TIMEOUT,
         retries: int = DEFAULT_RETRIES,
+        cache: Cache | None = None,
+        stale_ok: bool = False,
     ) -> None:
         settings = resolve_settings(
             api_key=api_key,
@@ -113,6 +127,8 @@ class Client:
             search_url=search_url,
             timeout=timeout,
             retries=retries,
+            cache=cache,
+            stale_ok=stale_ok,
             login=process_login(),
         )
         self._use(Connection(settings))
@@ -235,7 +251,8 @@ class Client:
             )
             raise ConfigurationError(msg)
         search_url = settings.search_url
-        return _unpickled, (base_url, settings.timeout, settings.retries, search_url)
+        reading = settings.cache, settings.stale_ok
+        return _unpickled, (base_url, settings.timeout, settings.retries, search_url, *reading)
 
 
 def client_with(connection: Connection) -> Client:
@@ -253,10 +270,24 @@ def _key_of_other_processes() -> str | None:
         return None
 
 
-def _unpickled(
-    base_url: str, timeout: tuple[float, float], retries: int, search_url: str | None = None
+def _unpickled(  # noqa: PLR0917 - pickle passes values by position
+    base_url: str,
+    timeout: tuple[float, float],
+    retries: int,
+    search_url: str | None = None,
+    cache: CacheSetting = OFF,
+    stale_ok: bool = False,  # noqa: FBT001, FBT002 - as above
 ) -> Client:
-    return Client(base_url=base_url, search_url=search_url, timeout=timeout, retries=retries)
+    settings = resolve_settings(
+        base_url=base_url,
+        search_url=search_url,
+        timeout=timeout,
+        retries=retries,
+        cache=cache,
+        stale_ok=stale_ok,
+        login=process_login(),
+    )
+    return client_with(Connection(settings))
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,12 +15,13 @@ from alphacast_pandas.api.parameters import FORMAT
 from alphacast_pandas.api.processes import Process, check_process_id, wait_for
 from alphacast_pandas.api.records import Column, Dataset, DateStats, Records, columns_from_json
 from alphacast_pandas.api.responses import list_of
+from alphacast_pandas.cache_files.folders import DatasetFolder
 from alphacast_pandas.errors import DecodeError, QueryError
 from alphacast_pandas.text import value_text
 from alphacast_pandas.tracebacks import short_tracebacks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from alphacast_pandas.api.identifiers import Id
     from alphacast_pandas.api.transport import Transport
@@ -243,7 +245,8 @@ class Datasets:
         now = self.get(id)
         place = now.repository_id if repository_id is None else repository_id
         fields = _fields(name or now.name, place, description, source_name, source_url)
-        answer = self._transport.send("PUT", dataset_path(id), json=fields)
+        with self._changing(id):
+            answer = self._transport.send("PUT", dataset_path(id), json=fields)
         # What this endpoint answers is not documented.
         return Dataset.from_json(answer) if answer and "id" in answer else self.get(id)
 
@@ -268,7 +271,8 @@ class Datasets:
         >>> home = client.repositories.home()
         >>> client.datasets.delete(client.datasets.create("Trial", repository_id=home.id).id)
         """
-        self._transport.send("DELETE", dataset_path(id))
+        with self._changing(id):
+            self._transport.send("DELETE", dataset_path(id))
 
     def columns(self, id: Id) -> _Columns:  # noqa: A002 - the service's own word
         """
@@ -394,7 +398,9 @@ class Datasets:
             "entitiesColumnNames": [*entities],
             "dateFormat": date_format,
         }
-        answer = self._transport.send("PUT", f"{dataset_path(id)}/columns/initializer", json=fields)
+        path = f"{dataset_path(id)}/columns/initializer"
+        with self._changing(id):
+            answer = self._transport.send("PUT", path, json=fields)
         return Records(columns_from_json(answer or []))
 
     def date_stats(self, id: Id) -> DateStats:  # noqa: A002 - the service's own word
@@ -587,7 +593,10 @@ class Datasets:
         flags: UploadFlags,
     ) -> Process:
         """Send the form of an upload; return the process that the service starts."""
-        answer = self._transport.send("PUT", data_path(id), params=flags.to_params(), content=form)
+        with self._changing(id):
+            answer = self._transport.send(
+                "PUT", data_path(id), params=flags.to_params(), content=form
+            )
         try:
             return self._process(answer, resolve_id(id))
         except DecodeError as error:
@@ -604,7 +613,29 @@ class Datasets:
         on_status: Callable[[str], None] | None = None,
     ) -> Process:
         again = partial(self.process, process.dataset_id or 0, process.id)
-        return wait_for(process, again, self._transport.clock, timeout, on_status)
+        try:
+            return wait_for(process, again, self._transport.clock, timeout, on_status)
+        finally:  # the rows were in at some moment before its end was seen
+            self._forget(process.dataset_id or 0)
+
+    @contextmanager
+    def _changing(self, dataset_id: Id) -> Iterator[None]:
+        """
+        Let the cache forget a dataset before and after a request that may change it.
+
+        After it once more: a read that has begun meanwhile must not keep what it has read.
+        """
+        self._forget(resolve_id(dataset_id))
+        try:
+            yield
+        finally:
+            self._forget(resolve_id(dataset_id))
+
+    def _forget(self, dataset_id: int) -> None:
+        settings = self._transport.settings
+        DatasetFolder.of(
+            dataset_id, api_key=settings.api_key, base_url=settings.base_url, is_made=False
+        ).forget()
 
     def _list(self, repository_id: Id | None, params: dict[str, Any]) -> _Datasets:
         wanted = None if repository_id is None else resolve_id(repository_id, "repository")

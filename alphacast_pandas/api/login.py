@@ -6,6 +6,7 @@ import getpass
 import sys
 from typing import TYPE_CHECKING, Any
 
+from alphacast_pandas.api.cache_setting import check_cache
 from alphacast_pandas.api.settings import (
     Login,
     check_login,
@@ -23,6 +24,7 @@ from alphacast_pandas.errors import (
 from alphacast_pandas.tracebacks import short_traceback
 
 if TYPE_CHECKING:
+    from alphacast_pandas.api.cache_setting import Cache
     from alphacast_pandas.api.transport import Transport
 
 # Fewer than reads have: somebody waits for the answer.
@@ -44,6 +46,7 @@ def login(
     base_url: str | None = None,
     store: bool = False,
     check: bool = True,
+    cache: Cache | None = None,
 ) -> None:
     """
     Set the API key of this process.
@@ -64,13 +67,16 @@ def login(
         repository. Only status 401 means that it does not: a key that lacks a permission is
         kept. If the check fails, nothing is kept, and an earlier login stays as it is. With
         False nothing is sent, as is needed without a connection.
+    cache : bool, str or timedelta, optional
+        How reads of this process use the cache, as `Client` takes it; it is not stored. By
+        default as ``ALPHACAST_CACHE`` says, and off without it.
 
     Raises
     ------
     AuthenticationError
         If the service refuses the key.
     ConfigurationError
-        If there is no key, or key, address or `store` cannot be used.
+        If there is no key, or key, address, `store` or `cache` cannot be used.
     ConnectionFailed
         If the service cannot be reached, so that the key could not be tried.
     APIError, DecodeError
@@ -87,9 +93,10 @@ def login(
     >>> ap.login("ak_0000", base_url="http://127.0.0.1:8400", check=False)
     """
     _check_store(store)
+    setting = None if cache is None else check_cache(cache, error=ConfigurationError)
     if key is None and _can_ask():
         key = getpass.getpass("Alphacast API key: ")
-    checked = check_login(Login(key, base_url, "ap.login()"))
+    checked = check_login(Login(key, base_url, "ap.login()", cache=setting))
     if check:
         _check_key(checked)
     if store:

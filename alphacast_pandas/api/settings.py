@@ -10,6 +10,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from alphacast_pandas.api.cache_setting import (
+    DEFAULT_LIMIT,
+    OFF,
+    CacheSetting,
+    cache_of_variable,
+    check_cache,
+    check_limit,
+)
 from alphacast_pandas.atomic_files import replace_file
 from alphacast_pandas.errors import ConfigurationError
 from alphacast_pandas.text import value_text
@@ -46,6 +54,8 @@ class Settings:
     retries: int = DEFAULT_RETRIES
     largest_file_bytes: int = LARGEST_FILE_BYTES
     search_url: str | None = None
+    cache: CacheSetting = OFF
+    stale_ok: bool = False
     key_source: str = field(default="the argument api_key", compare=False)
     address_source: str = field(default="the default", compare=False)
     search_source: str | None = field(default=None, compare=False)
@@ -60,12 +70,17 @@ class Settings:
 
 @dataclass(frozen=True)
 class Login:
-    """A key with the addresses that it belongs to; `source` names where they were found."""
+    """
+    A key with the addresses that it belongs to; `source` names where they were found.
+
+    `cache` is None where nothing was said of it.
+    """
 
     api_key: str | None = field(default=None, repr=False)
     base_url: str | None = None
     source: str = field(default="", compare=False)
     search_url: str | None = None
+    cache: CacheSetting | None = None
 
 
 @dataclass
@@ -85,6 +100,8 @@ def resolve_settings(
     search_url: str | None = None,
     timeout: Any = DEFAULT_TIMEOUT,
     retries: int = DEFAULT_RETRIES,
+    cache: Any = None,
+    stale_ok: Any = False,
     login: Login | None = None,
 ) -> Settings:
     """
@@ -112,6 +129,8 @@ def resolve_settings(
         search_source=None if search_url is None else search_source,
         timeout=check_timeout(timeout),
         retries=check_retries(retries),
+        cache=_resolve_cache(cache, login),
+        stale_ok=_check_stale_ok(stale_ok),
         key_source=found.source,
         address_source=address_source,
     )
@@ -262,6 +281,32 @@ def check_retries(retries: Any) -> int:
         msg = f"retries must be an integer >= 0, got {value_text(retries)}."
         raise ConfigurationError(msg)
     return retries
+
+
+def _resolve_cache(cache: Any, login: Login | None) -> CacheSetting:
+    """Return how reads use the cache: as the argument says, the login, or the environment."""
+    if cache is not None:
+        return (
+            cache
+            if isinstance(cache, CacheSetting)
+            else check_cache(cache, error=ConfigurationError)
+        )
+    if login is not None and login.cache is not None:
+        return login.cache
+    return cache_of_variable(os.environ.get("ALPHACAST_CACHE", "")) or OFF
+
+
+def _check_stale_ok(stale_ok: Any) -> bool:
+    if not isinstance(stale_ok, bool):
+        msg = f"stale_ok must be True or False, got {value_text(stale_ok)}."
+        raise ConfigurationError(msg)
+    return stale_ok
+
+
+def resolve_cache_limit() -> int:
+    """Return how many bytes the cache may have."""
+    text = os.environ.get("ALPHACAST_CACHE_LIMIT", "").strip()
+    return check_limit(text) if text else DEFAULT_LIMIT
 
 
 def resolve_progress(*, progress: bool | None) -> bool | None:

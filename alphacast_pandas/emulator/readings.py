@@ -43,6 +43,8 @@ class Readings:
     date_time: Literal["T", "blank", "always"] = "T"  # times of day in csv
     export: Literal["fresh", "stale"] = "fresh"  # the file behind the redirect
     storage_etag: Literal["strong", "weak", "none"] = "strong"  # ETag of a file in storage
+    updated_at: Literal["moves", "stays", "absent"] = "moves"  # updatedAt after an upload
+    process_list: Literal["all", "unfinished"] = "all"  # which processes are remembered
     concurrent: Literal["queue", "refuse"] = "queue"  # uploads at the same time
     empty_cell: Literal["erases", "keeps"] = "erases"  # an empty cell under update
     absent_column: Literal["keeps", "erases"] = "keeps"  # a column the file lacks

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,12 +16,28 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """
+    How the answer of a read with the cache on is known to be right.
+
+    `validator` is what has proved an answer that was kept, and `doubt` says what it leaves open.
+    """
+
+    is_cached: bool
+    retrieved_at: str
+    checked_at: str
+    validator: Literal["etag", "record", "age", "none"] = "none"
+    doubt: str | None = None
+
+
+@dataclass(frozen=True)
 class SentQuery:
     """A query with the parameters it was sent as, and the definitions its answer is read by."""
 
     definitions: Definitions
     query: Query
     params: dict[str, Any]
+    origin: Origin | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -31,14 +47,20 @@ class OpenAnswer(SentQuery):
     stream: BodyStream
     header: Sequence[str]
     keep: tuple[str, ...]
+    etag: str | None = None
 
     def whole(self, table: pa.Table) -> WholeAnswer:
         """Return this answer with the rows that its body held."""
-        return WholeAnswer(self.definitions, self.query, self.params, table)
+        return WholeAnswer(self.definitions, self.query, self.params, table, self.etag)
 
 
 @dataclass(frozen=True)
 class WholeAnswer(SentQuery):
-    """An answer that has arrived; its rows may be more than asked for, never fewer."""
+    """
+    An answer that has arrived; its rows may be more than asked for, never fewer.
+
+    `etag` is that of the file it was read from, if it was one and storage has sent it.
+    """
 
     table: pa.Table
+    etag: str | None = None

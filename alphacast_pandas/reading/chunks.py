@@ -6,15 +6,18 @@ import copy
 import itertools
 import os
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from alphacast_pandas.api.cache_setting import OFF
 from alphacast_pandas.api.discovery import NO_TABLE, definitions_sources
 from alphacast_pandas.api.identifiers import data_path
 from alphacast_pandas.api.retrying import watched_by
 from alphacast_pandas.errors import DecodeError, QueryError
 from alphacast_pandas.filters.tree import is_rowwise
+from alphacast_pandas.reading.cached import new_origin, recall_for_chunks
 from alphacast_pandas.reading.csv_table import (
     Columns,
     check_whole,
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from alphacast_pandas.api.cache_setting import CacheSetting
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.progress import Meter
     from alphacast_pandas.reading.answer import OpenAnswer, SentQuery, WholeAnswer
@@ -149,19 +153,25 @@ def read_chunks(
     *,
     given: object = None,
     any_order: bool = False,
+    cache: CacheSetting = OFF,
 ) -> DatasetReader:
     """
     Return a reader of frames with `rows` rows each, whose answer has begun to arrive.
 
     `given` is what the caller named the dataset by. With `any_order` the rows come as the service
-    sends them, and not by date.
+    sends them, and not by date. What arrives is not kept.
     """
     with ExitStack() as stack:
         stack.enter_context(meter)
         with watched_by(meter):
-            sent, tables = _open_tables(
-                client, dataset_id, options, meter, stack, any_order=any_order
+            kept = recall_for_chunks(client, dataset_id, options, cache, meter)
+            sent, tables = (
+                _open_tables(client, dataset_id, options, meter, stack, any_order=any_order)
+                if kept is None
+                else _at_once(kept)
             )
+        if kept is None and cache.is_on:
+            sent = replace(sent, origin=new_origin(client))
         warn_of_other_words(given, sent.definitions)
         still_open = stack.pop_all()
     frames = _frames(client, dataset_id, options, sent, still_open, tables=_in_chunks(tables, rows))

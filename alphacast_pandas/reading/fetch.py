@@ -207,7 +207,9 @@ def open_answer(
         definitions = _agreed_definitions(source, definitions, head)
     keep = query.keep or in_order(definitions)
     _check_promised(keep, head.header)
-    return OpenAnswer(definitions, query, params, answer.stream, head.header, keep)
+    return OpenAnswer(
+        definitions, query, params, answer.stream, head.header, keep, etag=answer.etag
+    )
 
 
 def confirm_end(client: Client, dataset_id: int, answer: OpenAnswer) -> None:
@@ -232,12 +234,27 @@ def confirm_end(client: Client, dataset_id: int, answer: OpenAnswer) -> None:
 
 
 def _fetch_whole(source: DefinitionsSource, query: Query, meter: ReadMeter) -> WholeAnswer:
+    answer = fetch_unless_known(source, query, meter, known_etag=None)
+    if answer is None:  # pragma: no cover - there was no condition
+        raise AssertionError
+    return answer
+
+
+def fetch_unless_known(
+    source: DefinitionsSource, query: Query, meter: ReadMeter, *, known_etag: str | None
+) -> WholeAnswer | None:
+    """Return the answer to a query, None if it is the file whose ETag is known."""
     transport = source.client._connection.transport
     path = data_path(source.dataset_id)
     for trial in trials(source.client, query):
         with trial:
             for attempt in transport.attempts(path):
-                with attempt, transport.open(path, trial.params) as response:
+                with (
+                    attempt,
+                    transport.open(path, trial.params, if_none_match=known_etag) as response,
+                ):
+                    if response.status == 304:
+                        return None
                     answer = open_answer(source, trial, response, meter)
                     table = parse_table(answer, on_rows=meter.add_rows)
                     confirm_end(source.client, source.dataset_id, answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,6 @@ from alphacast_pandas.contracts.validation import check_arrival
 from alphacast_pandas.reading.csv_table import with_nulls
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Callable
 
     from alphacast_pandas.api.client import Client
@@ -161,10 +161,23 @@ def origin(
         "repository_id": dataset.repository_id if dataset else None,
         "url": url,
         "query": sent.params,
-        "retrieved_at": retrieved_at.isoformat(timespec="seconds"),
+        "retrieved_at": retrieved_at.isoformat(timespec="seconds")
+        if sent.origin is None
+        else _in_seconds(sent.origin.retrieved_at),
         "date": date.name if date else None,
         "entities": [column.name for column in sent.definitions.entities],
     }
     if not sent.query.asks_for_every_row and not ROW_LIMITS & sent.params.keys():
         facts["every_row"] = False  # which the parameters that were sent do not tell
+    if sent.origin is not None:
+        facts |= {
+            "cached": sent.origin.is_cached,
+            "checked_at": _in_seconds(sent.origin.checked_at),
+            "validator": sent.origin.validator,
+            "doubt": sent.origin.doubt,
+        }
     return facts
+
+
+def _in_seconds(instant: str) -> str:
+    return datetime.datetime.fromisoformat(instant).isoformat(timespec="seconds")

@@ -22,6 +22,16 @@ def is_answerable(options: ReadOptions) -> bool:
     return options.text is None or options.tree is not None
 
 
+def check_answerable(options: ReadOptions) -> None:
+    """Raise unless the filter is understood here."""
+    if not is_answerable(options):
+        msg = (
+            f"The filter {value_text(options.text)} is not understood here, and this answer comes "
+            "without the service. Write it as a dict, as tuples or as an expression."
+        )
+        raise QueryError(msg)
+
+
 def answer_from_whole(
     dataset_id: int, options: ReadOptions, definitions: Definitions, table: pa.Table
 ) -> WholeAnswer:
@@ -30,12 +40,14 @@ def answer_from_whole(
 
     As from the service, its rows may be more than asked for; `rows.finish` makes them exact.
     """
-    if not is_answerable(options):
-        msg = (
-            f"The filter {value_text(options.text)} is not understood here, and this answer comes "
-            "without the service. Write it as a dict, as tuples or as an expression."
-        )
-        raise QueryError(msg)
+    check_answerable(options)
+    return answer_from_rows(dataset_id, options, definitions, table)
+
+
+def answer_from_rows(
+    dataset_id: int, options: ReadOptions, definitions: Definitions, table: pa.Table
+) -> WholeAnswer:
+    """Return the answer to `options` from a table that holds the rows and columns it needs."""
     check_expected(options.expect, dataset_id, definitions)
     query = plan_query(options, definitions)
     columns = query.keep or table.column_names

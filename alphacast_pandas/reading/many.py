@@ -25,6 +25,7 @@ from alphacast_pandas.names import close_matches
 from alphacast_pandas.parallel import as_they_end
 from alphacast_pandas.progress import Meter, PartMeter
 from alphacast_pandas.reading.as_known import read_as_known, resolve_folder
+from alphacast_pandas.reading.cached import resolve_number
 from alphacast_pandas.reading.frames import Frames, errors_frame, label_text, with_label
 from alphacast_pandas.reading.options import ReadOptions, check_count, check_options
 from alphacast_pandas.reading.read import read_one
@@ -280,6 +281,7 @@ def _read(client: Client, wanted: _Wanted, meter: Meter, turn: threading.Lock) -
                 wanted.options,
                 part,
                 given=wanted.given,
+                cache=client._connection.settings.cache,
                 while_checking=while_checking,
             )
     except AlphacastError as error:
@@ -294,7 +296,7 @@ def _number(client: Client, given: Any, options: ReadOptions) -> int:
     """Return the number of a dataset; of a vintage, a name is one that its store has."""
     if options.as_of is not None:
         return resolve_folder(open_store(options.store), given, client).number
-    return resolve_dataset(client, given)
+    return resolve_number(client, given, client._connection.settings.cache)
 
 
 def _heading(count: int, total: int) -> str:

@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING, Any, overload
 import pandas as pd
 
 from alphacast_pandas.api.client import resolve_client
-from alphacast_pandas.api.identifiers import label_of, resolve_dataset
+from alphacast_pandas.api.identifiers import label_of
 from alphacast_pandas.api.retrying import watched_by
 from alphacast_pandas.api.settings import resolve_progress
 from alphacast_pandas.progress import Meter
 from alphacast_pandas.reading.as_known import read_as_known, read_chunks_as_known
+from alphacast_pandas.reading.cached import (
+    check_no_cache,
+    fetch_or_recall,
+    resolve_cache,
+    resolve_number,
+)
 from alphacast_pandas.reading.chunks import DatasetReader, read_chunks
 from alphacast_pandas.reading.expected import warn_of_other_words
-from alphacast_pandas.reading.fetch import fetch
 from alphacast_pandas.reading.frame import attributes, result_frame
 from alphacast_pandas.reading.options import check_count, check_options
 from alphacast_pandas.reading.rows import finish
@@ -29,6 +34,7 @@ if TYPE_CHECKING:
 
     import pandera.pandas as pa
 
+    from alphacast_pandas.api.cache_setting import Cache, CacheSetting
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.api.identifiers import Id
     from alphacast_pandas.progress import ReadMeter
@@ -52,6 +58,7 @@ def read_alphacast(
     schema: pa.DataFrameSchema | type[pa.DataFrameModel] | bool | None = None,
     chunksize: None = None,
     expect: str | None = None,
+    cache: Cache | None = None,
     as_of: Moment | None = None,
     store: str | PathLike[str] | None = None,
     progress: bool | None = None,
@@ -75,6 +82,7 @@ def read_alphacast(
     schema: pa.DataFrameSchema | type[pa.DataFrameModel] | bool | None = None,
     chunksize: int,
     expect: str | None = None,
+    cache: Cache | None = None,
     as_of: Moment | None = None,
     store: str | PathLike[str] | None = None,
     progress: bool | None = None,
@@ -98,6 +106,7 @@ def read_alphacast(
     schema: pa.DataFrameSchema | type[pa.DataFrameModel] | bool | None = None,
     chunksize: int | None = None,
     expect: str | None = None,
+    cache: Cache | None = None,
     as_of: Moment | None = None,
     store: str | PathLike[str] | None = None,
     progress: bool | None = None,
@@ -149,6 +158,12 @@ def read_alphacast(
     expect : str, optional
         What the name of the dataset must be, so that a wrong number is noticed before data are
         read. ``*`` and ``?`` stand for any text and any character; case and accents are ignored.
+    cache : bool, str or timedelta, optional
+        Whether the answer is kept on this computer, and used again. With True the service is
+        asked whether what is kept is right, by small requests that are no downloads; a duration
+        such as ``"6h"`` does not ask within that time; ``"only"`` sends no request at all; False
+        is off. By default as the client was made, and off for one of which nothing was said.
+        See the notes.
     as_of : str, date, datetime, Timestamp or Period, optional
         Read the dataset as it was known then, from the vintages that `snapshot` has kept, without
         a request and without a key. The end of a partial date is included:
@@ -243,6 +258,18 @@ def read_alphacast(
     read whole, and given in pieces then: `last`, `top`, filters that look at other rows, datasets
     whose definitions the service refuses or whose first rows do not come by date.
 
+    With `cache`, ``df.attrs["alphacast"]`` has besides ``cached`` (whether the answer was kept),
+    ``checked_at`` (when it was last known to be right), ``validator`` and ``doubt``, a sentence or
+    None. ``"etag"`` is a proof: storage says that its file of the whole dataset is the one that was
+    read. ``"record"`` is what the service tells of the dataset: no process has begun since, and its
+    dates and its last update are the same; the service does not document that every change of the
+    data shows there. ``"age"`` is the time since it was asked, ``"none"`` that nothing was asked or
+    kept. Without a proof the data are read again. A dataset that is kept whole answers every filter
+    and selection; a filter that is text only if equality is all it asks for, or with ``"only"``.
+    A push, upload or other change by a client on this computer forgets the dataset, but only for
+    its own key. A name as `dataset_id` is looked up at the service, with ``"only"`` among what is
+    kept. With `chunksize` an answer that is kept is used, and what arrives is not kept.
+
     Examples
     --------
     >>> import alphacast_pandas as ap
@@ -277,18 +304,20 @@ def read_alphacast(
     )
     rows = None if chunksize is None else check_count(chunksize, "chunksize")
     if as_of is not None:
+        check_no_cache(cache)
         if rows is not None:
             return read_chunks_as_known(dataset_id, options, rows, client)
         return read_as_known(dataset_id, options, client)
     client = resolve_client(client)
-    number = resolve_dataset(client, dataset_id)
+    setting = resolve_cache(client, cache)
+    number = resolve_number(client, dataset_id, setting)
     is_shown = resolve_progress(progress=progress)
     clock = client._connection.clock
     meter = Meter(f"Reading {label_of(dataset_id)}", progress=is_shown, clock=clock)
     if rows is not None:
-        return read_chunks(client, number, options, rows, meter, given=dataset_id)
+        return read_chunks(client, number, options, rows, meter, given=dataset_id, cache=setting)
     with meter:
-        return read_one(client, number, options, meter, given=dataset_id)
+        return read_one(client, number, options, meter, given=dataset_id, cache=setting)
 
 
 def read_one(
@@ -298,6 +327,7 @@ def read_one(
     meter: ReadMeter,
     *,
     given: object,
+    cache: CacheSetting,
     while_checking: AbstractContextManager[object] = nullcontext(),  # noqa: B008 - it has no state
 ) -> pd.DataFrame:
     """
@@ -306,7 +336,7 @@ def read_one(
     The frame is made, and checked against its schema, inside the context `while_checking`.
     """
     with watched_by(meter):
-        answer = fetch(client, number, options, meter)
+        answer = fetch_or_recall(client, number, options, cache, meter)
     warn_of_other_words(given, answer.definitions)
     table = finish(answer)
     if not table.num_rows:

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 def finish(answer: WholeAnswer) -> pa.Table:
     """Return the rows and columns of the answer, in order."""
+    return selected_columns(answer, exact_rows(answer))
+
+
+def exact_rows(answer: WholeAnswer) -> pa.Table:
+    """Return the rows of the answer in order, with the columns that only its conditions need."""
     query, table = answer.query, answer.table
     date = answer.definitions.date.name if answer.definitions.date else None
     if date is not None:
@@ -30,7 +35,7 @@ def finish(answer: WholeAnswer) -> pa.Table:
     # A slice of a table without columns has as many rows as were asked for.
     if query.top is not None and table.num_rows > query.top:
         table = table.slice(0, query.top)
-    return selected_columns(answer, table)
+    return table
 
 
 def matching_rows(sent: SentQuery, table: pa.Table) -> pa.Table:

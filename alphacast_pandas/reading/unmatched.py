@@ -51,7 +51,7 @@ def warn_of_unmatched_in(table: pa.Table, dataset_id: int, answer: WholeAnswer) 
 
 def _messages(client: Client, dataset_id: int, answer: WholeAnswer) -> list[str]:
     wanted = _wanted_entities(answer)
-    rows = _fetch_rows(client, dataset_id, answer.definitions) if wanted else None
+    rows = _rows(client, dataset_id, answer) if wanted else None
     # Only a filter of nothing but these entities has shown that no row of the dataset has them.
     is_whole = isinstance(answer.query.condition, Comparison | Membership)
     if rows is None and not is_whole:
@@ -100,6 +100,13 @@ def _first_date(definitions: Definitions) -> datetime.date | None:
 def _place(definitions: Definitions) -> str:
     since = _first_date(definitions)
     return f" since {since.isoformat()}" if since else f" among its first {_FIRST_ROWS:,}"
+
+
+def _rows(client: Client, dataset_id: int, answer: WholeAnswer) -> pa.Table | None:
+    """Return some rows of the dataset: those of the answer, if it is one that was kept."""
+    if answer.origin is not None and answer.origin.is_cached:
+        return answer.table if answer.table.num_rows else None
+    return _fetch_rows(client, dataset_id, answer.definitions)
 
 
 def _fetch_rows(client: Client, dataset_id: int, definitions: Definitions) -> pa.Table | None:

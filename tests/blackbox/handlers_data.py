@@ -75,7 +75,8 @@ def get_data(state: State, request: Request, number: int) -> Reply:
     if state.switches.row_count and {"$top", "$last"} & set(params):
         headers["Row-Count"] = str(answer.matched)
     if form == "csv" and not asked and state.switches.plain_csv != "direct":
-        return redirect(state, number, body)
+        is_stale = state.switches.export == "stale" and dataset.export is not None
+        return redirect(state, number, dataset.export if is_stale else body)
     return Reply(200, body, headers)
 
 
@@ -117,6 +118,7 @@ def put_data(state: State, request: Request, number: int) -> Reply:
         dataset.manifest = read_manifest(parts["manifest"].decode())
     if dataset.manifest is None and switches.no_manifest == "400":
         raise RefusedError("Dataset has no manifest")
+    dataset.export = write(evaluate(dataset, {}, switches), "csv", state)
     process = start(state, dataset, parts["data"], request.params)
     answer = {k: process[k] for k in ("id", "status", "createdAt", "datasetId")}
     if switches.upload_answer and switches.upload_status != 204:
@@ -167,7 +169,8 @@ def shown(process: Json) -> Json:
 
 def get_processes(state: State, _: Request, number: int) -> Reply:
     """All processes, newest first."""
-    return Reply.of([shown(process) for process in state.datasets[number].processes])
+    processes = state.datasets[number].processes if state.switches.remembered == "all" else []
+    return Reply.of([shown(process) for process in processes])
 
 
 def get_process(state: State, request: Request, number: int) -> Reply:

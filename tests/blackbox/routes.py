@@ -157,6 +157,9 @@ def dataset_record(state: State, number: int, *, full: bool) -> Json:
     base = {"description": None, "sourceName": None, "sourceUrl": None, "permission": "Admin"}
     record |= {**base, **dataset.facts, "createdAt": "2021-10-06T16:58:18", "frequency": None}
     record |= {"minDate": dates[0] if dates else None, "maxDate": dates[-1] if dates else None}
+    if state.switches.updated != "absent":
+        uploads = len(dataset.processes) if state.switches.updated == "moves" else 0
+        record["updatedAt"] = f"2021-10-06T17:{uploads:02}:00"
     if state.switches.column_records == "absent":
         return record
     columns: list[Json] = [{"id": column.id} for column in dataset.columns]

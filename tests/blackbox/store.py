@@ -39,6 +39,7 @@ class Dataset:
     rows: dict[Key, dict[str, Cell]] = field(default_factory=dict)
     processes: list[Json] = field(default_factory=list)
     canned: bytes | None = None  # served whatever is asked, if set
+    export: bytes | None = None  # the file of before the last upload
 
     def kinds(self) -> dict[str, str]:
         """Name to data type."""

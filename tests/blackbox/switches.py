@@ -29,6 +29,7 @@ class Switches:
     etag: str = (
         "strong"  # strong | weak | absent | ignored (sent, but conditions are not looked at)
     )
+    export: str = "fresh"  # fresh | stale: plain csv is that of before the last upload
     row_count: bool = True  # the Row-Count header
 
     # Definitions
@@ -74,6 +75,9 @@ class Switches:
     breaks: str = ""  # what every process ends in an error with
     stats: bool = True
     no_manifest: str = "process"  # process | 400
+
+    remembered: str = "all"  # all | none: which processes a list shows
+    updated: str = "absent"  # absent | moves | stays: updatedAt of a dataset, seen after an upload
 
     # Errors
     error_key: str = "error"  # error | message | detail | text | empty

@@ -48,6 +48,13 @@ def reading() -> None:
     assert_type(ap.read_alphacast(5515, chunksize=1000), ap.DatasetReader)
     for piece in ap.read_alphacast(5515, chunksize=1000):
         assert_type(piece, pd.DataFrame)
+    assert_type(ap.read_alphacast(5515, cache="6h"), pd.DataFrame)
+    assert_type(ap.read_alphacast(5515, cache=dt.timedelta(hours=6), chunksize=9), ap.DatasetReader)
+    ap.Client(cache=pd.Timedelta("6h"), stale_ok=True)
+    ap.login(cache="only")
+    ap.read_alphacast(5515, cache=6)  # type: ignore[call-overload]  # six of what?
+    assert_type(ap.cache.info(), pd.DataFrame)
+    assert_type(ap.cache.clear(5515, older_than="30d"), int)
     ap.read_alphacast(5515, last="24")  # type: ignore[call-overload]  # a number
 
 

@@ -100,8 +100,15 @@ def dataset_fields(call: Call, dataset: Dataset, level: str) -> dict[str, Any]:
         "sourceUrl": dataset.source_url,
         "permission": to_dataset_level(level) if is_plain else level,
         "createdAt": dataset.created_at.isoformat(),
-        "updatedAt": dataset.updated_at.isoformat(),
+        **updated_field(call, dataset),
     }
+
+
+def updated_field(call: Call, dataset: Dataset) -> dict[str, str]:
+    """Return when a dataset was updated, as far as the service shows it."""
+    how = call.service.readings.updated_at
+    moment = dataset.updated_at if how == "moves" else dataset.created_at
+    return {} if how == "absent" else {"updatedAt": moment.isoformat()}
 
 
 def date_fields(dataset: Dataset) -> dict[str, str | None]:

@@ -79,7 +79,9 @@ def list_processes(call: Call) -> Response:
     with call.service.store.transaction() as cursor:
         dataset, _ = check_dataset_access(cursor, call.holder, call.number("dataset"))
         found = load_processes(cursor, dataset.id)
-    return JSONResponse([to_json(process, call.service.readings) for process in found])
+    readings = call.service.readings
+    listed = [each for each in found if readings.process_list == "all" or not each.is_over]
+    return JSONResponse([to_json(process, readings) for process in listed])
 
 
 def get_process(call: Call) -> Response:

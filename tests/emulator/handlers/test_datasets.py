@@ -63,3 +63,20 @@ def test_permissions_are_in_the_words_of_repositories_by_reading(call, emulator)
     dataset = call.dataset()
     emulator.readings = Readings(permission="repository")
     assert call("GET", f"/datasets/{dataset}").json["permission"] == "Owner"
+
+
+def test_the_moment_of_the_last_update_moves_or_stays_or_is_absent_by_reading(call, emulator):
+    dataset = call.dataset()
+    seen = {}
+    for how in ("moves", "stays", "absent"):
+        emulator.readings = Readings(updated_at=how)
+        before = call("GET", f"/datasets/{dataset}").json.get("updatedAt")
+        call.process(dataset, "Date,country,price\n2024-01-01,Chile,1\n")
+        seen[how] = before, call("GET", f"/datasets/{dataset}").json.get("updatedAt")
+    assert seen["moves"][0] < seen["moves"][1]
+    assert (
+        seen["stays"][0]
+        == seen["stays"][1]
+        == call("GET", f"/datasets/{dataset}").json["createdAt"]
+    )
+    assert seen["absent"] == (None, None)

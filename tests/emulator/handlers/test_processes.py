@@ -45,3 +45,14 @@ def test_a_file_of_more_bytes_than_the_plan_allows_is_refused(call, emulator):
         f"Files may have {len(packed) - 1} bytes at most",
     )
     assert call.data(dataset).text == ONE_ROW
+
+
+def test_processes_that_have_ended_are_forgotten_by_reading(call, emulator):
+    emulator.readings = Readings(process_list="unfinished")
+    dataset = call.dataset()
+    number = call.process(dataset, ROW)["id"]
+    assert call("GET", f"/datasets/{dataset}/processes").json == []
+    assert call("GET", f"/datasets/{dataset}/processes/{number}").status == 200
+    with emulator.hold_processes():
+        number = call.upload(dataset, ROW).json["id"]
+        assert [p["id"] for p in call("GET", f"/datasets/{dataset}/processes").json] == [number]

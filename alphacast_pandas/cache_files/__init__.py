@@ -1,0 +1,1 @@
+"""The files of the cache: where they are, what is in them, how many there may be."""
