@@ -361,3 +361,16 @@ def test_a_folder_that_cannot_be_made_warns_once_and_reads_on(world: World) -> N
     assert_same(world.read("6h", last=1), answer(world.frame, last=1))
     with pytest.raises(ap.QueryError, match="nothing is kept"):
         world.read("only")
+
+
+def test_many_reads_use_the_cache_of_their_client_and_vintages_use_none(world: World) -> None:
+    world.read(True)
+    careful = ap.Client(
+        world.emulator.api_key, base_url=world.emulator.url, cache="only", retries=0
+    )
+    world.emulator.forget_requests()
+    frames = ap.read_many([world.number], client=careful, last=2)
+    assert facts(frames[world.number])["cached"]
+    assert world.emulator.requests == []
+    with pytest.raises(ap.QueryError, match="cache=True means nothing"):
+        world.read(True, as_of="2026-01")
