@@ -69,7 +69,7 @@ SIGNATURES = {
     ),
     "read_many": (
         "datasets | filter=None select=None start=None end=None last=None top=None index=None "
-        "dtype_backend=<no_default> categories=False schema=None expect=None as_of=None "
+        "dtype_backend=<no_default> categories=False schema=None expect=None cache=None as_of=None "
         "store=None errors='raise' workers=8 progress=None client=None"
     ),
     "explain": (

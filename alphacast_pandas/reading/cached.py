@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
-from alphacast_pandas.api.cache_setting import CacheSetting, check_cache
 from alphacast_pandas.api.definitions import Definitions
 from alphacast_pandas.api.discovery import DefinitionsSource
 from alphacast_pandas.api.identifiers import data_path, is_name, resolve_dataset
@@ -54,12 +53,13 @@ from alphacast_pandas.text import quoted, value_text
 from alphacast_pandas.user_warnings import warn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from concurrent.futures import Future
     from typing import Literal
 
     import pyarrow as pa
 
+    from alphacast_pandas.api.cache_setting import CacheSetting
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.api.identifiers import Id
     from alphacast_pandas.progress import ReadMeter
@@ -134,19 +134,9 @@ class _Kept:
         return now.is_settled and now.to_json() == before
 
 
-def resolve_cache(client: Client, cache: Any) -> CacheSetting:
+def resolve_cache(client: Client, options: ReadOptions) -> CacheSetting:
     """Return how a read uses the cache: as its keyword says, or its client."""
-    return client._connection.settings.cache if cache is None else check_cache(cache)
-
-
-def check_no_cache(cache: Any) -> None:
-    """Raise if a read of what was known before is asked to use the cache."""
-    if cache is not None and check_cache(cache).is_on:
-        msg = (
-            f"as_of reads what the store of vintages holds, without a request, so cache="
-            f"{value_text(cache)} means nothing. Leave one of them out."
-        )
-        raise QueryError(msg)
+    return client._connection.settings.cache if options.cache is None else options.cache
 
 
 def resolve_number(client: Client, dataset_id: Id, cache: CacheSetting) -> int:
@@ -237,8 +227,7 @@ class _CachedRead:
         for kept in self._candidates() if cache.kind == "age" else ():
             age = self._age(kept.entry)
             if 0 <= age <= cache.seconds and not kept.entry.evidence["is_running"]:
-                doubt = f"The service was not asked since {_minute(kept.entry.checked_at)} UTC."
-                answer = self._answer(kept, "age", doubt)
+                answer = self._answer(kept, "age")
                 if answer is not None:
                     return answer
         return None
@@ -255,7 +244,7 @@ class _CachedRead:
                 is_same, fetched = self._fetch_unless_known(kept, now)
                 if fetched is not None:
                     return self._keep(fetched, now, token)
-                answer = self._answer(kept, "etag", None, now) if is_same else None
+                answer = self._answer(kept, "etag", now) if is_same else None
             else:
                 answer = self._answer_by_record(kept, now)
             if answer is not None:
@@ -275,7 +264,7 @@ class _CachedRead:
             if not kept.is_defined_as(now):
                 continue
             if kept.has_etag:
-                answer = self._answer(kept, "etag", None, now) if self._is_same(kept) else None
+                answer = self._answer(kept, "etag", now) if self._is_same(kept) else None
             else:
                 answer = self._answer_by_record(kept, now)
             if answer is not None:
@@ -285,7 +274,7 @@ class _CachedRead:
     def stale(self, error: AlphacastError) -> WholeAnswer | None:
         """Return the newest answer that is kept, with a warning; None if there is none."""
         for kept in self._newest_first():
-            answer = self._answer(kept, "none", "The service could not be reached.")
+            answer = self._answer(kept, "none")
             if answer is not None:
                 warn(
                     f"The service could not be reached, so dataset {self._dataset_id} is returned "
@@ -298,7 +287,7 @@ class _CachedRead:
     def _only(self) -> WholeAnswer:
         """Return the newest answer that is kept, or raise."""
         for kept in self._newest_first():
-            answer = self._answer(kept, "none", "The service was not asked (cache='only').")
+            answer = self._answer(kept, "none")
             if answer is not None:
                 return answer
         known = [entry for _, entry in entries(self._folder)]
@@ -367,17 +356,16 @@ class _CachedRead:
         """Return an answer if the service's records confirm it."""
         if not kept.is_proved_by(now):
             return None
-        doubt = _RECORD_DOUBT.format(process=now.process)
-        return self._answer(
-            kept, "record", f"{doubt} {_FILE_DOUBT}" if kept.is_file else doubt, now
-        )
+        doubts = [_RECORD_DOUBT.format(process=now.process)]
+        doubts += [_FILE_DOUBT] if kept.is_file else []
+        return self._answer(kept, "record", now, doubts)
 
     def _answer(
         self,
         kept: _Kept,
         validator: Literal["etag", "record", "age", "none"],
-        doubt: str | None,
         now: Evidence | None = None,
+        doubts: Sequence[str] = (),
     ) -> WholeAnswer | None:
         """Return the answer made of one that is kept, None if its file is gone or damaged."""
         is_loading = self._loading is not None and self._loading[0] is kept
@@ -392,16 +380,16 @@ class _CachedRead:
             confirm(kept.folder, kept.entry, self._begun_at)
         kept.touch()
         if not (kept.is_own or is_read_alike(self._options)):
-            doubt = f"{doubt} {_TEXT_DOUBT}"
+            doubts = [*doubts, _TEXT_DOUBT]
         if not (kept.is_own or definitions.stated):
-            doubt = f"{doubt} {_TYPE_DOUBT}"
+            doubts = [*doubts, _TYPE_DOUBT]
         answer = answer_from_rows(self._dataset_id, self._options, definitions, table)
         origin = Origin(
             is_cached=True,
             retrieved_at=kept.entry.read_at,
             checked_at=checked_at,
             validator=validator,
-            doubt=doubt,
+            doubt=" ".join(doubts) or None,
         )
         return replace(answer, params=dict(kept.entry.params), origin=origin)
 

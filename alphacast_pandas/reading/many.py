@@ -25,7 +25,7 @@ from alphacast_pandas.names import close_matches
 from alphacast_pandas.parallel import as_they_end
 from alphacast_pandas.progress import Meter, PartMeter
 from alphacast_pandas.reading.as_known import read_as_known, resolve_folder
-from alphacast_pandas.reading.cached import resolve_number
+from alphacast_pandas.reading.cached import resolve_cache, resolve_number
 from alphacast_pandas.reading.frames import Frames, errors_frame, label_text, with_label
 from alphacast_pandas.reading.options import ReadOptions, check_count, check_options
 from alphacast_pandas.reading.read import read_one
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     import pandera.pandas as pa
 
+    from alphacast_pandas.api.cache_setting import Cache
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.api.identifiers import Id
     from alphacast_pandas.reading.options import Date, Filter
@@ -77,6 +78,7 @@ def read_many(
     categories: bool = False,
     schema: pa.DataFrameSchema | type[pa.DataFrameModel] | bool | None = None,
     expect: str | None = None,
+    cache: Cache | None = None,
     as_of: Moment | None = None,
     store: str | PathLike[str] | None = None,
     errors: str = "raise",
@@ -118,6 +120,8 @@ def read_many(
         A pandera contract for each frame; True stands for each dataset's own.
     expect : str, optional
         What the name of the dataset must be; ``*`` and ``?`` stand for any text and any character.
+    cache : bool, str or timedelta, optional
+        Whether answers that were kept on disk are used, as in `read_alphacast`.
     as_of : str, date, datetime, Timestamp or Period, optional
         Read the datasets as they were known then, from the vintages that `snapshot` has kept: a
         pseudo-real-time panel, without a request for data.
@@ -205,6 +209,7 @@ def read_many(
         "expect": expect,
         "as_of": as_of,
         "store": store,
+        "cache": cache,
     }
     wanted = _wanted_datasets(client, datasets, common)
     meter = Meter(
@@ -281,7 +286,7 @@ def _read(client: Client, wanted: _Wanted, meter: Meter, turn: threading.Lock) -
                 wanted.options,
                 part,
                 given=wanted.given,
-                cache=client._connection.settings.cache,
+                cache=resolve_cache(client, wanted.options),
                 while_checking=while_checking,
             )
     except AlphacastError as error:
@@ -296,7 +301,7 @@ def _number(client: Client, given: Any, options: ReadOptions) -> int:
     """Return the number of a dataset; of a vintage, a name is one that its store has."""
     if options.as_of is not None:
         return resolve_folder(open_store(options.store), given, client).number
-    return resolve_number(client, given, client._connection.settings.cache)
+    return resolve_number(client, given, resolve_cache(client, options))
 
 
 def _heading(count: int, total: int) -> str:

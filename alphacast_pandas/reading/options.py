@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from alphacast_pandas.api.cache_setting import check_cache
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.filters.dates import parse_end, parse_instant
 from alphacast_pandas.filters.parse import parse_text, to_tree
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import TypeAlias
 
+    from alphacast_pandas.api.cache_setting import CacheSetting
     from alphacast_pandas.filters.expression import Expression
     from alphacast_pandas.filters.tree import Node
 
@@ -54,6 +56,7 @@ class ReadOptions:
     expect: str | None = None
     as_of: Any = None
     store: Any = None
+    cache: CacheSetting | None = None
 
     @property
     def names_columns(self) -> bool:
@@ -77,6 +80,7 @@ def check_options(
     expect: Any = None,
     as_of: Any = None,
     store: Any = None,
+    cache: Any = None,
 ) -> ReadOptions:
     """Return the keywords in one form, or raise for what can be known to be wrong."""
     spelling = to_tree(filter)
@@ -108,7 +112,20 @@ def check_options(
         expect=check_expect(expect),
         as_of=as_of,
         store=store,
+        cache=_cache(cache, as_of),
     )
+
+
+def _cache(cache: Any, as_of: Any) -> CacheSetting | None:
+    """Return how a read uses the cache, None for as its client does."""
+    setting = None if cache is None else check_cache(cache)
+    if as_of is not None and setting is not None and setting.is_on:
+        msg = (
+            "as_of reads what the store of vintages holds, without a request, so "
+            f"cache={value_text(cache)} means nothing. Leave one of them out."
+        )
+        raise QueryError(msg)
+    return setting
 
 
 def _check_order(start: Any, end: Any) -> None:

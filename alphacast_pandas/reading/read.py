@@ -14,7 +14,6 @@ from alphacast_pandas.api.settings import resolve_progress
 from alphacast_pandas.progress import Meter
 from alphacast_pandas.reading.as_known import read_as_known, read_chunks_as_known
 from alphacast_pandas.reading.cached import (
-    check_no_cache,
     fetch_or_recall,
     resolve_cache,
     resolve_number,
@@ -301,15 +300,15 @@ def read_alphacast(
         expect=expect,
         as_of=as_of,
         store=store,
+        cache=cache,
     )
     rows = None if chunksize is None else check_count(chunksize, "chunksize")
     if as_of is not None:
-        check_no_cache(cache)
         if rows is not None:
             return read_chunks_as_known(dataset_id, options, rows, client)
         return read_as_known(dataset_id, options, client)
     client = resolve_client(client)
-    setting = resolve_cache(client, cache)
+    setting = resolve_cache(client, options)
     number = resolve_number(client, dataset_id, setting)
     is_shown = resolve_progress(progress=progress)
     clock = client._connection.clock

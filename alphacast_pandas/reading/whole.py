@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alphacast_pandas.api.discovery import NO_TABLE, DefinitionsSource
-from alphacast_pandas.api.identifiers import data_path
-from alphacast_pandas.reading.csv_table import parse_table, table_with_nulls
-from alphacast_pandas.reading.fetch import confirm_end, new_answer, open_answer, plan_read, trials
+from alphacast_pandas.reading.csv_table import table_with_nulls
+from alphacast_pandas.reading.fetch import fetch_unless_known, new_answer, plan_read
 from alphacast_pandas.reading.options import ReadOptions
 from alphacast_pandas.reading.rows import finish
 
@@ -42,21 +41,8 @@ def fetch_whole(
 def _fetch_file(
     client: Client, dataset_id: int, stated: Definitions, etag: str | None, meter: Meter
 ) -> tuple[Definitions, pa.Table, str | None] | None:
-    transport = client._connection.transport
-    path = data_path(dataset_id)
     source, query = plan_read(DefinitionsSource(client, dataset_id, stated), _EVERYTHING)
-    for trial in trials(client, query):
-        with trial:
-            for attempt in transport.attempts(path):
-                with (
-                    attempt,
-                    transport.open(path, trial.params, if_none_match=etag) as response,
-                ):
-                    if response.status == 304:
-                        return None
-                    answer = open_answer(source, trial, response, meter)
-                    table = parse_table(answer, on_rows=meter.add_rows)
-                    confirm_end(client, dataset_id, answer)
-                    rows = table_with_nulls(finish(answer.whole(table)))
-                    return answer.definitions, rows, response.etag
-    raise AssertionError  # pragma: no cover - trials() raises at its end
+    answer = fetch_unless_known(source, query, meter, known_etag=etag)
+    if answer is None:
+        return None
+    return answer.definitions, table_with_nulls(finish(answer)), answer.etag

@@ -299,7 +299,7 @@ def test_a_service_that_cannot_be_reached_is_told_of(world: World) -> None:
         world.emulator.faults.add(times=None, **fault)
         with pytest.warns(UserWarning, match=r"as it was 2 days ago, at 2026-03-01"):
             frame = ap.read_alphacast(world.number, client=careful, cache=True, last=2)
-        assert facts(frame)["doubt"] == "The service could not be reached."
+        assert facts(frame)["doubt"] is None
         with pytest.raises(ap.AlphacastError):
             world.read(True)
         with pytest.raises(ap.AlphacastError):
@@ -371,6 +371,12 @@ def test_many_reads_use_the_cache_of_their_client_and_vintages_use_none(world: W
     world.emulator.forget_requests()
     frames = ap.read_many([world.number], client=careful, last=2)
     assert facts(frames[world.number])["cached"]
+    frames = ap.read_many([world.number], client=world.client, last=2, cache="only")
+    assert facts(frames[world.number])["validator"] == "none"
     assert world.emulator.requests == []
+    one = {"kept": {"dataset_id": world.number, "cache": "only"}, "read": world.number}
+    frames = ap.read_many(one, client=world.client, last=2)
+    assert facts(frames["kept"])["cached"]
+    assert "cached" not in facts(frames["read"])
     with pytest.raises(ap.QueryError, match="cache=True means nothing"):
         world.read(True, as_of="2026-01")
