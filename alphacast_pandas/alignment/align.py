@@ -118,15 +118,17 @@ def align(
     **Frequencies** are found from the dates of a frame. They are monthly or less if those of each
     combination of entities are at one place of their months: the first day or business day, the
     last, or the same day. Then they are years if all steps are multiples of twelve months, quarters
-    if of three, else months, so gaps do no harm; steps of six months tell nothing, since they may
-    be half-years. Dates on one weekday, two of them a week apart, are weeks that end on that day,
-    as in pandas. Dates of which half of the steps are of one day, and few of more than three, are
-    days, or business days if none is in a weekend. Any others tell none. With `frequency`, such a
-    frame is taken to have it; if rows of a key meet in a period nevertheless, they are aggregated
+    if of three, else months, so gaps do no harm. Steps of six months tell nothing: they may be
+    quarters with gaps. With `frequency` they are taken for half-years (``"6M"``), which can be
+    lowered to years. Dates on one weekday, two of them a week apart, are weeks that end on that
+    day, as in pandas. Dates of which half of the steps are of one day, and few of more than three,
+    are days, or business days if none is in a weekend. Any others tell none. With `frequency`, such
+    a frame is taken to have it; if rows of a key meet in a period nevertheless, they are aggregated
     as days are.
 
     **Periods.** A week belongs to the month it ends in, a weekend to the Monday after it. Quarters
-    and years are those of the calendar.
+    and years are those of the calendar; pandas' periods of other ones, such as fiscal years, belong
+    to those they end in.
 
     **Complete** is a period of months, quarters or years if each of them has a value. Days,
     business days and weeks have holidays, so each period between the first and the last value of a

@@ -118,9 +118,11 @@ FREQUENCIES = {
         *(_weeks(f"W-{name}", last) for last, name in enumerate(_WEEKDAYS)),
         _months("M", 3, "months", 1),
         _months("Q", 4, "quarters", 3),
-        _months("Y", 5, "years", 12),
+        _months("Y", 6, "years", 12),
     )
 }
+# Values may have it, but nothing is aligned at it: dates do not tell it from quarters with gaps.
+_HALF_YEARS = _months("6M", 5, "half-years", 6)
 _SYNONYMS = {"W": "W-SUN", "Q-DEC": "Q", "Y-DEC": "Y"}
 _WORDS = "'D', 'B', 'W' (or with the day that ends it: 'W-FRI'), 'M', 'Q' and 'Y'"
 # What stands for a frequency elsewhere: in pandas before 2.2, for offsets, in other languages.
@@ -167,11 +169,13 @@ class Found:
     """
     What dates tell: a frequency, or None and the reason.
 
-    `may_be_days` says of business days that the dates hold no weekend, so that they may be days.
+    `taken_for` is the frequency that dates which tell none are likely to have. `may_be_days` says
+    of business days that the dates hold no weekend, so that they may be days.
     """
 
     frequency: Frequency | None
     reason: str = ""
+    taken_for: Frequency | None = None
     may_be_days: bool = False
     dates: int = 0
 
@@ -248,7 +252,8 @@ def _of_months(steps: np.ndarray, count: int) -> Found:
     if step % 12 == 0:
         return Found(FREQUENCIES["Y"], dates=count)
     if step % 6 == 0:  # half-years, or quarters of which every other one is missing
-        return Found(None, f"its {count:,} dates stand at steps of {step} months", dates=count)
+        reason = f"its {count:,} dates stand at steps of {step} months"
+        return Found(None, reason, _HALF_YEARS, dates=count)
     return Found(FREQUENCIES["Q" if step % 3 == 0 else "M"], dates=count)
 
 

@@ -18,6 +18,8 @@ from alphacast_pandas.writing.check_frame import check_is_frame
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from alphacast_pandas.alignment.frequencies import Frequency
+
 
 @dataclass(frozen=True, eq=False)
 class Source:
@@ -31,7 +33,11 @@ class Source:
     @property
     def days(self) -> np.ndarray:
         """The dates as days since 1970; made anew each time, so that no frame holds them."""
-        return self.columns.instants.astype("datetime64[D]").astype(np.int64)
+        instants, dates = self.columns.instants, self.columns.columns[self.columns.date]
+        if isinstance(dates.dtype, pd.PeriodDtype) and _frequency_of(dates.dtype) is None:
+            # As weeks do, fiscal years and the like belong to the period they end in.
+            instants = dates.dt.end_time.to_numpy()
+        return instants.astype("datetime64[D]").astype(np.int64)
 
     def __str__(self) -> str:
         return f"Frame {value_text(self.label)}"
@@ -87,6 +93,11 @@ def _of_periods(dates: Any, days: np.ndarray) -> Found | None:
     """Return the frequency of pandas' periods, whose type tells it; None for other dates."""
     if not isinstance(dates, pd.PeriodDtype) or not len(days):
         return None
-    word = str(dates).removeprefix("period[").removesuffix("]")
-    frequency = FREQUENCIES.get(word.removesuffix("-DEC"))
+    frequency = _frequency_of(dates)
     return None if frequency is None else Found(frequency, dates=len(np.unique(days)))
+
+
+def _frequency_of(dtype: pd.PeriodDtype) -> Frequency | None:
+    """Return the frequency of periods, None if the calendar has no such ones."""
+    word = str(dtype).removeprefix("period[").removesuffix("]")
+    return FREQUENCIES.get(word.removesuffix("-DEC"))

@@ -33,11 +33,10 @@ def resolve_frequency(stated: Any, sources: Sequence[Source]) -> Frequency | Non
     untold = [source for source in rows if source.found.frequency is None]
     if untold:
         first = untold[0]
-        known = [each.word for each in _frequencies(rows)] or ["M"]
         msg = (
             f"The dates of frame {value_text(first.label)} do not tell a frequency: "
             f"{first.found.reason}.{_listed(sources) if len(sources) > 1 else ' '}"
-            f"State the frequency of the result, such as frequency={known[-1]!r}."
+            f"State the frequency of the result, such as frequency={_coarsest(rows, 'M')!r}."
         )
         raise QueryError(msg)
     found = _frequencies(rows)
@@ -56,7 +55,7 @@ def frequency_of(source: Source, target: Frequency) -> Frequency | None:
     found = source.found
     if found.may_be_days and target.rank == 0:
         return target
-    return found.frequency
+    return found.frequency or found.taken_for
 
 
 def _frequencies(sources: Sequence[Source]) -> list[Frequency]:
@@ -72,25 +71,32 @@ def _frequencies(sources: Sequence[Source]) -> list[Frequency]:
     return sorted((FREQUENCIES[word] for word in told), key=lambda each: (each.rank, each.word))
 
 
+def _coarsest(sources: Sequence[Source], default: str) -> str:
+    """Return the word of the coarsest frequency that dates tell, to which all can be lowered."""
+    if any(source.found.taken_for is not None for source in sources):
+        return "Y"
+    found = _frequencies(sources)
+    return found[-1].word if found else default
+
+
 def _refuse_raising(source: Source, target: Frequency, sources: Sequence[Source]) -> None:
     own = frequency_of(source, target)
     if own is None or own.rank <= target.rank:
         return
-    coarsest = _frequencies(sources)[-1]
     why = "its values would stand in periods before they were published"
     if (own.word, target.word) == ("B", "D"):
         why = "on weekends it has no values"
     few = ""
-    if source.found.dates <= _FEW_DATES:
+    if source.found.dates <= _FEW_DATES or source.found.frequency is None:
         few = (
-            f" Its {source.found.dates} dates look like {own.plural}; if they are not, "
+            f" Its {source.found.dates:,} dates look like {own.plural}; if they are not, "
             "pass the frame with a row for each period, also for those without a value."
         )
     msg = (
         f"Frame {value_text(source.label)} holds {own.plural} ({own.word!r}), and raising it to "
         f"{target.plural} ({target.word!r}) is refused: {why}. Pass "
-        f"frequency={coarsest.word!r} with aggregate= to lower the others, or leave the frame "
-        f"out.{few}"
+        f"frequency={_coarsest(sources, own.word)!r} with aggregate= to lower the others, or leave "
+        f"the frame out.{few}"
     )
     raise QueryError(msg)
 

@@ -105,7 +105,10 @@ def test_dates_that_tell_none_need_it_stated(dates: list[str], reason: str) -> N
     assert "frame 'x' do not tell a frequency: " in str(caught.value)
     assert reason in str(caught.value)
     assert "'y': 'Q' (quarters)" in str(caught.value)
-    assert "such as frequency='Q'" in str(caught.value)
+    stated = "Y" if "6 months" in reason else "Q"
+    assert f"such as frequency={stated!r}" in str(caught.value)
+    if stated == "Y":
+        return
     # Stated, it is taken to have it.
     result = ap.align({"x": frame}, frequency="D")
     assert result["Date"].tolist() == frame["Date"].tolist()
@@ -116,6 +119,42 @@ def test_dates_that_tell_none_need_it_stated(dates: list[str], reason: str) -> N
         "frequency": "D",
         "aggregate": None,
     }
+
+
+@pytest.mark.parametrize("day", ["MS", "ME"])
+def test_half_years_are_lowered_to_years_and_never_raised(day: str) -> None:
+    dates = pd.date_range("2020-01-01", "2022-12-31", freq=day)
+    halves = dates[dates.month.isin([1, 7] if day == "MS" else [6, 12])]
+    frame = pd.DataFrame({"Date": halves, "poor": [1.0, 3.0, 5.0, 7.0, 9.0, 11.0]}).drop(index=3)
+    months = pd.DataFrame({"Date": dates, "cpi": 1.0})
+    for word in ("D", "M", "Q"):
+        with pytest.raises(ap.QueryError) as caught:
+            ap.align({"x": frame, "y": months[:0]}, frequency=word, aggregate="mean")
+        assert "Frame 'x' holds half-years ('6M'), and raising it to " in str(caught.value)
+        assert "Pass frequency='Y'" in str(caught.value)
+    result = ap.align({"x": frame, "y": months}, frequency="Y", aggregate="mean", how="inner")
+    held = result.set_index("Date")["poor"].dropna()
+    assert held.tolist() == [2.0, 10.0]  # the second year lacks a half
+    columns = result.attrs["alphacast"]["columns"]
+    assert (columns["poor"]["frequency"], columns["cpi"]["frequency"]) == ("6M", "M")
+
+
+@pytest.mark.parametrize(
+    ("word", "frequency", "days"),
+    [
+        ("Y-JUN", "Y", ["2023-01-01", "2024-01-01"]),  # until June 2023 and June 2024
+        ("Q-JAN", "Q", ["2023-01-01", "2023-04-01"]),  # until January and April 2023
+        ("2M", "M", ["2023-02-01", "2023-04-01"]),
+        ("12h", "D", ["2023-01-01"]),
+    ],
+)
+def test_periods_that_are_not_of_the_calendar_belong_where_they_end(
+    word: str, frequency: str, days: list[str]
+) -> None:
+    first = pd.Period("2023-01-01", word)
+    frame = pd.DataFrame({"Date": pd.PeriodIndex([first, first + 1]), "v": [1.0, 2.0]})
+    result = ap.align({"x": frame}, frequency=frequency, aggregate="last", partial=True)
+    assert [str(day.date()) for day in result["Date"]] == days
 
 
 def test_irregular_dates_that_meet_in_a_period_are_aggregated_as_days() -> None:
