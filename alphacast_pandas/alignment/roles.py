@@ -23,7 +23,9 @@ from alphacast_pandas.writing.roles import is_date_name, roles_when_read
 from alphacast_pandas.writing.wide_frames import date_columns, remedy_to_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
+
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,12 +34,14 @@ class Columns:
     The columns of a frame by name, those of its index among them, with their roles.
 
     Their rows are numbered from 0. `instants` are those of the date column, none of them missing.
+    `levels` are the columns of the index.
     """
 
     columns: Mapping[str, pd.Series]
     date: str
     entities: tuple[str, ...]
     instants: np.ndarray
+    levels: tuple[str, ...] = ()
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -61,28 +65,44 @@ def columns_of(df: pd.DataFrame, what: str, named: Collection[str] | None = None
     """
     Return the columns with their roles: from attrs, or else inferred.
 
-    `what` names the frame in messages. `named` are columns that are entities if they are in the
-    frame and it does not know better; None where the caller cannot say so.
+    `what` names the frame in messages. `named` are columns that are entities, as levels of the
+    index are, if the frame does not know better; None where the caller cannot say so.
     """
     columns = _flat_columns(df, what)
     date, entities = roles_when_read(df.attrs, [*columns])
+    levels = tuple(name for name in columns if name in df.index.names)
     if date is None or entities is None:
-        kinds = {name: kind_of(values) for name, values in columns.items()}
-        if df.empty:  # objects of which nothing is left were text, most likely
-            kinds |= {name: Kind.TEXT for name, kind in kinds.items() if kind is Kind.EMPTY}
-        date = _infer_date(columns, kinds, what)
-        texts = [name for name, kind in kinds.items() if kind is Kind.TEXT and name != date]
-        stated = tuple(name for name in columns if name in (named or ()) and name != date)
-        levels = tuple(name for name in texts if name in df.index.names)
-        entities = stated or (levels if len(texts) > 1 else ()) or tuple(texts)
-        _check_entities(entities, stated or levels, what, can_name=named is not None)
+        date, entities = _infer_roles(columns, levels, what, named)
     try:
-        return Columns(columns, date, entities, _instants(columns[date], what))
+        return Columns(columns, date, entities, _instants(columns[date], what), levels)
     except ValidationError as error:
         if date not in df.index.names:
             raise
-        msg = f"{error} Before that, make columns of the index: df = df.reset_index()."
+        msg = (
+            f"{error} Before that, make columns of the index, df = df.reset_index(); after it, "
+            f"make an index of them again, df = df.set_index({[*levels]!r})."
+        )
         raise ValidationError(msg) from error
+
+
+def _infer_roles(
+    columns: Mapping[str, pd.Series],
+    levels: Sequence[str],
+    what: str,
+    named: Collection[str] | None,
+) -> tuple[str, tuple[str, ...]]:
+    """Return the date and the entities that the values, the index and the caller tell."""
+    kinds = {name: kind_of(values) for name, values in columns.items()}
+    if not any(map(len, columns.values())):  # objects of which nothing is left were text, likely
+        kinds |= {name: Kind.TEXT for name, kind in kinds.items() if kind is Kind.EMPTY}
+    date = _infer_date(columns, kinds, what)
+    texts = [name for name, kind in kinds.items() if kind is Kind.TEXT and name != date]
+    # Levels of a MultiIndex tell rows apart, whatever they hold; a single one may number them.
+    keys = [name for name in levels if len(levels) > 1 or name in texts]
+    stated = tuple(name for name in columns if name in {*keys, *(named or ())} - {date})
+    if len(texts) > 1 and not stated:
+        raise _unclear_entities(texts, date, what, can_name=named is not None)
+    return date, stated or tuple(texts)
 
 
 def _flat_columns(df: pd.DataFrame, what: str) -> dict[str, pd.Series]:
@@ -176,10 +196,8 @@ def _date_remedy(columns: Mapping[str, pd.Series], kinds: Mapping[str, Kind]) ->
     readable = [name for name in (*named, *texts) if holds_dates(columns[name])]
     name = next(iter((*readable, *named)), None)
     if name is None or not columns[name].notna().any():
-        return (
-            f"Its columns are {listed(columns, 10)}. Add a column of dates, or make dates of one "
-            "with pd.to_datetime."
-        )
+        names = f"Its columns are {listed(columns, 10)}." if columns else "It has no columns."
+        return f"{names} Add a column of dates, or make dates of one with pd.to_datetime."
     example = short(columns[name].dropna().iloc[0])
     held = describe_kind(kinds[name], columns[name])
     return (
@@ -187,20 +205,18 @@ def _date_remedy(columns: Mapping[str, pd.Series], kinds: Mapping[str, Kind]) ->
     )
 
 
-def _check_entities(
-    entities: tuple[str, ...], stated: tuple[str, ...], what: str, *, can_name: bool
-) -> None:
-    """Raise for several columns of text of which nothing says that they are entities."""
-    if len(entities) < 2 or stated:
-        return
-    example = f"entities={{{entities[0]!r}: {entities[0]!r}}}"
-    named = f", or name them: align(..., {example})" if can_name else ""
+def _unclear_entities(
+    texts: Sequence[str], date: str, what: str, *, can_name: bool
+) -> ValidationError:
+    """Return the error for several columns of text of which nothing says that they are entities."""
+    named = ", ".join(f"{name!r}: {name!r}" for name in texts[:_MOST_NAMED])
+    remedy = f", or name them: align(..., entities={{{named}}})" if can_name else ""
     msg = (
-        f"{what} has several columns of text ({listed(entities, 10)}), and which of them identify "
-        "a row cannot be inferred. Move the date and those into the index, "
-        f"df = df.set_index([date, {entities[0]!r}, ...]){named}; the others are values."
+        f"{what} has several columns of text ({listed(texts, 10)}), and which of them identify "
+        "a row cannot be inferred. Move the date and those that do into the index, "
+        f"df = df.set_index({[date, *texts[:_MOST_NAMED]]!r}){remedy}; the others are values."
     )
-    raise ValidationError(msg)
+    return ValidationError(msg)
 
 
 def _instants(dates: pd.Series, what: str) -> np.ndarray:

@@ -30,13 +30,14 @@ def message(call: Any, kind: type[ap.AlphacastError] = ap.ValidationError) -> st
             FRAME[["country", "v"]],
             ["has no column of dates", "columns are 'country', 'v'", "pd.to_datetime"],
         ),
+        (pd.DataFrame(), ["has no column of dates. It has no columns. Add"]),
         (FRAME.assign(Date=["01/2024", "02/2024", "03/2024"]), ["'01/2024'", 'format="%m/%Y"']),
         (FRAME.assign(Date=[2022, 2023, 2024]), ["holds integers, such as 2022", 'format="%Y"']),
         (FRAME.drop(columns="Date").assign(year=2024, month=[1, 2, 3]), ['pd.DataFrame({"year"']),
         (FRAME.assign(Date=MONTHS.tz_localize("UTC")), ["time zone", "dt.tz_localize(None)"]),
         (
             FRAME.assign(Date=MONTHS.tz_localize("UTC")).set_index(["Date", "country"]),
-            ["time zone", "df = df.reset_index()"],
+            ["time zone", "df = df.reset_index()", "df = df.set_index(['Date', 'country'])"],
         ),
         (FRAME.assign(Date=[*MONTHS[:2], pd.NaT]), ["1 of its 3 rows", "dropna(subset=['Date'])"]),
         (
@@ -45,7 +46,11 @@ def message(call: Any, kind: type[ap.AlphacastError] = ap.ValidationError) -> st
         ),
         (
             FRAME.assign(sector="x"),
-            ["several columns of text ('country', 'sector')", "df.set_index("],
+            [
+                "several columns of text ('country', 'sector')",
+                "df.set_index(['Date', 'country', 'sector'])",
+                "entities={'country': 'country', 'sector': 'sector'}",
+            ],
         ),
         (FRAME.set_axis(MONTHS)[["v"]], ['df.index.name = "Date"']),
         (FRAME.set_index([MONTHS, "country"])[["v"]], ["levels of its index have no name"]),
@@ -137,6 +142,10 @@ def test_rows_of_one_key_in_one_period_are_shown() -> None:
     told = message(lambda: ap.align({"x": twice}, frequency="M"), ap.QueryError)
     assert "'Chile', period of 2024-01-01 (rows of 2024-01-31, 2024-01-28); 'Peru', " in told
     assert "Pass aggregate=" in told
+    other = twice.assign(note="a").set_index(["Date", "country"])[["note", "v"]]
+    told = message(lambda: ap.align({"x": other}, frequency="M"), ap.QueryError)
+    assert "If 'note' tells them apart, it is an entity: add it to entities=." in told
+    assert "aggregate={'note': 'last'}" in told
     for frames in ({"x": pd.concat([FRAME] * 2)}, {"x": pd.concat([FRAME] * 2), "y": FRAME}):
         told = message(lambda given=frames: ap.align(given), ap.QueryError)
         assert "Frame 'x' has several rows of one key in one period" in told
@@ -152,6 +161,13 @@ def test_roles_are_those_of_attrs_the_index_or_the_call() -> None:
     ]
     indexed = frame.set_index(["Date", "sector"])
     assert [*ap.align({"x": indexed}).columns] == ["Date", "sector", "country", "v"]
+    words: dict[str, Any] = {"entities": {"pais": "country"}}
+    numbered = frame.assign(sector=[1, 1, 2])
+    for given in (frame.set_index(["Date", "sector"]), numbered.set_index(["Date", "sector"])):
+        assert [*ap.align({"x": given}, **words).columns] == ["Date", "sector", "pais", "v"]
+    keys = numbered.assign(Date=MONTHS[0])[["Date", "sector", "v"]].drop(index=0)
+    assert ap.align({"x": keys.set_index(["Date", "sector"])}, frequency="M").shape == (2, 3)
+    assert ap.latest(keys.set_index(["Date", "sector"]))["sector"].tolist() == [1, 2]
     frame.attrs["alphacast"] = {"date": "Date", "entities": ["sector", "country"]}
     result = ap.align(UserDict({"x": frame.set_index(["sector", "Date"])}))
     assert [*result.columns] == ["Date", "sector", "country", "v"]
