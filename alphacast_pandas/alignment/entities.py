@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 DATE_NAME = "Date"
 # A nearest name takes a time that grows with both lists: for very many names it is left open.
 _MOST_COMPARISONS = 50_000
-_LONGEST_CODE = 3
+_LONGEST_CODE = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,9 +101,10 @@ def match_entities(sources: Sequence[Source], mapping: Mapping[str, Sequence[str
     renamed = {name: result for result, names in mapping.items() for name in names}
     order = [*dict.fromkeys(renamed.get(name, name) for name in known)]
     if DATE_NAME in order:
+        names = [*mapping.get(DATE_NAME, (DATE_NAME,))]
         msg = (
             f"An entity is called {DATE_NAME!r}, as the date of the result is. Give it another "
-            f"name: entities={{'entity': ['{DATE_NAME}']}}."
+            f"name: entities={{'entity': {names!r}}}."
         )
         raise QueryError(msg)
     members = {name: _members(name, sources, renamed) for name in order}
@@ -159,10 +160,15 @@ def _member(source: Source, own: Sequence[str], name: str) -> _Member:
     column = columns[0] if len(columns) == 1 else _as_one(source, columns, name)
     missing = int(column.isna().sum())
     if missing:
+        how = ', how="all"' * (len(own) > 1)
+        call = f"dropna(subset={[*own]!r}{how})"
+        levels = [*source.columns.levels]
+        if {*own} & {*levels}:
+            call = f"reset_index().{call}.set_index({levels!r})"
         msg = (
             f"{source}: {missing:,} of its {len(column):,} rows have no value in the entity "
-            f"{own[0]!r}, so they cannot be joined. Leave them out, "
-            f"df = df.dropna(subset={[*own]!r}), or give them a name."
+            f"{own[0]!r}, so they cannot be joined. Leave them out, df = df.{call}, or give them a "
+            "name."
         )
         raise ValidationError(msg)
     codes, values = pd.factorize(column)
@@ -248,10 +254,13 @@ def _differ_in_form(panel: Sequence[Any], value: Any) -> bool:
 
 
 def _are_codes(values: Sequence[Any]) -> bool:
-    """Tell codes, such as ARG and BR, from names."""
-    return all(
-        isinstance(each, str) and each.isupper() and len(each) <= _LONGEST_CODE for each in values
-    )
+    """Tell codes, such as ARG, EU27, br and 32, from names."""
+    return all(not isinstance(each, str) or _is_code(each) for each in values)
+
+
+def _is_code(text: str) -> bool:
+    is_one_case = text.isupper() or text.islower() or text.isdigit()
+    return is_one_case and len(text) <= _LONGEST_CODE
 
 
 def _unmatched(

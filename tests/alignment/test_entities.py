@@ -116,9 +116,12 @@ def test_a_frame_without_rows_changes_no_entity() -> None:
     assert [*result.columns] == ["Date", "cpi", "gdp", "oil"]
 
 
-def test_names_are_not_guessed_to_be_among_codes() -> None:
-    result = ap.align({"gdp": panel("gdp", "DEU", "FRA"), "cpi": panel("cpi", "Germany")})
-    assert result.groupby("country")["cpi"].count().to_dict() == {"DEU": 0, "FRA": 0, "Germany": 3}
+@pytest.mark.parametrize("codes", [("DEU", "FRA"), ("DEU1", "FRA1"), ("de", "fr"), ("276", "250")])
+@pytest.mark.every_parameter
+def test_names_are_not_guessed_to_be_among_codes(codes: tuple[str, str]) -> None:
+    result = ap.align({"gdp": panel("gdp", *codes), "cpi": panel("cpi", "Germany")})
+    counts = result.groupby("country")["cpi"].count().to_dict()
+    assert counts == {**dict.fromkeys(codes, 0), "Germany": 3}
 
 
 def test_values_without_partner_are_listed_with_the_nearest_name() -> None:
@@ -224,7 +227,7 @@ def test_two_entities_of_a_frame_become_one_if_their_periods_do_not_meet() -> No
         ({"country": ["country", "Contry"]}, "no column 'Contry'; did you mean 'country'?"),
         ({"country": ["country", "v"]}, "'v' is a column of frame 'x', but not an entity of it"),
         ({"a": "country", "b": "country"}, "'country' stands under two names of the result"),
-        ({"Date": "country"}, "An entity is called 'Date', as the date of the result is."),
+        ({"Date": "country"}, "Give it another name: entities={'entity': ['country']}."),
         ({"country": 5}, "'country' must be a name or a list of names, got 5"),
         (["country"], r"entities maps a name of the result to the names in the frames"),
     ],
@@ -243,6 +246,10 @@ def test_rows_without_an_entity_value_are_refused() -> None:
         ap.align({"x": frame})
     assert "2 of its 6 rows have no value in the entity 'country'" in str(caught.value)
     assert "df.dropna(subset=['country'])" in str(caught.value)
+    with pytest.raises(ap.ValidationError) as caught:
+        ap.align({"x": frame.set_index(["Date", "country"])})
+    remedy = "df.reset_index().dropna(subset=['country']).set_index(['Date', 'country'])"
+    assert f"Leave them out, df = {remedy}, or" in str(caught.value)
 
 
 def test_categories_and_numbers_are_entities_too() -> None:
