@@ -70,7 +70,8 @@ class Words:
     def _remedy(self, source: Source, without: list[str]) -> str:
         words = ", ".join(map(repr, AGGREGATES))
         if self.is_empty:
-            example = f"aggregate={{{without[0]!r}: 'mean'}}"
+            word = "mean" if _has_numbers(source.columns.columns[without[0]]) else "last"
+            example = f"aggregate={{{without[0]!r}: {word!r}}}"
             return (
                 f"Pass aggregate=, one of {words} for all columns, or a dict by column, such as "
                 f"{example}; there is no default, since stocks and flows differ."
@@ -128,16 +129,19 @@ def _hint(key: Any, names: list[str], sources: Sequence[Source]) -> str:
 
 def _check_kind(source: Source, name: str, word: str) -> None:
     values = source.columns.columns[name]
-    kind = kind_of(values)
-    is_number = kind in NUMBERS or kind in {Kind.BOOLEAN, Kind.EMPTY}
-    if word not in _OF_NUMBERS or is_number:
+    if word not in _OF_NUMBERS or _has_numbers(values):
         return
+    held = describe_kind(kind_of(values), values)
     msg = (
-        f"{source}: column {name!r} holds {describe_kind(kind, values)}, of which there is no "
-        f"{word!r}. Pass another word for it, aggregate={{..., {name!r}: 'last'}}, or drop the "
-        "column."
+        f"{source}: column {name!r} holds {held}, of which there is no {word!r}. Pass another word "
+        f"for it, aggregate={{..., {name!r}: 'last'}}, or drop the column."
     )
     raise QueryError(msg)
+
+
+def _has_numbers(values: pd.Series) -> bool:
+    """Tell values that have a mean and a sum."""
+    return kind_of(values) in {*NUMBERS, Kind.BOOLEAN, Kind.EMPTY}
 
 
 def aggregate_values(
@@ -189,6 +193,8 @@ def _to_sum(values: pd.Series) -> pd.Series:
         return _to_average(values)
     if kind is Kind.BOOLEAN:
         values = values.astype("boolean")
+    if len(present := values.dropna()) and int(present.max()) >= 2**63:
+        raise _sum_too_large(values.name)
     if isinstance(values.dtype, pd.ArrowDtype):
         return values.astype("int64[pyarrow]")
     return values.astype("Int64")
@@ -200,11 +206,15 @@ def _refuse_overflow(numbers: pd.Series, grouped: Any) -> None:
         return
     totals = (sum(map(int, group.dropna())) for _, group in grouped)
     if any(not -(2**63) <= total < 2**63 for total in totals):
-        msg = (
-            f"Column {numbers.name!r}: a sum of its integers is too large for Int64. "
-            f"Make floats of them first: df[{numbers.name!r}].astype(float)."
-        )
-        raise QueryError(msg)
+        raise _sum_too_large(numbers.name)
+
+
+def _sum_too_large(name: Any) -> QueryError:
+    msg = (
+        f"Column {name!r}: a sum of its integers is too large for Int64. "
+        f"Make floats of them first: df[{name!r}] = df[{name!r}].astype(float)."
+    )
+    return QueryError(msg)
 
 
 def _ranks(values: pd.Series) -> np.ndarray:

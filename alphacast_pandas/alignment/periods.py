@@ -13,6 +13,7 @@ from alphacast_pandas.alignment.codes import combine
 from alphacast_pandas.alignment.frequencies import FREQUENCIES
 from alphacast_pandas.alignment.target import frequency_of
 from alphacast_pandas.contracts.failures import short
+from alphacast_pandas.writing.kinds import Kind, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -166,4 +167,8 @@ def _rows_that_meet(source: Source, groups: _Groups, starts: np.ndarray) -> str:
         of = f"{', '.join(map(short, key))}, " if key else ""
         shown.append(f"{of}period of {period} (rows of {dates}{', ...' * (len(rows) > 3)})")
     more = f"; and {len(several) - _MOST_SHOWN:,} more" * (len(several) > _MOST_SHOWN)
-    return f"{source} has several rows of one key in one period: {'; '.join(shown)}{more}."
+    texts = [n for n in source.columns.values if kind_of(source.columns.columns[n]) is Kind.TEXT]
+    hint = (
+        f" If {texts[0]!r} tells them apart, it is an entity: add it to entities=." if texts else ""
+    )
+    return f"{source} has several rows of one key in one period: {'; '.join(shown)}{more}.{hint}"

@@ -149,9 +149,10 @@ def test_the_sum_of_no_values_is_missing() -> None:
 
 
 def test_a_sum_beyond_int64_is_refused() -> None:
-    frame = pd.DataFrame({"Date": MONTHS, "v": [2**62, 2**62, 5, 1]})
-    with pytest.raises(ap.QueryError, match=r"too large for Int64\. .*astype\(float\)"):
-        align_one(frame, frequency="Q", aggregate="sum")
+    for values in ([2**62, 2**62, 5, 1], [2**63, 1, 5, 1]):
+        frame = pd.DataFrame({"Date": MONTHS, "v": values})
+        with pytest.raises(ap.QueryError, match=r"too large for Int64\. .*astype\(float\)"):
+            align_one(frame, frequency="Q", aggregate="sum")
 
 
 def test_values_without_an_order_have_no_smallest_one() -> None:
