@@ -173,7 +173,7 @@ def _of_numbers(values: pd.Series, word: str, groups: np.ndarray) -> pd.Series:
     grouped = numbers.groupby(groups, sort=True)
     result = grouped.sum(min_count=1) if word == "sum" else grouped.mean()
     if word == "sum" and pd.api.types.is_integer_dtype(numbers.dtype):
-        _refuse_overflow(numbers, grouped)
+        _refuse_overflow(numbers, groups)
     return take(result, np.arange(len(result)))
 
 
@@ -200,11 +200,12 @@ def _to_sum(values: pd.Series) -> pd.Series:
     return values.astype("Int64")
 
 
-def _refuse_overflow(numbers: pd.Series, grouped: Any) -> None:
-    present = numbers.dropna()
-    if not len(present) or max(int(present.max()), -int(present.min())) * len(present) < 2**63:
-        return
-    totals = (sum(map(int, group.dropna())) for _, group in grouped)
+def _refuse_overflow(numbers: pd.Series, groups: np.ndarray) -> None:
+    """Raise if a sum is beyond int64; only sums that floats show to be near it are made exactly."""
+    floats = np.abs(numbers.to_numpy("float64", na_value=0.0))
+    is_near = (np.bincount(groups, floats) > 2.0**62)[groups]
+    near = numbers[is_near].dropna().groupby(groups[is_near & numbers.notna().to_numpy()])
+    totals = (sum(map(int, group)) for _, group in near)
     if any(not -(2**63) <= total < 2**63 for total in totals):
         raise _sum_too_large(numbers.name)
 

@@ -153,6 +153,9 @@ def test_a_sum_beyond_int64_is_refused() -> None:
         frame = pd.DataFrame({"Date": MONTHS, "v": values})
         with pytest.raises(ap.QueryError, match=r"too large for Int64\. .*astype\(float\)"):
             align_one(frame, frequency="Q", aggregate="sum")
+    frame["v"] = pd.array([2**62, -(2**62), None, 2**62], "int64[pyarrow]")
+    sums = align_one(frame, frequency="Q", aggregate="sum", partial=True)["v"]
+    assert sums.tolist() == [0, 2**62]
 
 
 def test_values_without_an_order_have_no_smallest_one() -> None:
