@@ -13,13 +13,12 @@ from alphacast_pandas.contracts.failures import listed, short
 from alphacast_pandas.errors import ValidationError
 from alphacast_pandas.writing.date_parts import date_parts
 from alphacast_pandas.writing.date_remedies import (
-    holds_dates,
     remedy_to_dates,
     remedy_to_local_time,
 )
 from alphacast_pandas.writing.dates import as_timestamps
 from alphacast_pandas.writing.kinds import Kind, describe_kind, kind_of
-from alphacast_pandas.writing.roles import is_date_name, roles_when_read
+from alphacast_pandas.writing.roles import likely_date, roles_when_read
 from alphacast_pandas.writing.wide_frames import date_columns, remedy_to_rows
 
 if TYPE_CHECKING:
@@ -191,11 +190,8 @@ def _date_remedy(columns: Mapping[str, pd.Series], kinds: Mapping[str, Kind]) ->
     frame = pd.DataFrame(dict(columns), copy=False)
     if (parts := date_parts(frame)) is not None:
         return f"Remedy: {parts.remedy('Date')}"
-    named = [name for name in kinds if is_date_name(name)]
-    texts = [name for name, kind in kinds.items() if kind is Kind.TEXT and name not in named]
-    readable = [name for name in (*named, *texts) if holds_dates(columns[name])]
-    name = next(iter((*readable, *named)), None)
-    if name is None or not columns[name].notna().any():
+    name = likely_date(columns, kinds)
+    if name is None:
         names = f"Its columns are {listed(columns, 10)}." if columns else "It has no columns."
         return f"{names} Add a column of dates, or make dates of one with pd.to_datetime."
     example = short(columns[name].dropna().iloc[0])

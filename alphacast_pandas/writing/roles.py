@@ -84,6 +84,18 @@ def is_date_name(name: Any) -> bool:
     return isinstance(name, str) and canonical_name(name) in _DATE_NAMES
 
 
+def likely_date(
+    columns: pd.DataFrame | Mapping[str, pd.Series], kinds: Mapping[str, Kind]
+) -> str | None:
+    """Return the column that is most likely the date where none holds dates, if one is likely."""
+    # Numbers are taken for dates only if their column is called so.
+    named = [name for name in kinds if is_date_name(name)]
+    texts = [name for name, kind in kinds.items() if kind is Kind.TEXT and name not in named]
+    readable = [name for name in (*named, *texts) if holds_dates(columns[name])]
+    name = next(iter((*readable, *named)), None)
+    return None if name is None or columns[name].isna().all() else name
+
+
 def _check_date(date: Any, names: list[str]) -> str | None:
     if date is None:
         return None
@@ -171,12 +183,8 @@ def _infer_date(frame: pd.DataFrame, kinds: Mapping[str, Kind]) -> str:
         remedy = parts.remedy("Date")
         msg = f"No column holds dates, and every dataset has a date column. Remedy: {remedy}"
         raise ValidationError(msg)
-    # Numbers are taken for dates only if their column is called so.
-    named = [name for name in kinds if is_date_name(name)]
-    texts = [name for name, kind in kinds.items() if kind is Kind.TEXT and name not in named]
-    readable = [name for name in (*named, *texts) if holds_dates(frame[name])]
-    name = next(iter((*readable, *named)), None)
-    if name is None or not frame[name].notna().any():
+    name = likely_date(frame, kinds)
+    if name is None:
         msg = (
             "No column holds dates, and every dataset has a date column. The columns are "
             f"{_join([*kinds])}. Add a column of dates, or make dates of one with pd.to_datetime."
