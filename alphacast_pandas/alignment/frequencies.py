@@ -194,9 +194,10 @@ def find_frequency(days: np.ndarray, series: np.ndarray) -> Found:
     if count < 2:
         reason = f"it has one date, {_iso(distinct[0])}" if count else "it has no rows"
         return Found(None, reason, dates=count)
-    if (months := _steps_in_months(days, series)) is not None:
-        if not len(months):  # one date a series
-            months = np.diff(np.unique(_to_months(distinct)))
+    months = _steps_in_months(days, series)
+    if months is not None and not len(months):  # one date each: they are taken for one series
+        months = _steps_in_months(distinct, np.zeros(count, np.int64))
+    if months is not None:
         return _of_months(months, count)
     steps, weekdays = np.diff(distinct), _weekday(distinct)
     if (weekdays == weekdays[0]).all() and steps.min() == 7:
@@ -246,9 +247,7 @@ def _are_daily(steps: np.ndarray) -> bool:
 
 def _of_months(steps: np.ndarray, count: int) -> Found:
     """Return the frequency of dates by the number of months of which all steps are multiples."""
-    step = int(np.gcd.reduce(steps)) if len(steps) else 0
-    if not step:
-        return Found(None, f"its {count:,} dates are in one month", dates=count)
+    step = int(np.gcd.reduce(steps))
     if step % 12 == 0:
         return Found(FREQUENCIES["Y"], dates=count)
     if step % 6 == 0:  # half-years, or quarters of which every other one is missing

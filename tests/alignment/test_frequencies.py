@@ -75,6 +75,14 @@ def test_each_country_may_stand_at_another_place_of_the_month() -> None:
         found([*first, *last])
 
 
+def test_series_of_one_date_each_are_taken_for_one_series() -> None:
+    names = ["Chile", "Peru", "Togo"]
+    days = pd.to_datetime(["2024-04-29", "2024-05-03", "2024-05-06"])  # the last of daily series
+    with pytest.raises(ap.QueryError, match="its 3 dates are 3 to 4 days apart"):
+        found(days, country=names)
+    assert found(pd.to_datetime(["2010-01-01", "2011-01-01", "2017-01-01"]), country=names) == "Y"
+
+
 @pytest.mark.parametrize("word", ["D", "B", "W-WED", "M", "Q", "Y"])
 @pytest.mark.every_parameter
 @pytest.mark.filterwarnings("ignore:Period with BDay freq is deprecated:FutureWarning")
