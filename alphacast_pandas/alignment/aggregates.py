@@ -60,10 +60,6 @@ class Words:
         """Whether the caller says nothing."""
         return self._of_all is None and not self._by_column
 
-    def has_all(self, source: Source) -> bool:
-        """Tell whether every value column of a frame has a word."""
-        return all(self._word(source.label, name) for name in source.columns.values)
-
     def _word(self, label: str | int, name: str) -> str | None:
         return self._by_column.get((label, name)) or self._by_column.get(name) or self._of_all
 
