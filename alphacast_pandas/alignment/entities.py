@@ -26,6 +26,7 @@ DATE_NAME = "Date"
 # A nearest name takes a time that grows with both lists: for very many names it is left open.
 _MOST_COMPARISONS = 50_000
 _LONGEST_CODE = 4
+_LOWER_CASE_LENGTHS = (2, 3)  # longer ones are words
 
 
 @dataclass(frozen=True, eq=False)
@@ -259,8 +260,9 @@ def _are_codes(values: Sequence[Any]) -> bool:
 
 
 def _is_code(text: str) -> bool:
-    is_one_case = text.isupper() or text.islower() or text.isdigit()
-    return is_one_case and len(text) <= _LONGEST_CODE
+    if text.islower():
+        return len(text) in _LOWER_CASE_LENGTHS
+    return (text.isupper() or text.isdigit()) and len(text) <= _LONGEST_CODE
 
 
 def _unmatched(

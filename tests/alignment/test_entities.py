@@ -124,6 +124,11 @@ def test_names_are_not_guessed_to_be_among_codes(codes: tuple[str, str]) -> None
     assert counts == {**dict.fromkeys(codes, 0), "Germany": 3}
 
 
+def test_words_in_lower_case_are_no_codes() -> None:
+    frames = {"parts": panel("part", "food", "rent"), "all": panel("cpi", "headline")}
+    assert ap.align(frames)["cpi"].tolist() == [0, 0, 1, 1, 2, 2]
+
+
 def test_values_without_partner_are_listed_with_the_nearest_name() -> None:
     result = ap.align(
         {
