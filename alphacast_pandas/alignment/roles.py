@@ -100,7 +100,9 @@ def _infer_roles(
     keys = [name for name in levels if len(levels) > 1 or name in texts]
     stated = tuple(name for name in columns if name in {*keys, *(named or ())} - {date})
     if len(texts) > 1 and not stated:
-        raise _unclear_entities(texts, date, what, can_name=named is not None)
+        first = texts[:_MOST_NAMED]
+        index = f"{first!r}, append=True" if date in levels else f"{[date, *first]!r}"
+        raise _unclear_entities(texts, index, what, can_name=named is not None)
     return date, stated or tuple(texts)
 
 
@@ -202,7 +204,7 @@ def _date_remedy(columns: Mapping[str, pd.Series], kinds: Mapping[str, Kind]) ->
 
 
 def _unclear_entities(
-    texts: Sequence[str], date: str, what: str, *, can_name: bool
+    texts: Sequence[str], index: str, what: str, *, can_name: bool
 ) -> ValidationError:
     """Return the error for several columns of text of which nothing says that they are entities."""
     named = ", ".join(f"{name!r}: {name!r}" for name in texts[:_MOST_NAMED])
@@ -210,7 +212,7 @@ def _unclear_entities(
     msg = (
         f"{what} has several columns of text ({listed(texts, 10)}), and which of them identify "
         "a row cannot be inferred. Move the date and those that do into the index, "
-        f"df = df.set_index({[date, *texts[:_MOST_NAMED]]!r}){remedy}; the others are values."
+        f"df = df.set_index({index}){remedy}; the others are values."
     )
     return ValidationError(msg)
 

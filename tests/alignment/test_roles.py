@@ -52,6 +52,10 @@ def message(call: Any, kind: type[ap.AlphacastError] = ap.ValidationError) -> st
                 "entities={'country': 'country', 'sector': 'sector'}",
             ],
         ),
+        (
+            FRAME.assign(sector="x").set_index("Date"),
+            ["df = df.set_index(['country', 'sector'], append=True)"],
+        ),
         (FRAME.set_axis(MONTHS)[["v"]], ['df.index.name = "Date"']),
         (FRAME.set_index([MONTHS, "country"])[["v"]], ["levels of its index have no name"]),
         (FRAME.set_index("v", drop=False), ["'v' is both in the index and a column"]),
