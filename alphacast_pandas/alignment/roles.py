@@ -70,12 +70,13 @@ def columns_of(df: pd.DataFrame, what: str, named: Collection[str] | None = None
     columns = _flat_columns(df, what)
     date, entities = roles_when_read(df.attrs, [*columns])
     levels = tuple(name for name in columns if name in df.index.names)
-    if date is None or entities is None:
-        date, entities = _infer_roles(columns, levels, what, named)
     try:
+        if date is None or entities is None:
+            date, entities = _infer_roles(columns, levels, what, named)
         return Columns(columns, date, entities, _instants(columns[date], what), levels)
     except ValidationError as error:
-        if date not in df.index.names:
+        calls = {f"{before}[{name!r}]" for name in levels for before in ("df", "subset=")}
+        if not any(call in str(error) for call in calls):
             raise
         msg = (
             f"{error} Before that, make columns of the index, df = df.reset_index(); after it, "

@@ -39,6 +39,10 @@ def message(call: Any, kind: type[ap.AlphacastError] = ap.ValidationError) -> st
             FRAME.assign(Date=MONTHS.tz_localize("UTC")).set_index(["Date", "country"]),
             ["time zone", "df = df.reset_index()", "df = df.set_index(['Date', 'country'])"],
         ),
+        (
+            FRAME.assign(Date=["01/2024", "02/2024", "03/2024"]).set_index("Date"),
+            ["df['Date'] = pd.to_datetime(df['Date']", "Before that, make columns of the index"],
+        ),
         (FRAME.assign(Date=[*MONTHS[:2], pd.NaT]), ["1 of its 3 rows", "dropna(subset=['Date'])"]),
         (
             FRAME.assign(other=MONTHS),
