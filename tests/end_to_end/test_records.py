@@ -113,10 +113,10 @@ def test_no_object_is_shown_by_its_place_in_memory(
             f"UserKeys(base_url={emulator.url!r})": client.user_keys,
             f"Client(api_key='***', base_url={emulator.url!r})": client,
             f"DatasetReader(dataset_id={stored}, chunksize=7)": reader,
-            "<DataFrame.alphacast of 2 x 2: diff, manifest, push, schema, validate>": (
+            "<DataFrame.alphacast of 2 x 2: diff, latest, manifest, push, schema, validate>": (
                 frame.alphacast
             ),
-            "<Series.alphacast of 2: diff, manifest, push, schema, validate>": (
+            "<Series.alphacast of 2: diff, latest, manifest, push, schema, validate>": (
                 frame["a"].alphacast
             ),
         }
