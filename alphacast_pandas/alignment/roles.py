@@ -149,8 +149,16 @@ def _levels(df: pd.DataFrame, what: str) -> dict[Any, pd.Index]:
     index = df.index
     names = [*index.names]
     if names == [None]:
-        if kind_of(pd.Series(index[:100])) in {Kind.DATE, Kind.ZONED} and not _has_dates(df):
+        kind = kind_of(pd.Series(index[:100]))
+        if kind in {Kind.DATE, Kind.ZONED} and not _has_dates(df):
             msg = f'{what}: the dates in its index have no name. Name it: df.index.name = "Date".'
+            raise ValidationError(msg)
+        if kind is Kind.TEXT:
+            msg = (
+                f"{what}: the texts in its index, such as {short(index[0])}, have no name. Name "
+                'it if they are an entity, df.index.name = "country"; if they mean nothing: '
+                "df = df.reset_index(drop=True)."
+            )
             raise ValidationError(msg)
         return {}
     if None in names or len({*names}) < len(names):

@@ -62,6 +62,10 @@ def message(call: Any, kind: type[ap.AlphacastError] = ap.ValidationError) -> st
         ),
         (FRAME.set_axis(MONTHS)[["v"]], ['df.index.name = "Date"']),
         (FRAME.set_index([MONTHS, "country"])[["v"]], ["levels of its index have no name"]),
+        (
+            FRAME.set_index("country").rename_axis(None),
+            ["texts in its index", "reset_index(drop=True)"],
+        ),
         (FRAME.set_index("v", drop=False), ["'v' is both in the index and a column"]),
         (FRAME.set_axis(["Date", "x", "x"], axis=1), ["'x' occurs twice"]),
         (FRAME.rename(columns={"v": 2024}), ["2024 is not the name of a column; names are text"]),
