@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import operator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -81,14 +82,14 @@ def releases(
         (datetime64[us, UTC], the one that the values are from), and the value columns of all
         vintages, at the types of `read_alphacast`; a column whose type has changed holds float64 if
         all were numbers, otherwise objects. ``attrs["alphacast"]`` has ``dataset_id``, ``name``,
-        ``date``, ``entities`` and ``rows``. A column of the dataset that is called ``vintage`` has
-        ``column: `` in front.
+        ``date``, ``entities`` and ``rows``. A column of the dataset that is called ``vintage``, or
+        a value column that identifies the rows of another vintage, has ``column: `` in front.
 
     Raises
     ------
     QueryError
         If the dataset was never looked at, a name is a column of none of its vintages, `n` is no
-        whole number, or rows are not identified by a key.
+        whole number, or rows are not identified by a key (several share one).
     ConfigurationError
         If `store` is no store or cannot be read.
     DecodeError
@@ -176,7 +177,7 @@ def _holdings(archive: Archive, *, with_first: bool) -> _Holdings:
     ids = grouped.ngroup().to_numpy()
     order = np.lexsort((sign, time, ids))
     ids, time, sign = ids[order], time[order], sign[order]
-    _check_unique(archive, events, order, np.column_stack([ids, time, sign]))
+    _check_unique(archive, events, order, ids, sign)
     # A key that goes before it came stood in the first vintage.
     is_first = np.r_[True, ids[1:] != ids[:-1]][: len(ids)]
     from_first = ids[is_first & (sign < 0)]
@@ -188,18 +189,28 @@ def _holdings(archive: Archive, *, with_first: bool) -> _Holdings:
 
 
 def _check_unique(
-    archive: Archive, events: pa.Table, order: np.ndarray, sorted_events: np.ndarray
+    archive: Archive, events: pa.Table, order: np.ndarray, ids: np.ndarray, sign: np.ndarray
 ) -> None:
-    repeated = np.flatnonzero((sorted_events[1:] == sorted_events[:-1]).all(axis=1))
+    """Raise if a key comes once more before it has gone."""
+    held = pd.Series(sign).groupby(ids).cumsum().to_numpy()
+    repeated = np.flatnonzero(held > 1)
     if len(repeated):
-        key = events.slice(int(order[repeated[0]]), 1).to_pylist()[0]
-        shown = ", ".join(f"{name} {value_text(value)}" for name, value in key.items())
-        msg = (
-            f"Several rows of dataset {archive.folder.number} have the key {shown}, so nobody can "
-            "tell which of them is which from one vintage to the next. Pass a filter= that leaves "
-            "one of them."
-        )
-        raise QueryError(msg)
+        raise _repeated(archive, events, int(order[repeated[0]]))
+
+
+def _repeated(archive: Archive, keys: pa.Table, row: int) -> QueryError:
+    """Return the error of a key that several rows of one vintage have."""
+    key = keys.slice(row, 1).to_pylist()[0]
+    shown = ", ".join(
+        f"{name} {value if isinstance(value, datetime.datetime) else value_text(value)}"
+        for name, value in key.items()
+    )
+    msg = (
+        f"Several rows of dataset {archive.folder.number} have the key {shown}, so nobody can "
+        "tell which of them is which from one vintage to the next. Pass a filter= that leaves "
+        "one of them."
+    )
+    return QueryError(msg)
 
 
 def _chosen(held: _Holdings, n: int) -> tuple[pa.Table, np.ndarray]:
@@ -242,7 +253,12 @@ def _to_frame(archive: Archive, keys: pa.Table, chosen: np.ndarray) -> pd.DataFr
             continue
         column = pa.chunked_array([c for each in typed[name] for c in each.chunks], type_)
         values[name] = key_frame(pa.table({"": column.take(pa.array(by_key))}))[""]
-    parts = [_named(frame), pd.DataFrame(own), _named(pd.DataFrame(values, index=frame.index))]
+    taken = (*_OWN_COLUMNS, *archive.key_names)
+    parts = [
+        _named(frame, _OWN_COLUMNS),
+        pd.DataFrame(own),
+        _named(pd.DataFrame(values, index=frame.index), taken),
+    ]
     return pd.concat(parts, axis=1)
 
 
@@ -256,6 +272,8 @@ def _rows(
         blocks = _overlapping(blocks, wanted.column(definitions.date.name))
     table = archive.table(number, blocks)
     found = align(table, wanted, definitions.keys)
+    if len(found.repeated_stored):
+        raise _repeated(archive, archive.keys_of(number, table), int(found.repeated_stored[0]))
     return table, found.shared_stored, found.shared_sent
 
 
@@ -273,6 +291,6 @@ def _overlapping(blocks: Iterable[Block], dates: pa.ChunkedArray) -> list[Block]
     ]
 
 
-def _named(frame: pd.DataFrame) -> pd.DataFrame:
-    names = [free_name(str(name), _OWN_COLUMNS, "column") for name in frame.columns]
+def _named(frame: pd.DataFrame, taken: Sequence[str]) -> pd.DataFrame:
+    names = [free_name(str(name), taken, "column") for name in frame.columns]
     return frame.set_axis(pd.Index(names, dtype=object).infer_objects(), axis="columns")

@@ -206,15 +206,21 @@ def _check_one_series(
         return
     labels = [
         " and ".join(f"{name} {value_text(value)}" for name, value in zip(names, row, strict=True))
+        or "one without entities"
         for row, names in entities.items()
     ]
     more = ", ..." if len(labels) > _MOST_NAMED else ""
-    row, names = next(iter(entities.items()))
-    remedy = dict(zip(names, row, strict=True))
+    # A filter compares with values only, so one of a series that lacks an entity is no example.
+    examples = (
+        dict(zip(names, row, strict=True))
+        for row, names in entities.items()
+        if names and None not in row
+    )
+    example = next(examples, None)
+    such = "" if example is None else f", such as filter={example!r}"
     msg = (
         f"A triangle shows one series, and column {column!r} of dataset {archive.folder.number} "
         f"has {plural(len(entities), 'series', 'series')}{' with this filter' * is_filtered}: "
-        f"{', '.join(labels[:_MOST_NAMED])}{more}. Pass a filter that leaves one, such as "
-        f"filter={remedy!r}."
+        f"{', '.join(labels[:_MOST_NAMED])}{more}. Pass a filter that leaves one{such}."
     )
     raise QueryError(msg)

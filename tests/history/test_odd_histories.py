@@ -54,10 +54,29 @@ def test_rows_that_share_a_key_are_matched_in_their_order(tmp_path: Path) -> Non
     found = ap.revisions(NUMBER, store=tmp_path)
     assert found[["old", "new"]].fillna(0).to_numpy().tolist() == [[2.0, 2.5], [2.5, 0.0]]
     assert len(ap.read_alphacast(NUMBER, as_of=FIRST, store=tmp_path)) == 3
-    with pytest.raises(ap.QueryError, match=r"Several rows .* Date .*country 'Chile'.*filter="):
+    with pytest.raises(ap.QueryError, match=r"Several .* Date 2020-01-01 .*country 'Chile'.*filt"):
         ap.releases(NUMBER, include_first=True, store=tmp_path)
     with pytest.raises(ap.QueryError, match="one date and the same entities"):
         ap.triangle(NUMBER, "x", filter={"country": "Chile"}, store=tmp_path)
+
+
+def test_a_key_that_several_rows_get_later_has_no_releases_from_then_on(tmp_path: Path) -> None:
+    columns = [DATE, COUNTRY, VALUE]
+    rows = [(JANUARY, "Chile", 1.0), (JANUARY, "Chile", 2.0)]
+    peru = (FEBRUARY, "Perú", 3.0)
+    for day, held in enumerate([[peru], [rows[0], peru], [*rows, peru], [rows[0], peru]]):
+        look(tmp_path, day, columns, *held)
+    for n in (0, 2, -1):
+        with pytest.raises(ap.QueryError, match=r"Several rows .* country 'Chile'"):
+            ap.releases(NUMBER, n, store=tmp_path)
+    found = ap.releases(NUMBER, -1, filter={"country": "Perú"}, store=tmp_path)
+    assert found["x"].tolist() == [3.0]
+    other = tmp_path / "other"  # where the key stood in the first vintage
+    for day, held in enumerate([[rows[0]], rows]):
+        look(other, day, columns, *held)
+    for n in (0, -1):
+        with pytest.raises(ap.QueryError, match=r"Several rows .* country 'Chile'"):
+            ap.releases(NUMBER, n, store=other)
 
 
 def test_rows_that_nothing_identifies_come_and_go(tmp_path: Path) -> None:
@@ -164,3 +183,16 @@ def test_columns_may_be_called_as_those_of_the_results(tmp_path: Path) -> None:
     assert found["column"].tolist() == ["vintage", "vintage"]
     released = ap.releases(NUMBER, store=tmp_path)
     assert [*released.columns] == ["Date", "kind", "vintage", "column: vintage"]
+    look(tmp_path, 2, [DATE, Column("kind", "String"), vintage], (JANUARY, None, 3.0))
+    released = ap.releases(NUMBER, -1, store=tmp_path)
+    assert [*released.columns] == ["Date", "kind", "vintage", "column: kind", "column: vintage"]
+
+
+def test_a_triangle_names_a_filter_that_is_understood(tmp_path: Path) -> None:
+    rows = [(JANUARY, None, 1.0), (JANUARY, "Chile", 2.0)]
+    look(tmp_path, 0, [DATE, COUNTRY, VALUE], *rows)
+    with pytest.raises(ap.QueryError, match=r"None, .*such as filter={'country': 'Chile'}\.$"):
+        ap.triangle(NUMBER, "x", store=tmp_path)
+    look(tmp_path, 1, [DATE, Column("country", "String"), VALUE], *rows[:1])
+    with pytest.raises(ap.QueryError, match=r"3 series: one without entities, .*'Chile'}\.$"):
+        ap.triangle(NUMBER, "x", store=tmp_path)
