@@ -52,6 +52,11 @@ def look_before(folder: DatasetFolder, began: datetime.datetime) -> Before | Non
         return Before(earlier[-1], None)
 
 
+def _look_after(folder: DatasetFolder, began: datetime.datetime) -> LookName | None:
+    """Return the first look that began after this instant, None if there is none."""
+    return next((name for name in folder.looks() if name.began > began), None)
+
+
 def free_instant(folder: DatasetFolder, began: datetime.datetime) -> datetime.datetime:
     """Return this instant, or the next one that no look has."""
     taken = {name.began for name in folder.looks()}
@@ -80,21 +85,26 @@ def record_content(
     """
     Record the content that a look has found; `facts` are what else is known of it.
 
-    One that differs from the content before it in the order of rows or columns only is the same.
+    One that differs from the content of the look before it, or of the look after it, in the order
+    of rows or columns only is the same.
     """
     look = _described(facts, planned)
-    before = look_before(folder, began)
-    if before is None:
-        look = replace(look, counts=Counts(look.rows, 0, 0))
-    else:
-        previous = before.name.content
-        counts = count_changes(folder, previous, planned)
-        if counts == NOTHING and is_same(folder, previous, planned):
-            if previous == planned.hash:
-                folder.write_content(planned)  # where a file of it was lost or damaged
-            return record_same(folder, began, replace(look, content=previous), now)
-        look = replace(look, previous=previous, counts=counts)
-    folder.write_content(planned)
+    before, after = look_before(folder, began), _look_after(folder, began)
+    previous = before.name.content if before is not None else None
+    following = after.content if after is not None else None
+    counts = {
+        content: count_changes(folder, content, planned)
+        for content in (previous, following)
+        if content is not None
+    }
+    first = Counts(look.rows, 0, 0)
+    look = replace(look, previous=previous, counts=counts[previous] if previous else first)
+    for content in counts:
+        if is_same(folder, content, planned, counts[content]):
+            look = replace(look, content=content)
+            break
+    if look.content == planned.hash:
+        folder.write_content(planned)  # also where a file of it was lost or damaged
     return record_same(folder, began, look, now)
 
 
@@ -105,7 +115,9 @@ def recorded_at(
     there = [name for name in folder.looks() if name.began == at]
     for name in there:
         counts = count_changes(folder, name.content, planned)
-        if counts == NOTHING and is_same(folder, name.content, planned):
+        if is_same(folder, name.content, planned, counts):
+            if name.content == planned.hash:
+                folder.write_content(planned)  # where a file of it was lost or damaged
             found = _recorded(folder, name, _described(facts, planned))
             return replace(found, is_new=False)
     if there:
@@ -139,11 +151,15 @@ def count_changes(folder: DatasetFolder, previous: str, planned: PlannedContent)
     return compare_tables(old_table, new_table, *keys).counts
 
 
-def is_same(folder: DatasetFolder, previous: str, planned: PlannedContent) -> bool:
-    """Tell whether a content whose rows are those of a previous one has its columns too."""
-    if previous == planned.hash:
-        return True
-    return folder.read_content(previous).columns == planned.content.columns
+def is_same(
+    folder: DatasetFolder, previous: str, planned: PlannedContent, counts: Counts | None
+) -> bool:
+    """Tell whether a content, of which `counts` differ from a previous one, is the same."""
+    if counts != NOTHING:
+        return False
+    return (
+        previous == planned.hash or folder.read_content(previous).columns == planned.content.columns
+    )
 
 
 def _described(facts: Look, planned: PlannedContent) -> Look:

@@ -268,10 +268,14 @@ def _store_folder(store: Any) -> Path:
     if not isinstance(store, str | os.PathLike) or not os.fspath(store):
         msg = f"store must be the path of a folder, got {value_text(store)}."
         raise QueryError(msg)
+    text = os.fsdecode(store)
+    if "\0" in text:
+        msg = f"store {value_text(text)} holds a NUL character, which no path does."
+        raise QueryError(msg)
     try:
-        return Path(os.fsdecode(store)).expanduser().absolute()
-    except (RuntimeError, ValueError) as error:
-        msg = f"store {value_text(store)} is no path: {error}."
+        return Path(text).expanduser().absolute()
+    except RuntimeError as error:
+        msg = f"store {value_text(text)} names an unknown user. Pass the folder without ~."
         raise QueryError(msg) from error
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import shlex
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from alphacast_pandas.display import plural
 from alphacast_pandas.errors import DecodeError, QueryError
 from alphacast_pandas.text import printable, value_text
 from alphacast_pandas.vintage_store.instants import check_not_future, parse_span, to_text
@@ -105,30 +107,46 @@ def read_vintage(folder: DatasetFolder, vintage: Vintage) -> tuple[Definitions, 
 def damage_report(folder: DatasetFolder, error: DamageError) -> DecodeError:
     """Return the error of a damaged file with what else can still be read, and the remedy."""
     vintages = vintages_of(folder.looks())
-    whole = [vintage for vintage in vintages if not _needs(folder, vintage, error)]
+    lost = [vintage for vintage in vintages if _needs(folder, vintage, error)]
+    whole = [vintage for vintage in vintages if vintage not in lost]
+    known = plural(len(vintages), "vintage")
     if whole:
         others = (
-            f"{len(whole):,} of the {len(vintages):,} vintages of dataset {folder.number} do not "
-            f"need this file, the newest of them {to_text(whole[-1].time)}."
+            f"{len(whole):,} of the {known} of dataset {folder.number} can be read without this "
+            f"file, the newest of them {to_text(whole[-1].time)}."
         )
     else:
-        others = f"All {len(vintages):,} vintages of dataset {folder.number} need this file."
-    without = (
-        "delete it: its vintage then begins with the next look that found the same"
-        if error.path.parent.name == "looks"
-        else f"delete it: ap.snapshot({folder.number}) writes it again if the dataset still holds "
-        "the same"
-    )
+        others = f"Dataset {folder.number} has {known}, and none can be read without this file."
+    delete = "delete it: " if error.path.exists() else ""
+    store = printable(shlex.quote(str(folder.store.folder)))
     msg = (
-        f"{error} {others} Restore the file from a backup; if there is none, {without}. "
-        '"alphacast-pandas vintages --verify" looks for more damage.'
+        f"{error} {others} Restore the file from a backup; if there is none, {delete}"
+        f"{_without_file(folder, lost, error)}. The command alphacast-pandas vintages --verify "
+        f"--store {store} looks for more damage."
     )
     return DecodeError(msg)
 
 
-def find_by_name(folders: Sequence[DatasetFolder], name: str) -> list[DatasetFolder]:
-    """Return the datasets whose newest look found this name."""
-    return [folder for folder in folders if newest_name(folder) == name]
+def _without_file(folder: DatasetFolder, lost: Sequence[Vintage], error: DamageError) -> str:
+    """Return what becomes of a damaged file, or of its vintage, once the file is deleted."""
+    if error.path.parent.name == "looks":
+        if all(vintage.look == vintage.last_look for vintage in lost):
+            return "no other look has found the same, so its vintage is gone then"
+        return "its vintage then begins with the next look that found the same"
+    newest = lost[-1] if lost else None
+    if newest is not None and _is_imported(folder, newest):
+        return (
+            f"ap.snapshot({folder.number}, frame=..., at={to_text(newest.time)!r}) with the frame "
+            "of that time writes it again"
+        )
+    return f"ap.snapshot({folder.number}) writes it again if the dataset still holds the same"
+
+
+def _is_imported(folder: DatasetFolder, vintage: Vintage) -> bool:
+    try:
+        return folder.read_look(vintage.look).is_imported
+    except DamageError:
+        return False
 
 
 def newest_name(folder: DatasetFolder) -> str | None:

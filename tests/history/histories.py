@@ -1,6 +1,7 @@
 """Random histories of one dataset: its states one after the other, each of them a table."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -63,11 +64,18 @@ class State:
         return Definitions(tuple(columns), complete=True)
 
 
-def record(folder: Path, states: list[State], *, largest_block: int = 3) -> None:
-    """Record the states as looks, a day apart."""
+def record(
+    folder: Path,
+    states: list[State],
+    *,
+    days: Iterable[int] | None = None,
+    largest_block: int = 3,
+) -> None:
+    """Record the states as looks, a day apart; `days` is the order in which they are recorded."""
     dataset = open_store(folder).dataset(BASE_URL, NUMBER)
     dataset.store.prepare()
-    for day, state in enumerate(states):
+    for day in range(len(states)) if days is None else days:
+        state = states[day]
         planned = plan_content(state.table(), state.definitions(), largest_block=largest_block)
         began = FIRST + datetime.timedelta(days=day)
         record_content(dataset, began, planned, Look(name="Prices"), NOW)

@@ -3,7 +3,7 @@
 import datetime
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,10 @@ import alphacast_pandas as ap
 
 
 @contextmanager
-def recorded(states: list[State]) -> Iterator[Path]:
-    """A store with this history, in small blocks."""
+def recorded(states: list[State], days: Iterable[int] | None = None) -> Iterator[Path]:
+    """A store with this history, in small blocks; `days` are the order of recording."""
     with tempfile.TemporaryDirectory() as folder:
-        record(Path(folder), states)
+        record(Path(folder), states, days=days)
         yield Path(folder)
 
 
@@ -30,10 +30,13 @@ def rows_of(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
     return [tuple(map(oracle.plain, row)) for row in frame.astype(object).itertuples(index=False)]
 
 
-@given(states=histories())
-def test_vintages_are_the_looks_that_found_something_else(states: list[State]) -> None:
+@given(states=histories(), data=st.data())
+def test_vintages_are_the_looks_that_found_something_else(
+    states: list[State], data: st.DataObject
+) -> None:
     expected = oracle.vintages(states)
-    with recorded(states) as store:
+    days = data.draw(st.permutations(range(len(states))))
+    with recorded(states, days) as store:
         found = ap.vintages(NUMBER, store=store)
     assert found["vintage"].tolist() == [time for time, _, _ in expected]
     assert found["checked_until"].tolist() == [until for _, until, _ in expected]

@@ -209,6 +209,8 @@ def test_a_history_is_brought_in_and_needs_neither_key_nor_network(tmp_path: Pat
     again = ap.snapshot(7, frame=PRICES, at="2024-03-01T03:00", store=tmp_path)
     assert again["is_new"].tolist() == [False]
     assert len([*tmp_path.rglob("looks/*.json")]) == 2
+    # Rows of a date in another order are no other vintage, neither of looks before nor after.
+    ap.snapshot(7, frame=april.iloc[::-1], at="2024-04-01", store=tmp_path)
     floats = REVISED.astype({"rank": "float64"})  # as a CSV file gives them
     later = ap.snapshot(7, frame=floats.sample(frac=1), at="2024-04-03", store=tmp_path)
     assert later["is_new"].tolist() == [False]
@@ -248,6 +250,8 @@ MISTAKES: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"store": Path(__file__).parent}, ap.ConfigurationError, "is not a vintage store: it holds"),
     ({"store": Path("/dev/null/x")}, ap.ConfigurationError, "Pass store= a folder"),
     ({"store": 5}, ap.QueryError, "path of a folder, got 5"),
+    ({"store": "a\0b"}, ap.QueryError, "holds a NUL character"),
+    ({"store": "~no.such.user/x"}, ap.QueryError, "unknown user. Pass the folder without ~"),
 ]
 
 

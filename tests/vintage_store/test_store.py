@@ -86,13 +86,22 @@ def test_damage_is_named_with_what_can_still_be_read(
         if damage == "lost" and path.parent.name == "looks":
             assert len(ap.vintages(7, store=tmp_path)) == 2  # nobody can know of it
         else:
-            with pytest.raises(ap.DecodeError, match=f"{path.name}.* 2 of the 3 vintages .*backup"):
+            is_look = path.parent.name == "looks"
+            remedy = "vintage is gone" if is_look else "at='2024-02-05 00:00:00 UTC'"
+            told = f"{path.name}.* 2 of the 3 vintages .*backup.*{remedy}.*--store {tmp_path} "
+            with pytest.raises(ap.DecodeError, match=told) as caught:
                 ap.read_alphacast(7, as_of="2024-02", store=tmp_path)
+            assert ("delete it" in str(caught.value)) == (damage != "lost")
             assert main(["vintages", "--store", str(tmp_path), "--verify"]) == 1
             assert path.name in capsys.readouterr().out
             revised = ap.snapshot(7, frame=FRAME, at="2024-02-20", store=tmp_path)
             assert revised["is_new"].tolist() == [True]
             (folder.path / "looks" / folder.looks()[2].filename).unlink()
+            path.unlink(missing_ok=True)
+            ap.snapshot(7, frame=frames[1], at="2024-02-05 00:00:00 UTC", store=tmp_path)
+            known = ap.read_alphacast(7, as_of="2024-02", store=tmp_path)
+            pd.testing.assert_frame_equal(known, frames[1])
+            assert find_damage(folder) == []
         path.write_bytes(body)
     assert find_damage(folder) == []
 
