@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alphacast_pandas.display import plural, text_table
-from alphacast_pandas.errors import AlphacastError
+from alphacast_pandas.errors import AlphacastError, ConfigurationError
 from alphacast_pandas.text import printable, printable_lines
 from alphacast_pandas.vintage_store.store import open_store
 from alphacast_pandas.vintage_store.verification import describe, find_damage
@@ -30,6 +30,9 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     try:
         store = open_store(options.store)
+        if options.store is not None and not store.folder.exists():
+            msg = f"There is no folder {store.folder}. Pass --store the folder of a vintage store."
+            raise ConfigurationError(msg)
         return _verify(store) if options.verify else _list(store, as_json=options.json)
     except AlphacastError as error:
         print(f"error: {printable_lines(str(error))}", file=sys.stderr)

@@ -118,6 +118,9 @@ def test_the_command_lists_what_is_kept(tmp_path: Path, capsys: pytest.CaptureFi
     assert "Every file is whole: 1 dataset" in capsys.readouterr().out
     assert main(["vintages", "--store", str(Path(__file__).parent)]) == 1
     assert "is not a vintage store" in capsys.readouterr().err
+    for words in ([], ["--verify"]):
+        assert main(["vintages", "--store", str(tmp_path / "typo"), *words]) == 1
+        assert "There is no folder" in capsys.readouterr().err
 
 
 MISTAKES: list[tuple[dict[str, Any], type[Exception], str]] = [
