@@ -23,6 +23,7 @@ from alphacast_pandas.errors import (
 from alphacast_pandas.text import printable
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Mapping
 
     from alphacast_pandas.api.body import BodyStream
@@ -62,7 +63,8 @@ class Answer:
     """
     A 2xx answer whose body has not been read yet, or a 304 to a condition, which has none.
 
-    `etag` proves the body of an answer from storage, if storage sends one that does.
+    `etag` proves the body of an answer from storage, if storage sends one that does. `sent_at` is
+    when the request was sent, of those that may be followed to storage.
     """
 
     request: Request
@@ -70,6 +72,7 @@ class Answer:
     headers: Mapping[str, str]
     stream: BodyStream
     etag: str | None = None
+    sent_at: datetime.datetime | None = None
 
 
 _LONGEST_TEXT = 500

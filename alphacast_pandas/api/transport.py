@@ -188,13 +188,15 @@ class Transport:
         may answer 304 and send no body.
         """
         request = Request("GET", path)
+        sent_at = self.clock.now()
         with self._reset_if_interrupted():
             response, is_from_storage = self._follow(
                 request, self._url(path, params), if_none_match
             )
             with response:
                 answer = self._answer(request, response, is_conditional=if_none_match is not None)
-                yield replace(answer, etag=_strong_etag(response) if is_from_storage else None)
+                etag = _strong_etag(response) if is_from_storage else None
+                yield replace(answer, etag=etag, sent_at=sent_at)
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """Return the JSON value of a GET."""

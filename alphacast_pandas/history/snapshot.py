@@ -194,9 +194,11 @@ def _look(client: Client, folder: DatasetFolder, label: str) -> Recorded:
         return record_same(folder, began, _with_names(look, stated), clock.now())
     if found is None:  # pragma: no cover - only a look that was there has an ETag
         raise AssertionError
-    definitions, table, etag = found
-    facts = _with_names(Look(etag=etag, stated=mark), stated)
-    planned = plan_content(table, definitions)
+    # What was asked before, and pauses that the service demanded, may have taken a while: this is
+    # not yet known at their beginning.
+    began = began if found.sent_at is None else free_instant(folder, found.sent_at)
+    facts = _with_names(Look(etag=found.etag, stated=mark), stated)
+    planned = plan_content(found.table, found.definitions)
     return record_content(folder, began, planned, facts, clock.now())
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Sequence
 
     import pyarrow as pa
@@ -48,10 +49,13 @@ class OpenAnswer(SentQuery):
     header: Sequence[str]
     keep: tuple[str, ...]
     etag: str | None = None
+    sent_at: datetime.datetime | None = None
 
     def whole(self, table: pa.Table) -> WholeAnswer:
         """Return this answer with the rows that its body held."""
-        return WholeAnswer(self.definitions, self.query, self.params, table, self.etag)
+        return WholeAnswer(
+            self.definitions, self.query, self.params, table, self.etag, self.sent_at
+        )
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,10 @@ class WholeAnswer(SentQuery):
     """
     An answer that has arrived; its rows may be more than asked for, never fewer.
 
-    `etag` is that of the file it was read from, if it was one and storage has sent it.
+    `etag` is that of the file it was read from, if it was one and storage has sent it; `sent_at` is
+    when the request was sent that was answered.
     """
 
     table: pa.Table
     etag: str | None = None
+    sent_at: datetime.datetime | None = None

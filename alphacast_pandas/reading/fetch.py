@@ -208,7 +208,14 @@ def open_answer(
     keep = query.keep or in_order(definitions)
     _check_promised(keep, head.header)
     return OpenAnswer(
-        definitions, query, params, answer.stream, head.header, keep, etag=answer.etag
+        definitions,
+        query,
+        params,
+        answer.stream,
+        head.header,
+        keep,
+        etag=answer.etag,
+        sent_at=answer.sent_at,
     )
 
 

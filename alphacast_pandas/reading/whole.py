@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from alphacast_pandas.api.discovery import NO_TABLE, DefinitionsSource
@@ -11,6 +12,8 @@ from alphacast_pandas.reading.options import ReadOptions
 from alphacast_pandas.reading.rows import finish
 
 if TYPE_CHECKING:
+    import datetime
+
     import pyarrow as pa
 
     from alphacast_pandas.api.client import Client
@@ -20,14 +23,27 @@ if TYPE_CHECKING:
 _EVERYTHING = ReadOptions()
 
 
+@dataclass(frozen=True, eq=False)
+class Whole:
+    """
+    A whole dataset: its definitions, its rows by date (missing numbers are null), and its ETag.
+
+    `sent_at` is when the request was sent that was answered with these rows, after all others.
+    """
+
+    definitions: Definitions
+    table: pa.Table
+    etag: str | None = None
+    sent_at: datetime.datetime | None = None
+
+
 def fetch_whole(
     client: Client, dataset_id: int, stated: Definitions, etag: str | None, meter: Meter
-) -> tuple[Definitions, pa.Table, str | None] | None:
+) -> Whole | None:
     """
-    Return definitions, rows and ETag of a dataset; None if `etag` proves that its file is the same.
+    Return a whole dataset; None if `etag` proves that its file is the same.
 
-    `stated` are the definitions that the service states. The rows come by date; missing numbers
-    are null.
+    `stated` are the definitions that the service states.
     """
     try:
         return _fetch_file(client, dataset_id, stated, etag, meter)
@@ -35,14 +51,15 @@ def fetch_whole(
         answer = new_answer(client, dataset_id, _EVERYTHING)
         if answer is None:
             raise
-        return answer.definitions, answer.table, None
+        return Whole(answer.definitions, answer.table)
 
 
 def _fetch_file(
     client: Client, dataset_id: int, stated: Definitions, etag: str | None, meter: Meter
-) -> tuple[Definitions, pa.Table, str | None] | None:
+) -> Whole | None:
     source, query = plan_read(DefinitionsSource(client, dataset_id, stated), _EVERYTHING)
     answer = fetch_unless_known(source, query, meter, known_etag=etag)
     if answer is None:
         return None
-    return answer.definitions, table_with_nulls(finish(answer)), answer.etag
+    rows = table_with_nulls(finish(answer))
+    return Whole(answer.definitions, rows, answer.etag, answer.sent_at)

@@ -10,6 +10,9 @@ import pandas as pd
 import pytest
 
 import alphacast_pandas as ap
+from alphacast_pandas.api.client import client_with
+from alphacast_pandas.api.connection import Connection
+from alphacast_pandas.api.settings import Settings
 from alphacast_pandas.emulator import Emulator, Readings
 
 PRICES = pd.DataFrame(
@@ -151,6 +154,36 @@ def test_a_dataset_that_holds_nothing_has_a_vintage_without_rows(
     assert found["start"].tolist() == [pd.NaT, pd.Timestamp("2024-01-01")]
     released = ap.releases(number, select="CPI", store=tmp_path, client=client)
     assert released["CPI"].fillna(0).tolist() == [1.0, 2.0, 3.0, 0.0]
+
+
+class MovingClock:
+    """A clock that goes on in pauses only."""
+
+    paused = 0.0
+
+    def monotonic(self) -> float:
+        return self.paused
+
+    def sleep(self, seconds: float) -> None:
+        self.paused += seconds
+
+    def now(self) -> datetime.datetime:
+        noon = datetime.datetime(2024, 2, 29, 12, tzinfo=datetime.UTC)
+        return noon + datetime.timedelta(seconds=self.paused)
+
+
+@pytest.mark.parametrize("path", ["*/datasets/*", "*/data"])
+def test_a_look_that_had_to_wait_is_of_the_time_after(
+    path: str, push: Callable[..., int], emulator: Emulator, tmp_path: Path
+) -> None:
+    number = push(PRICES)
+    emulator.faults.add(path=path, status=503, retry_after=7)
+    settings = Settings(emulator.api_key, emulator.url, timeout=(5, 5), retries=3)
+    with client_with(Connection(settings, MovingClock())) as client:
+        (vintage,) = ap.snapshot(number, store=tmp_path, client=client)["vintage"]
+        assert vintage >= pd.Timestamp("2024-02-29T12:00:07Z")
+        with pytest.raises(ap.QueryError, match="before the first vintage"):
+            ap.read_alphacast(number, as_of="2024-02-29T12:00:06", store=tmp_path, client=client)
 
 
 def test_a_failure_leaves_the_other_datasets_recorded(
