@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from alphacast_pandas.vintage_store.records import Block
 
 _OWN_COLUMNS = ("vintage",)
+_MOST_VINTAGES = 2**31  # more than there are, and few enough for numpy
 
 
 @short_traceback
@@ -150,7 +151,7 @@ def _check_number(n: Any) -> int:
         shown = value_text(n)
         msg = f"n is a whole number: 0 for the first release, -1 for the newest, not {shown}."
         raise QueryError(msg)
-    return number
+    return max(-_MOST_VINTAGES, min(number, _MOST_VINTAGES))
 
 
 def _holdings(archive: Archive, *, with_first: bool) -> _Holdings:

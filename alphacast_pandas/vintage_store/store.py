@@ -288,6 +288,11 @@ def _check_empty(folder: Path, names: list[str]) -> None:
         f"{_shown(folder)} is not a vintage store: it holds {some}{more}, and no {MARKER}. "
         "Pass store= the folder of a store, or a new or empty folder for a new one."
     )
+    if any(folder.glob("*/*/looks")):
+        msg += (
+            f" There are looks in it: if its {MARKER} was lost, restore it, or write "
+            f'{{"format": {FORMAT}}} into a new one.'
+        )
     raise ConfigurationError(msg)
 
 

@@ -182,12 +182,17 @@ def test_a_mistake_is_told_with_its_remedy(tmp_path: Path, monkeypatch: pytest.M
         ap.triangle(7, "Date", store=store)
     with pytest.raises(ap.QueryError, match=r"n is a whole number.*1\.5"):
         ap.releases(7, 1.5, store=store)  # type: ignore[arg-type]  # what is refused
+    assert ap.releases(7, 10**30, store=store).empty
+    assert ap.releases(7, -(10**30), store=store).empty
     (store / "alphacast-vintages.json").write_text('{"format": 2}')
     with pytest.raises(ap.ConfigurationError, match=r"format 2.*Update alphacast_pandas"):
         ap.vintages(7, store=store)
     (store / "alphacast-vintages.json").unlink()
-    with pytest.raises(ap.ConfigurationError, match=r"holds .api\.alphacast\.io"):
+    told = r"holds .api\.alphacast\.io.*write {\"format\": 1} into a new one"
+    with pytest.raises(ap.ConfigurationError, match=told):
         ap.vintages(7, store=store)
+    (store / "alphacast-vintages.json").write_text('{"format": 1}')
+    assert len(ap.vintages(7, store=store)) == 3
     sealed = tmp_path / "sealed"
     sealed.mkdir(mode=0o500)
     if os.access(sealed, os.W_OK):  # an administrator may write to any folder but these
