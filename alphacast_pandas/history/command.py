@@ -46,8 +46,9 @@ def _parser() -> argparse.ArgumentParser:
         "table on a terminal, CSV elsewhere.",
     )
     parser.add_argument("--store", type=Path, help="folder of the store; by default the user's own")
-    parser.add_argument("--json", action="store_true", help="list them as JSON")
-    parser.add_argument(
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--json", action="store_true", help="list them as JSON")
+    what.add_argument(
         "--verify",
         action="store_true",
         help="check the hash of every file; the exit status is 1 if one is damaged or missing",

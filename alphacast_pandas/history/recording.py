@@ -169,6 +169,7 @@ def _described(facts: Look, planned: PlannedContent) -> Look:
 
 
 def _recorded(folder: DatasetFolder, name: LookName, look: Look) -> Recorded:
-    vintages = vintages_of(folder.looks())
+    # The listing of a network drive may be a moment behind what was written to it.
+    vintages = vintages_of(sorted({*folder.looks(), name}))
     found = next(v for v in reversed(vintages) if v.look <= name <= v.last_look)
     return Recorded(found, look, found.look == name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,8 @@ from alphacast_pandas.reading.as_known import clock_of, resolve_folder
 from alphacast_pandas.reading.whole import fetch_whole
 from alphacast_pandas.text import value_text
 from alphacast_pandas.tracebacks import short_traceback
-from alphacast_pandas.vintage_store.instants import parse_at
+from alphacast_pandas.user_warnings import warn
+from alphacast_pandas.vintage_store.instants import parse_at, to_text
 from alphacast_pandas.vintage_store.records import Look, hash_definitions
 from alphacast_pandas.vintage_store.store import open_store, plan_content
 
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
     from alphacast_pandas.vintage_store.records import Counts
     from alphacast_pandas.vintage_store.store import DatasetFolder, VintageStore
 
+# Clocks of machines that share a store differ by some seconds.
+_CLOCK_TOLERANCE = datetime.timedelta(minutes=1)
 _WORDS = ("raise", "collect")
 
 
@@ -122,6 +126,11 @@ def snapshot(
     DecodeError
         If an answer is not the table that was promised, or is cut short.
 
+    Warns
+    -----
+    UserWarning
+        If the store has a look at the dataset from more than a minute after now: a clock is wrong.
+
     See Also
     --------
     read_alphacast : Read a vintage with ``as_of``.
@@ -179,6 +188,7 @@ def _look_at(client: Client, store: VintageStore, dataset: Id) -> _Outcome:
 
 def _look(client: Client, folder: DatasetFolder, label: str) -> Recorded:
     clock = client._connection.clock
+    _warn_of_clock(folder, clock.now())
     began = free_instant(folder, clock.now())
     before = look_before(folder, began)
     meter = Meter(f"Looking at {label}", progress=resolve_progress(progress=None), clock=clock)
@@ -200,6 +210,17 @@ def _look(client: Client, folder: DatasetFolder, label: str) -> Recorded:
     facts = _with_names(Look(etag=found.etag, stated=mark), stated)
     planned = plan_content(found.table, found.definitions)
     return record_content(folder, began, planned, facts, clock.now())
+
+
+def _warn_of_clock(folder: DatasetFolder, now: datetime.datetime) -> None:
+    """Warn if the store has a look of the future: one of the two clocks is wrong."""
+    newest = max((name.began for name in folder.looks()), default=now)
+    if newest > now + _CLOCK_TOLERANCE:
+        warn(
+            f"The vintage store has a look at dataset {folder.number} of {to_text(newest)}, and by "
+            f"the clock of this computer it is {to_text(now)}: that clock is slow, or another was "
+            "fast. The new look is filed before that one."
+        )
 
 
 def _with_names(look: Look, stated: Definitions) -> Look:

@@ -186,6 +186,23 @@ def test_a_look_that_had_to_wait_is_of_the_time_after(
             ap.read_alphacast(number, as_of="2024-02-29T12:00:06", store=tmp_path, client=client)
 
 
+def test_a_clock_that_is_slow_is_told_of(
+    push: Callable[..., int], client: ap.Client, emulator: Emulator, tmp_path: Path
+) -> None:
+    number = push(PRICES)
+    settings = Settings(emulator.api_key, emulator.url, timeout=(5, 5), retries=3)
+    fast = MovingClock()
+    fast.paused = 3600.0
+    with client_with(Connection(settings, fast)) as other:
+        ap.snapshot(number, store=tmp_path, client=other)
+    with (
+        client_with(Connection(settings, MovingClock())) as slow,
+        pytest.warns(UserWarning, match=r"2024-02-29 13:00:00.* it is 2024-02-29 12:00:00"),
+    ):
+        (found,) = ap.snapshot(number, store=tmp_path, client=slow).to_dict("records")
+    assert found["vintage"] == pd.Timestamp("2024-02-29T12:00:00Z")
+
+
 def test_a_failure_leaves_the_other_datasets_recorded(
     push: Callable[..., int], client: ap.Client, tmp_path: Path
 ) -> None:
