@@ -17,7 +17,7 @@ from alphacast_pandas.api.settings import Settings, set_process_login
 from alphacast_pandas.emulator import Emulator, Plan, Readings
 
 PARAMETERS = 2  # of each test in a plain run
-EXAMPLES = 8  # of each property in a plain run
+EXAMPLES = 6  # of each property in a plain run
 CAMPAIGN = 300  # examples of each property in an exhaustive run
 LEFT_OUT = pytest.StashKey[int]()
 PLACES = ("HOME", "USERPROFILE", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
@@ -50,6 +50,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[LEFT_OUT] = 0
     config.addinivalue_line(
         "markers", "every_parameter: each parameter is a promise, so every run takes all of them"
+    )
+    config.addinivalue_line(
+        "markers", "at_least(n): a run takes so many parameters, however few it takes of others"
     )
     hypothesis.settings.register_profile(
         "plain",
@@ -103,11 +106,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             continue
         tests.setdefault(item.nodeid.partition("[")[0], []).append(item)
     most = config.getoption("--at-most")
-    taken = {id(many[place]) for many in tests.values() for place in spread(len(many), most)}
+    taken = {
+        id(many[place])
+        for many in tests.values()
+        for place in spread(len(many), max(most, least_of(many[0])))
+    }
     left_out = [item for item in items if id(item) not in taken]
     config.stash[LEFT_OUT] = len(left_out)
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if id(item) in taken]
+
+
+def least_of(item: pytest.Item) -> int:
+    """Return how many parameters a run takes of this test at least."""
+    mark = item.get_closest_marker("at_least")
+    return 0 if mark is None else int(mark.args[0])
 
 
 def spread(many: int, most: int) -> set[int]:

@@ -203,7 +203,7 @@ def _date_remedy(columns: Mapping[str, pd.Series], kinds: Mapping[str, Kind]) ->
         return f"Remedy: {parts.remedy('Date')}"
     name = likely_date(columns, kinds)
     if name is None:
-        names = f"Its columns are {listed(columns, 10)}." if columns else "It has no columns."
+        names = f"Its columns are {listed(columns, 10)}." if columns else "There are no columns."
         return f"{names} Add a column of dates, or make dates of one with pd.to_datetime."
     example = short(columns[name].dropna().iloc[0])
     held = describe_kind(kinds[name], columns[name])

@@ -30,7 +30,7 @@ def message(call: Any, kind: type[ap.AlphacastError] = ap.ValidationError) -> st
             FRAME[["country", "v"]],
             ["has no column of dates", "columns are 'country', 'v'", "pd.to_datetime"],
         ),
-        (pd.DataFrame(), ["has no column of dates. It has no columns. Add"]),
+        (pd.DataFrame(), ["has no column of dates. There are no columns. Add"]),
         (FRAME.assign(Date=["01/2024", "02/2024", "03/2024"]), ["'01/2024'", 'format="%m/%Y"']),
         (FRAME.assign(Date=[2022, 2023, 2024]), ["holds integers, such as 2022", 'format="%Y"']),
         (FRAME.drop(columns="Date").assign(year=2024, month=[1, 2, 3]), ['pd.DataFrame({"year"']),
