@@ -26,7 +26,11 @@ _OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
 def write_table(folder: Path, table: pa.Table) -> tuple[str, int]:
-    """Write a table, unless it is there; return the name of its file and the number of bytes."""
+    """
+    Write a table, unless it is there; return the name of its file and the number of bytes.
+
+    A file of that name which is damaged is replaced.
+    """
     digest, size = _digest(), 0
     # Not synced: a file that a failure of the machine has damaged is found out by its hash.
     with new_file(folder, "table", is_private=True, is_synced=False) as new:
@@ -38,10 +42,10 @@ def write_table(folder: Path, table: pa.Table) -> tuple[str, int]:
             new.file.write(body)
             size += _LENGTH.size + len(body)
         name = f"{digest.hexdigest()}{TABLE}"
-        with contextlib.suppress(OSError):
-            if (folder / name).stat().st_size == size:
-                os.utime(folder / name)
-                return name, size
+        with contextlib.suppress(*UNREADABLE):
+            read_table(folder / name, ())
+            os.utime(folder / name)
+            return name, size
         new.name = name
     return name, size
 

@@ -68,7 +68,7 @@ def test_numbers_come_in_memory_that_may_be_written_to(tmp_path: Path) -> None:
 
 
 @given(data=st.data(), table=tables())
-def test_a_file_that_was_damaged_is_not_read(
+def test_a_file_that_was_damaged_is_not_read_and_is_written_anew(
     data: st.DataObject, table: pa.Table, tmp_path: Path
 ) -> None:
     name, size = write_table(tmp_path, table)
@@ -88,4 +88,5 @@ def test_a_file_that_was_damaged_is_not_read(
         path.write_bytes(damaged[how])
     with pytest.raises(UNREADABLE):
         read_table(path, table.column_names)
-    path.unlink(missing_ok=True)
+    assert write_table(tmp_path, table) == (name, size)
+    assert path.read_bytes() == whole
