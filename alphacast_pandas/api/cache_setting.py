@@ -119,9 +119,10 @@ def _cache_words(what: str) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    """Tell a number that only lacks its unit."""
+    """Tell a number above zero, which only lacks its unit."""
     is_text = isinstance(value, str | int | float) and not isinstance(value, bool)
-    return is_text and _PLAIN_NUMBER.fullmatch(str(value).strip()) is not None
+    text = str(value).strip()
+    return is_text and _PLAIN_NUMBER.fullmatch(text) is not None and float(text) > 0
 
 
 def _with_units(value: Any) -> Any:

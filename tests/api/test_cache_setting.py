@@ -36,6 +36,7 @@ REFUSED: list[tuple[Any, str]] = [
     ("6", "A number has no unit: write '6h', '6min' or '6s'"),
     (6, "A number has no unit"),
     (3.5, "A number has no unit"),
+    (0, "True, False, 'only' or a duration above zero, .*, not 0\\.$"),
     (-6, "a duration above zero, such as '6h', '15min', '1 day' or a timedelta, not -6"),
     (float("nan"), "a duration above zero"),
     ("-6h", "a duration above zero"),
