@@ -140,24 +140,40 @@ def resolve_cache(client: Client, options: ReadOptions) -> CacheSetting:
 
 
 def resolve_number(client: Client, dataset_id: Id, cache: CacheSetting) -> int:
-    """Return the number of a dataset; a name is looked up in the cache if nothing may be asked."""
-    if cache.kind != "only" or not is_name(dataset_id):
+    """
+    Return the number of a dataset, of which the service is asked for a name.
+
+    If nothing may be asked, or the last answer that is kept will do where the service cannot be
+    reached, the name is looked up in the cache.
+    """
+    if cache.kind == "only" and is_name(dataset_id):
+        found = _numbers_named(client, dataset_id)
+        if len(found) == 1:
+            return found.pop()
+        told = f"{len(found)} datasets have" if found else "no dataset has"
+        msg = (
+            f"cache='only' sends no request, so a name is looked up among what is kept, and {told} "
+            f"the name {quoted(dataset_id)} there. Pass the number of the dataset, or make this "
+            "read once with cache=True."
+        )
+        raise QueryError(msg)
+    try:
         return resolve_dataset(client, dataset_id)
-    found = {
+    except (ConnectionFailed, APIError) as error:
+        found = _numbers_named(client, dataset_id) if _is_stale_ok(client, cache, error) else set()
+        if len(found) != 1:
+            raise
+        return found.pop()
+
+
+def _numbers_named(client: Client, name: object) -> set[int]:
+    """Return the numbers of the datasets that had a name when they were kept."""
+    return {
         folder.dataset_id
         for folder in _folder(client, 0, is_made=False).siblings
         for _, entry in entries(folder)
-        if (entry.definitions["dataset"] or {}).get("name") == dataset_id
+        if (entry.definitions["dataset"] or {}).get("name") == name
     }
-    if len(found) == 1:
-        return found.pop()
-    told = f"{len(found)} datasets have" if found else "no dataset has"
-    msg = (
-        f"cache='only' sends no request, so a name is looked up among what is kept, and {told} "
-        f"the name {quoted(dataset_id)} there. Pass the number of the dataset, or make this read "
-        "once with cache=True."
-    )
-    raise QueryError(msg)
 
 
 def fetch_or_recall(
@@ -173,11 +189,31 @@ def fetch_or_recall(
     try:
         return read.asking()
     except (ConnectionFailed, APIError) as error:
-        is_away = isinstance(error, ConnectionFailed) or error.status_code in _UNREACHABLE
-        stale = read.stale(error) if is_away and client._connection.settings.stale_ok else None
+        stale = recall_stale(client, dataset_id, options, cache, meter, error=error)
         if stale is None:
             raise
         return stale
+
+
+def recall_stale(
+    client: Client,
+    dataset_id: int,
+    options: ReadOptions,
+    cache: CacheSetting,
+    meter: ReadMeter,
+    *,
+    error: ConnectionFailed | APIError,
+) -> WholeAnswer | None:
+    """Return the newest answer that is kept if that will do after `error`, with a warning."""
+    if not _is_stale_ok(client, cache, error):
+        return None
+    return _CachedRead(client, dataset_id, options, cache, meter).stale(error)
+
+
+def _is_stale_ok(client: Client, cache: CacheSetting, error: ConnectionFailed | APIError) -> bool:
+    """Tell whether an error means that the last answer that is kept will do."""
+    is_away = isinstance(error, ConnectionFailed) or error.status_code in _UNREACHABLE
+    return is_away and cache.is_on and client._connection.settings.stale_ok
 
 
 def recall_for_chunks(

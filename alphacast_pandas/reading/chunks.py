@@ -15,9 +15,9 @@ from alphacast_pandas.api.cache_setting import OFF
 from alphacast_pandas.api.discovery import NO_TABLE, definitions_sources
 from alphacast_pandas.api.identifiers import data_path
 from alphacast_pandas.api.retrying import watched_by
-from alphacast_pandas.errors import DecodeError, QueryError
+from alphacast_pandas.errors import APIError, ConnectionFailed, DecodeError, QueryError
 from alphacast_pandas.filters.tree import is_rowwise
-from alphacast_pandas.reading.cached import new_origin, recall_for_chunks
+from alphacast_pandas.reading.cached import new_origin, recall_for_chunks, recall_stale
 from alphacast_pandas.reading.csv_table import (
     Columns,
     check_whole,
@@ -164,12 +164,18 @@ def read_chunks(
     with ExitStack() as stack:
         stack.enter_context(meter)
         with watched_by(meter):
-            kept = recall_for_chunks(client, dataset_id, options, cache, meter)
-            sent, tables = (
-                _open_tables(client, dataset_id, options, meter, stack, any_order=any_order)
-                if kept is None
-                else _at_once(kept)
-            )
+            try:
+                kept = recall_for_chunks(client, dataset_id, options, cache, meter)
+                sent, tables = (
+                    _open_tables(client, dataset_id, options, meter, stack, any_order=any_order)
+                    if kept is None
+                    else _at_once(kept)
+                )
+            except (ConnectionFailed, APIError) as error:
+                kept = recall_stale(client, dataset_id, options, cache, meter, error=error)
+                if kept is None:
+                    raise
+                sent, tables = _at_once(kept)
         if kept is None and cache.is_on:
             sent = replace(sent, origin=new_origin(client))
         warn_of_other_words(given, sent.definitions)

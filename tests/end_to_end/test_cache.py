@@ -300,6 +300,16 @@ def test_a_service_that_cannot_be_reached_is_told_of(world: World) -> None:
         with pytest.warns(UserWarning, match=r"as it was 2 days ago, at 2026-03-01"):
             frame = ap.read_alphacast(world.number, client=careful, cache=True, last=2)
         assert facts(frame)["doubt"] is None
+        name = facts(frame)["name"]
+        for dataset, words in ((name, {"last": 2}), (world.number, {"last": 2, "chunksize": 7})):
+            with pytest.warns(UserWarning, match=r"as it was 2 days ago, at 2026-03-01"):
+                read = ap.read_alphacast(dataset, client=careful, cache=True, **words)
+            again = read if isinstance(read, pd.DataFrame) else pd.concat(read)
+            assert_same(again, frame)
+            with pytest.raises(ap.AlphacastError):
+                ap.read_alphacast(dataset, client=careful, **words)
+        with pytest.raises(ap.AlphacastError):
+            ap.read_alphacast("Prices", client=careful, cache=True)
         with pytest.raises(ap.AlphacastError):
             world.read(True)
         with pytest.raises(ap.AlphacastError):
