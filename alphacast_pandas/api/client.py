@@ -66,7 +66,8 @@ class Client:
     stale_ok : bool, default False
         Whether a read with the cache on gives the last answer that is kept, with a warning that
         says how old it is, where the service cannot be reached: no connection, or status 502,
-        503 or 504 after all attempts.
+        503 or 504 after all attempts. Where nothing else says whether the cache is used, it is
+        used as with ``cache=True``.
 
     Attributes
     ----------

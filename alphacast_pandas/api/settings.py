@@ -129,7 +129,7 @@ def resolve_settings(
         search_source=None if search_url is None else search_source,
         timeout=check_timeout(timeout),
         retries=check_retries(retries),
-        cache=_resolve_cache(cache, login),
+        cache=_resolve_cache(cache, login, stale_ok=_check_stale_ok(stale_ok)),
         stale_ok=_check_stale_ok(stale_ok),
         key_source=found.source,
         address_source=address_source,
@@ -283,8 +283,12 @@ def check_retries(retries: Any) -> int:
     return retries
 
 
-def _resolve_cache(cache: Any, login: Login | None) -> CacheSetting:
-    """Return how reads use the cache: as the argument says, the login, or the environment."""
+def _resolve_cache(cache: Any, login: Login | None, *, stale_ok: bool) -> CacheSetting:
+    """
+    Return how reads use the cache: as the argument says, the login, or the environment.
+
+    If nothing says it, what `stale_ok` is to return must have been kept.
+    """
     if cache is not None:
         return (
             cache
@@ -293,7 +297,8 @@ def _resolve_cache(cache: Any, login: Login | None) -> CacheSetting:
         )
     if login is not None and login.cache is not None:
         return login.cache
-    return cache_of_variable(os.environ.get("ALPHACAST_CACHE", "")) or OFF
+    usual = CacheSetting("ask") if stale_ok else OFF
+    return cache_of_variable(os.environ.get("ALPHACAST_CACHE", "")) or usual
 
 
 def _check_stale_ok(stale_ok: Any) -> bool:

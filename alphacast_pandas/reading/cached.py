@@ -33,6 +33,7 @@ from alphacast_pandas.errors import (
     ConnectionFailed,
     QueryError,
 )
+from alphacast_pandas.names import canonical_name
 from alphacast_pandas.parallel import in_background
 from alphacast_pandas.reading.answer import Origin
 from alphacast_pandas.reading.evidence import Evidence, fetch_evidence
@@ -143,9 +144,13 @@ def resolve_number(client: Client, dataset_id: Id, cache: CacheSetting) -> int:
     """
     Return the number of a dataset, of which the service is asked for a name.
 
-    If nothing may be asked, or the last answer that is kept will do where the service cannot be
-    reached, the name is looked up in the cache.
+    If nothing may be asked, an answer of this age is not asked about, or the last answer that is
+    kept will do where the service cannot be reached, the name is looked up in the cache.
     """
+    if cache.kind == "age" and is_name(dataset_id):
+        found = _numbers_named(client, dataset_id, seconds=cache.seconds)
+        if len(found) == 1:
+            return found.pop()
     if cache.kind == "only" and is_name(dataset_id):
         found = _numbers_named(client, dataset_id)
         if len(found) == 1:
@@ -166,13 +171,15 @@ def resolve_number(client: Client, dataset_id: Id, cache: CacheSetting) -> int:
         return found.pop()
 
 
-def _numbers_named(client: Client, name: object) -> set[int]:
-    """Return the numbers of the datasets that had a name when they were kept."""
+def _numbers_named(client: Client, name: object, *, seconds: float = float("inf")) -> set[int]:
+    """Return the numbers of the datasets that had a name when they were kept, not long ago."""
+    now = client._connection.clock.now()
     return {
         folder.dataset_id
         for folder in _folder(client, 0, is_made=False).siblings
         for _, entry in entries(folder)
         if (entry.definitions["dataset"] or {}).get("name") == name
+        and (seconds == float("inf") or 0 <= _seconds_since(entry, now) <= seconds)
     }
 
 
@@ -261,7 +268,7 @@ class _CachedRead:
         if cache.kind == "only":
             return self._only()
         for kept in self._candidates() if cache.kind == "age" else ():
-            age = self._age(kept.entry)
+            age = _seconds_since(kept.entry, self._begun_at)
             if 0 <= age <= cache.seconds and not kept.entry.evidence["is_running"]:
                 answer = self._answer(kept, "age")
                 if answer is not None:
@@ -314,7 +321,7 @@ class _CachedRead:
             if answer is not None:
                 warn(
                     f"The service could not be reached, so dataset {self._dataset_id} is returned "
-                    f"as it was {_duration(self._age(kept.entry))} ago, at "
+                    f"as it was {_duration(_seconds_since(kept.entry, self._begun_at))} ago, at "
                     f"{_minute(kept.entry.checked_at)} UTC (stale_ok=True). {error}"
                 )
                 return answer
@@ -468,8 +475,10 @@ class _CachedRead:
         is_whole = is_file and answer.query.keep is None
         question = WHOLE if is_whole else self._question
         has_data = bool(answer.params) and answer.definitions.has_rows is not False
+        # The definitions may have changed since the evidence was taken, and could change back.
+        is_sound = has_data and _is_read_by(answer.definitions, evidence.definitions)
         path = self._folder.path
-        if token is not None and path is not None and question is not None and has_data:
+        if token is not None and path is not None and question is not None and is_sound:
             table = answer.table if is_whole else exact_rows(answer)
             if is_file and not _reaches_last_date(answer):
                 evidence = replace(evidence, process=None)  # the file is older than the record
@@ -492,11 +501,6 @@ class _CachedRead:
             )
             _write(self._folder, entry, table, self._limit)
         return replace(answer, origin=origin)
-
-    def _age(self, entry: Entry) -> float:
-        """Return the seconds since an entry was confirmed, below zero if the clock went back."""
-        checked_at = datetime.datetime.fromisoformat(entry.checked_at)
-        return (self._begun_at - checked_at).total_seconds()
 
 
 def _folder(client: Client, dataset_id: int, *, is_made: bool) -> DatasetFolder:
@@ -524,6 +528,11 @@ def _write(folder: DatasetFolder, entry: Entry, table: pa.Table, limit: int) -> 
     make_room(limit)
 
 
+def _seconds_since(entry: Entry, now: datetime.datetime) -> float:
+    """Return the seconds since an entry was confirmed, below zero if the clock went back."""
+    return (now - datetime.datetime.fromisoformat(entry.checked_at)).total_seconds()
+
+
 def _is_plain(query: Query) -> bool:
     """Tell whether a query asks for the file of the whole dataset."""
     is_sent = any(spelling.filter or spelling.select for spelling in query.spellings)
@@ -537,6 +546,15 @@ def _reaches_last_date(answer: WholeAnswer) -> bool:
         return True
     last = pc.max(answer.table.column(date.name)).as_py()
     return last is not None and last.date() == dataset.max_date
+
+
+def _is_read_by(definitions: Definitions, stated: Definitions) -> bool:
+    """Tell whether an answer was read by the definitions that the service stated before."""
+    if not stated.stated:
+        return True  # then the values have told them
+    read = {canonical_name(str(each.name)): each for each in definitions.columns}
+    pairs = ((each, read.get(canonical_name(str(each.name)), each)) for each in stated.columns)
+    return all(a.type == b.type and a.is_entity == b.is_entity for a, b in pairs)
 
 
 def _agree(known: Definitions, stated: Definitions) -> bool:

@@ -266,8 +266,8 @@ def read_alphacast(
     kept. Without a proof the data are read again. A dataset that is kept whole answers every filter
     and selection; a filter that is text only if equality is all it asks for, or with ``"only"``.
     A push, upload or other change by a client on this computer forgets the dataset, but only for
-    its own key. A name as `dataset_id` is looked up at the service, also within a duration; with
-    ``"only"``, and where a client with ``stale_ok`` cannot reach the service, among what is kept.
+    its own key. A name as `dataset_id` is looked up at the service; with ``"only"``, within a
+    duration, and where a client with ``stale_ok`` cannot reach the service, among what is kept.
     With `chunksize` an answer that is kept is used, and what arrives is not kept.
 
     Examples

@@ -87,6 +87,7 @@ def test_the_argument_comes_before_the_login_and_that_before_the_environment(
     assert setting() == ap.get_client()._connection.settings.cache == ASK
     assert ap.get_client() is not before
     assert setting(cache=False) == OFF
+    assert setting(cache=False, stale_ok=True) == OFF
     monkeypatch.setenv("ALPHACAST_CACHE", "6")
     ap.login("ak_0000", check=False)
     with pytest.raises(ap.ConfigurationError, match=r"ALPHACAST_CACHE is 1, 0, only or a duration"):
@@ -100,6 +101,10 @@ def test_a_client_keeps_its_setting_in_another_process(monkeypatch: pytest.Monke
     for known, meant in ((client, (HOURS, True)), (ap.Client(cache=False), (OFF, False))):
         settings = pickle.loads(pickle.dumps(known))._connection.settings
         assert (settings.cache, settings.stale_ok) == meant
+    monkeypatch.setenv("ALPHACAST_CACHE", "0")
+    assert ap.Client(stale_ok=True)._connection.settings.cache == OFF
+    monkeypatch.delenv("ALPHACAST_CACHE")
+    assert ap.Client(stale_ok=True)._connection.settings.cache == ASK  # or nothing would be kept
     with pytest.raises(ap.ConfigurationError, match="stale_ok must be True or False, got 'no'"):
         ap.Client(stale_ok="no")
 

@@ -185,6 +185,11 @@ def test_an_age_is_counted_from_the_last_time_the_service_was_asked(world: World
     world.push_elsewhere()
     clock.moment += datetime.timedelta(hours=5)
     assert facts(world.read("6h"))["validator"] == "age"
+    world.emulator.forget_requests()
+    name = facts(world.read("6h"))["name"]
+    by_name = ap.read_alphacast(name, client=world.client, cache="6h")
+    assert facts(by_name)["validator"] == "age"
+    assert world.emulator.requests == []
     assert len(world.read("6h")) < len(world.frame)
     clock.moment += datetime.timedelta(hours=2)
     assert_same(world.read("6h"), world.frame)
