@@ -7,6 +7,7 @@ import os
 import threading
 from collections import deque
 from concurrent.futures import Future
+from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -49,26 +50,33 @@ def in_background(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Fu
     return future
 
 
-def as_they_end(works: Sequence[Callable[[], T]], workers: int) -> Iterator[tuple[int, Future[T]]]:
+def as_they_end(
+    works: Sequence[Callable[[], T]], workers: int, is_last: Callable[[T], bool]
+) -> Iterator[tuple[int, Future[T]]]:
     """
     Yield the place and the future of each work when it ends; at most `workers` are under way.
 
-    They begin in order. If the cancellation of the caller ends, none begins any more.
+    They begin in order. One that raises or whose result `is_last` is the last that is yielded, and
+    none begins after it, nor when the cancellation of the caller ends.
     """
     waiting: SimpleQueue[int] = SimpleQueue()
     ended: SimpleQueue[tuple[int, Future[T]]] = SimpleQueue()
     for place in range(len(works)):
         waiting.put(place)
     for _ in range(min(workers, len(works))):
-        in_background(_begin_in_order, works, waiting, ended)
+        in_background(_begin_in_order, works, waiting, ended, is_last)
     for _ in works:
-        yield _next_of(ended)
+        place, future = _next_of(ended)
+        yield place, future
+        if _ends_all(future, is_last):
+            return
 
 
 def _begin_in_order(
     works: Sequence[Callable[[], T]],
     waiting: SimpleQueue[int],
     ended: SimpleQueue[tuple[int, Future[T]]],
+    is_last: Callable[[T], bool],
 ) -> None:
     while True:
         check_not_cancelled()
@@ -78,8 +86,20 @@ def _begin_in_order(
             return
         future: Future[T] = Future()
         _settle(future, works[place])
+        if _ends_all(future, is_last):
+            _empty(waiting)  # here, since the caller looks a moment later
         ended.put((place, future))
         del future  # its result may be large
+
+
+def _ends_all(future: Future[T], is_last: Callable[[T], bool]) -> bool:
+    return future.exception() is not None or is_last(future.result())
+
+
+def _empty(queue: SimpleQueue[int]) -> None:
+    with suppress(Empty):
+        while True:
+            queue.get_nowait()
 
 
 def _next_of(queue: SimpleQueue[T]) -> T:

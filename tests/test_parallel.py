@@ -120,21 +120,38 @@ def test_works_are_told_as_they_end_and_no_more_than_so_many_are_under_way() -> 
     def work(place: int) -> int:
         begun.append(place)
         assert may_end[place].wait(10)
-        if place == 2:
-            raise ValueError("damaged")
         return place
 
-    ended = as_they_end([partial(work, place) for place in range(4)], 2)
+    ended = as_they_end([partial(work, place) for place in range(4)], 2, lambda _: False)
     may_end[1].set()
     place, future = next(ended)
     assert (place, future.result()) == (1, 1)
     assert {*begun} <= {0, 1, 2}
     for each in may_end:
         each.set()
-    rest = dict(ended)
-    assert [rest[0].result(), rest[3].result()] == [0, 3]
-    with pytest.raises(ValueError, match="damaged"):
-        rest[2].result()
+    assert {place: future.result() for place, future in ended} == {0: 0, 2: 2, 3: 3}
+
+
+@pytest.mark.parametrize("is_raised", [True, False])
+def test_no_work_begins_after_the_last_however_late_the_caller_looks(*, is_raised: bool) -> None:
+    begun: list[int] = []
+    threads = threading.active_count()
+
+    def work(place: int) -> int:
+        begun.append(place)
+        if is_raised:
+            raise ValueError("damaged")
+        return place
+
+    ended = as_they_end([partial(work, place) for place in range(50)], 1, lambda place: place == 0)
+    place, future = next(ended)
+    while threading.active_count() > threads:
+        pass
+    assert (place, begun) == (0, [0])
+    assert [*ended] == []
+    if is_raised:
+        with pytest.raises(ValueError, match="damaged"):
+            future.result()
 
 
 def test_the_end_of_a_call_ends_what_its_threads_wait_for() -> None:
@@ -152,7 +169,7 @@ def test_the_end_of_a_call_ends_what_its_threads_wait_for() -> None:
 
     def call(cancellation: Cancellation) -> None:
         with cancellation:
-            ended = as_they_end([partial(work, place) for place in range(3)], 1)
+            ended = as_they_end([partial(work, place) for place in range(3)], 1, bool)
             in_background(lambda: next(ended))
             assert is_waiting.wait(10)
             raise KeyboardInterrupt

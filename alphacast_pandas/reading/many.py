@@ -252,7 +252,9 @@ def _read_all(
     turn = threading.Lock()
     works = [partial(_read, client, each, meter, turn) for each in wanted]
     outcomes: dict[int, _Outcome] = {}
-    for place, future in as_they_end(works, workers):
+    for place, future in as_they_end(
+        works, workers, lambda outcome: outcome.error is not None and not is_collecting
+    ):
         outcome = future.result()
         if outcome.error is not None:
             if not is_collecting:

@@ -236,6 +236,8 @@ def open_store(store: Any) -> VintageStore:
             body = marker.read_bytes()
         except FileNotFoundError:
             names = sorted(each.name for each in folder.iterdir()) if folder.exists() else []
+            if marker.exists():  # another process has made the store just now
+                return open_store(store)
             _check_empty(folder, [name for name in names if not _is_nothing(name)])
             return VintageStore(folder)
         except NotADirectoryError:
