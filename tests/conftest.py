@@ -17,6 +17,7 @@ from alphacast_pandas.api.settings import Settings, set_process_login
 from alphacast_pandas.emulator import Emulator, Plan, Readings
 
 PARAMETERS = 2  # of each test in a plain run
+SERVERS = {"server", "running"}  # fixtures of tests that wait, of which it takes one parameter
 EXAMPLES = 6  # of each property in a plain run
 CAMPAIGN = 300  # examples of each property in an exhaustive run
 LEFT_OUT = pytest.StashKey[int]()
@@ -35,10 +36,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--at-most",
         type=int,
-        default=PARAMETERS,
         metavar="N",
         help="run at most N parameters of each test, spread from the first to the last"
-        " (default: %(default)s; a test named with :: runs with all of them)",
+        f" (default: {PARAMETERS}, and one of a test with a server; a test named with :: runs with"
+        " all of them)",
+    )
+    group.addoption(
+        "--from-the-end",
+        action="store_true",
+        help="count the parameters from the last: of one, the last is run and not the first",
     )
     group.addoption("--cases", type=int, metavar="N", help="cases of each kind in tests/campaign")
     group.addoption(
@@ -88,8 +94,9 @@ def pytest_report_header(config: pytest.Config) -> str:
     if names_tests(config):
         return f"taken: every parameter of the tests named, {EXAMPLES} examples of each property"
     most = config.getoption("--at-most")
+    parameters = f"{PARAMETERS} parameters, one with a server," if most is None else f"{most}"
     return (
-        f"taken: at most {most} parameters of each test, {EXAMPLES} examples of each property"
+        f"taken: at most {parameters} of each test, {EXAMPLES} examples of each property"
         " (--exhaustive for all)"
     )
 
@@ -105,11 +112,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             tests[item.nodeid] = [item]
             continue
         tests.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    if config.getoption("--from-the-end"):
+        tests = {test: many[::-1] for test, many in tests.items()}
     most = config.getoption("--at-most")
     taken = {
         id(many[place])
         for many in tests.values()
-        for place in spread(len(many), max(most, least_of(many[0])))
+        for place in spread(len(many), how_many_of(many[0], most))
     }
     left_out = [item for item in items if id(item) not in taken]
     config.stash[LEFT_OUT] = len(left_out)
@@ -117,10 +126,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if id(item) in taken]
 
 
-def least_of(item: pytest.Item) -> int:
-    """Return how many parameters a run takes of this test at least."""
+def how_many_of(item: pytest.Item, most: int | None) -> int:
+    """Return how many parameters a run takes of a test."""
+    if most is None:
+        most = 1 if SERVERS & {*getattr(item, "fixturenames", ())} else PARAMETERS
     mark = item.get_closest_marker("at_least")
-    return 0 if mark is None else int(mark.args[0])
+    return most if mark is None else max(most, int(mark.args[0]))
 
 
 def spread(many: int, most: int) -> set[int]:

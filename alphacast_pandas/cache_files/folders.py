@@ -165,8 +165,9 @@ def _salt(root: Path, *, is_made: bool) -> bytes | None:
     salt = _read_salt(path)
     if salt is None and is_made:
         try:
-            with contextlib.suppress(FileNotFoundError):
-                path.unlink()  # what is there is damaged
+            # What is there may be damaged, or another process may have made it just now.
+            if path.exists() and _read_salt(path) is None:
+                path.unlink(missing_ok=True)
             _make_once(path, secrets.token_bytes(_SALT_BYTES))
         except OSError as error:
             warn_of_writing(error)

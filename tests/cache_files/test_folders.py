@@ -2,6 +2,7 @@
 
 import os
 import re
+import threading
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,27 @@ def test_two_keys_or_addresses_or_datasets_share_nothing() -> None:
     shown = " ".join(str(path) for path in root.rglob("*"))
     assert KEY[3:] not in shown
     assert all(KEY.encode() not in path.read_bytes() for path in root.rglob("*") if path.is_file())
+
+
+def test_threads_that_begin_at_once_have_one_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for turn in range(100):
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / str(turn)))
+        at_once = threading.Barrier(4)
+        found: list[DatasetFolder] = []
+
+        def begin(at_once: threading.Barrier, found: list[DatasetFolder]) -> None:
+            at_once.wait()
+            found.append(folder_of())
+
+        threads = [threading.Thread(target=begin, args=(at_once, found)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(found) == 4
+        assert len({folder.path for folder in found}) == 1
 
 
 def test_another_computer_has_other_names_for_the_same_account(

@@ -1498,7 +1498,7 @@ def run(program: str, names: dict[str, Any]) -> None:
     exec(program, names)
 
 
-@pytest.mark.at_least(40)  # .ci/check runs all of them
+@pytest.mark.at_least(50)
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
 def test_following_the_message_makes_the_next_attempt_succeed(
     mistake: Mistake, client: ap.Client, emulator: Emulator, new_dataset: Callable[[], int]
