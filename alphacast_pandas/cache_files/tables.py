@@ -69,9 +69,9 @@ def read_table(path: Path, names: Collection[str]) -> pa.Table:
     return pa.table([found[name] for name in names], names=[*names])
 
 
-def _digest(body: bytes = b"") -> hashlib.blake2b:
-    # The fastest of hashlib without the instructions that not every processor has: 0.9 GB/s.
-    return hashlib.blake2b(body, digest_size=20)
+def _digest(body: bytes = b"") -> hashlib._Hash:
+    # With the instructions that processors have for it: 1 GB/s, and BLAKE2b 0.8.
+    return hashlib.sha256(body)
 
 
 def _bodies(path: Path) -> Iterator[bytes]:
