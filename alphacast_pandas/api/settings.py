@@ -122,6 +122,7 @@ def resolve_settings(
         address, address_source = DEFAULT_BASE_URL, "the default"
     search_source = found.source if search_url is None else "the argument search_url"
     search_url = found.search_url if search_url is None else search_url
+    is_stale_ok = _check_stale_ok(stale_ok)
     return Settings(
         api_key=check_api_key(found.api_key),
         base_url=check_base_url(address),
@@ -129,8 +130,8 @@ def resolve_settings(
         search_source=None if search_url is None else search_source,
         timeout=check_timeout(timeout),
         retries=check_retries(retries),
-        cache=_resolve_cache(cache, login, stale_ok=_check_stale_ok(stale_ok)),
-        stale_ok=_check_stale_ok(stale_ok),
+        cache=_resolve_cache(cache, login, stale_ok=is_stale_ok),
+        stale_ok=is_stale_ok,
         key_source=found.source,
         address_source=address_source,
     )

@@ -426,7 +426,8 @@ class _CachedRead:
             doubts = [*doubts, _TEXT_DOUBT]
         if not (kept.is_own or definitions.stated):
             doubts = [*doubts, _TYPE_DOUBT]
-        answer = answer_from_rows(self._dataset_id, self._options, definitions, table)
+        check_expected(self._options.expect, self._dataset_id, definitions)
+        answer = answer_from_rows(kept.query, definitions, table)
         origin = Origin(
             is_cached=True,
             retrieved_at=kept.entry.read_at,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from alphacast_pandas.api.definitions import Definitions
     from alphacast_pandas.reading.options import ReadOptions
+    from alphacast_pandas.reading.query import Query
 
 
 def is_answerable(options: ReadOptions) -> bool:
@@ -41,15 +42,12 @@ def answer_from_whole(
     As from the service, its rows may be more than asked for; `rows.finish` makes them exact.
     """
     check_answerable(options)
-    return answer_from_rows(dataset_id, options, definitions, table)
-
-
-def answer_from_rows(
-    dataset_id: int, options: ReadOptions, definitions: Definitions, table: pa.Table
-) -> WholeAnswer:
-    """Return the answer to `options` from a table that holds the rows and columns it needs."""
     check_expected(options.expect, dataset_id, definitions)
-    query = plan_query(options, definitions)
+    return answer_from_rows(plan_query(options, definitions), definitions, table)
+
+
+def answer_from_rows(query: Query, definitions: Definitions, table: pa.Table) -> WholeAnswer:
+    """Return the answer to a query from a table that holds the rows and columns it needs."""
     columns = query.keep or table.column_names
     rows = table.slice(0, 0) if query.is_empty else table
     return WholeAnswer(definitions, query, {}, rows.select([*columns]))

@@ -15,6 +15,7 @@ from alphacast_pandas.api.definitions import Definitions
 from alphacast_pandas.api.records import Column
 from alphacast_pandas.reading.local import answer_from_rows, answer_from_whole
 from alphacast_pandas.reading.options import check_options
+from alphacast_pandas.reading.query import plan_query
 from alphacast_pandas.reading.question import Question, holds_rows, question_of
 from alphacast_pandas.reading.rows import exact_rows, finish
 
@@ -80,7 +81,8 @@ def test_an_answer_made_of_a_kept_one_is_that_of_the_whole_dataset(
     needed = answer_from_whole(1, now, DEFINITIONS, TABLE).query.keep
     has_columns = {*(needed or ())} <= {*table.column_names}
     if has_columns and (needed or question.select is None):
-        assert finish(answer_from_rows(1, now, DEFINITIONS, table)).equals(expected)
+        found = answer_from_rows(plan_query(now, DEFINITIONS), DEFINITIONS, table)
+        assert finish(found).equals(expected)
 
 
 @pytest.mark.parametrize(
