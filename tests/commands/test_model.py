@@ -15,8 +15,8 @@ import alphacast_pandas as ap
 from alphacast_pandas.__main__ import main
 from alphacast_pandas.api.definitions import Definitions
 from alphacast_pandas.api.records import Column, Dataset
+from alphacast_pandas.commands.model import model_source
 from alphacast_pandas.emulator import Emulator
-from alphacast_pandas.model import model_source
 
 NAMES = [
     "class", "validate", "Config", "pd", "str", "__x", "3m", "a\"b\\'", "a b", "a_b", "a-b", "日本",
@@ -146,5 +146,5 @@ def test_the_model_that_mypy_reads_is_one_that_is_written() -> None:
         Column("note", "String"),
     )
     definitions = Definitions(columns, Dataset(7938, "Prices of Perú"))
-    written = Path(__file__).parent / "typing" / "written_model.py"
+    written = Path(__file__).parents[1] / "typing" / "written_model.py"
     assert model_source(definitions, 7938) == written.read_text(encoding="utf-8")

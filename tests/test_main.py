@@ -7,7 +7,7 @@ import pytest
 
 import alphacast_pandas as ap
 from alphacast_pandas.__main__ import main
-from alphacast_pandas.demo import Demonstration, run, seed
+from alphacast_pandas.commands.demo import Demonstration, run, seed
 
 
 def test_the_demonstration_shows_frames_and_everything_holds(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 import time
 from dataclasses import dataclass, field
 from importlib import resources
@@ -13,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from alphacast_pandas.api.client import Client
+from alphacast_pandas.commands.command import Command
 from alphacast_pandas.emulator import Emulator
 from alphacast_pandas.errors import ValidationError
 from alphacast_pandas.reading.read import read_alphacast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    import argparse
+    from collections.abc import Callable
 
 _SEEDS = resources.files("alphacast_pandas.emulator") / "seeds"
 
@@ -124,14 +124,6 @@ class Demonstration:
             self.failures.append(what)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the demonstration against a local service; return 1 if a check failed."""
-    _parser().parse_args(arguments)
-    with Emulator() as emulator, Client(emulator.api_key, base_url=emulator.url) as client:
-        print(f"A local Alphacast listens on {emulator.url}; no key and no network are needed.\n")
-        return run(Demonstration(client, seed("world_development"), seed("us_macro_quarterly")))
-
-
 def run(demonstration: Demonstration) -> int:
     """Run all steps and print what they give; return 1 if a check failed."""
     steps = (
@@ -180,12 +172,19 @@ def _run_step(number: int, step: Callable[[], Any]) -> None:
     print(f"  ({seconds:.2f} s)\n")
 
 
-def _parser() -> argparse.ArgumentParser:
-    return argparse.ArgumentParser(
-        prog="alphacast-pandas demo",
-        description="Push and read real data against a local Alphacast: no key, no network.",
-    )
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add nothing: the demonstration is always the same."""
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _run(_: argparse.Namespace) -> int:
+    with Emulator() as emulator, Client(emulator.api_key, base_url=emulator.url) as client:
+        print(f"A local Alphacast listens on {emulator.url}; no key and no network are needed.\n")
+        return run(Demonstration(client, seed("world_development"), seed("us_macro_quarterly")))
+
+
+DEMO = Command(
+    description="Push and read real data against a local Alphacast: no key, no network.",
+    examples="  alphacast-pandas demo",
+    add_arguments=_add_arguments,
+    run=_run,
+)

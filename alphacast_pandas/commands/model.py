@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import argparse
 import keyword
 import re
-import sys
 import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alphacast_pandas.api.client import get_client
 from alphacast_pandas.api.identifiers import resolve_dataset
+from alphacast_pandas.commands.command import Command
+from alphacast_pandas.commands.output import print_lines, print_note
 from alphacast_pandas.contracts.schemas import definitions_of
-from alphacast_pandas.errors import AlphacastError
-from alphacast_pandas.text import printable_lines
+from alphacast_pandas.errors import QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    import argparse
+    from collections.abc import Iterable
 
     from alphacast_pandas.api.definitions import Definitions
-    from alphacast_pandas.api.records import (
-        Column,
-    )
+    from alphacast_pandas.api.records import Column
 
 # Names that the file itself uses: a field or a class of this name would hide them.
 _NAMES_OF_THE_FILE = frozenset(
@@ -53,20 +51,16 @@ class {name}(pa.DataFrameModel):
 '''
 
 
-def main(arguments: Sequence[str]) -> int:
+def _run(options: argparse.Namespace) -> int:
     """Write the source; return the exit status."""
-    options = _parser().parse_args(arguments)
-    try:
-        client = get_client()
-        dataset_id = resolve_dataset(client, options.dataset)
-        source = model_source(definitions_of(client, dataset_id), dataset_id)
-    except AlphacastError as error:
-        print(f"error: {printable_lines(str(error))}", file=sys.stderr)
-        return 1
+    client = get_client()
+    dataset_id = resolve_dataset(client, options.dataset)
+    source = model_source(definitions_of(client, dataset_id), dataset_id)
     if options.output is None:
-        print(source, end="")
-        return 0
-    return _write(source, options.output, is_forced=options.force)
+        print_lines(source.splitlines())
+    else:
+        _write(source, options.output, is_forced=options.force)
+    return 0
 
 
 def model_source(definitions: Definitions, dataset_id: int) -> str:
@@ -86,31 +80,23 @@ def model_source(definitions: Definitions, dataset_id: int) -> str:
     )
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="alphacast-pandas model",
-        description="Write a typed pandera DataFrameModel of a dataset. The key is taken from "
-        "ALPHACAST_API_KEY, or from what login(store=True) kept.",
-    )
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dataset", help="number, address or exact name of the dataset")
-    parser.add_argument("--output", type=Path, help="file to write; by default it is printed")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="file to write; by default it is printed"
+    )
     parser.add_argument("--force", action="store_true", help="overwrite the file if it exists")
-    return parser
 
 
-def _write(source: str, path: Path, *, is_forced: bool) -> int:
+def _write(source: str, path: Path, *, is_forced: bool) -> None:
     """Write the file; one that exists may hold checks that somebody added."""
     try:
         with path.open("w" if is_forced else "x", encoding="utf-8") as file:
             file.write(source)
     except FileExistsError:
-        print(f"error: {path} exists; --force overwrites it.", file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"error: {path} could not be written: {error}", file=sys.stderr)
-        return 1
-    print(f"Wrote {path}.", file=sys.stderr)
-    return 0
+        msg = f"{path} exists; --force overwrites it."
+        raise QueryError(msg) from None
+    print_note(f"Wrote {path}.")
 
 
 def _ordered_columns(definitions: Definitions) -> list[Column]:
@@ -187,3 +173,11 @@ def _docstring_text(text: str) -> str:
     """Return text that neither ends a docstring nor escapes anything."""
     visible = "".join(c if c.isprintable() else " " for c in text)
     return " ".join(visible.replace("\\", "/").replace('"', "'").split())
+
+
+MODEL = Command(
+    description="Write a typed pandera DataFrameModel of a dataset.",
+    examples="  alphacast-pandas model 7938 -o prices.py",
+    add_arguments=_add_arguments,
+    run=_run,
+)

@@ -1,0 +1,1 @@
+"""The commands of ``alphacast-pandas``; they use what ``import alphacast_pandas`` gives users."""
