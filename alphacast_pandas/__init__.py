@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from alphacast_pandas import cache
     from alphacast_pandas.alignment.align import align
     from alphacast_pandas.alignment.latest import latest
+    from alphacast_pandas.api.account import Account, whoami
     from alphacast_pandas.api.client import Client, get_client
-    from alphacast_pandas.api.login import login
+    from alphacast_pandas.api.login import login, logout
     from alphacast_pandas.contracts.schemas import schema
     from alphacast_pandas.difference.diff import Diff
     from alphacast_pandas.filters.expression import col
@@ -55,6 +56,7 @@ else:  # the same addresses; hidden from type checkers, which would then allow a
     __getattr__, __dir__ = _on_first_use(
         __name__,
         {
+            "Account": "api.account",
             "Client": "api.client",
             "DatasetInfo": "finding.info",
             "DatasetReader": "reading.chunks",
@@ -74,6 +76,7 @@ else:  # the same addresses; hidden from type checkers, which would then allow a
             "info": "finding.info",
             "latest": "alignment.latest",
             "login": "api.login",
+            "logout": "api.login",
             "manifest": "writing.push",
             "push": "writing.push",
             "read_alphacast": "reading.read",
@@ -89,6 +92,7 @@ else:  # the same addresses; hidden from type checkers, which would then allow a
             "triangle": "history.triangle",
             "validate": "writing.push",
             "vintages": "history.vintages",
+            "whoami": "api.account",
         },
     )
 
@@ -96,6 +100,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "APIError",
+    "Account",
     "AlphacastError",
     "AuthenticationError",
     "Client",
@@ -132,6 +137,7 @@ __all__ = [
     "info",
     "latest",
     "login",
+    "logout",
     "manifest",
     "push",
     "read_alphacast",
@@ -147,4 +153,5 @@ __all__ = [
     "triangle",
     "validate",
     "vintages",
+    "whoami",
 ]

@@ -74,7 +74,9 @@ def _run(command: Command, options: argparse.Namespace) -> int:
         print_note(f"error: {_message(error)}")
         return _FAILED
     except KeyboardInterrupt as interrupt:
-        print_note("\n".join(["interrupted", *map(str, interrupt.args)]))
+        # A terminal shows ^C at the end of a line, such as that of a question.
+        start = [""] if sys.stderr.isatty() else []
+        print_note("\n".join([*start, "interrupted", *map(str, interrupt.args)]))
         return _INTERRUPTED
 
 

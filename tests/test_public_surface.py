@@ -47,7 +47,10 @@ NAMES = {
         "col",
         "explain",
         "get_client",
+        "Account",
         "login",
+        "logout",
+        "whoami",
         "diff",
         "manifest",
         "push",
@@ -78,6 +81,8 @@ SIGNATURES = {
     "col": "name |",
     "schema": "dataset_id | client=None",
     "login": "key=None | base_url=None store=False check=True cache=None",
+    "logout": "|",
+    "whoami": "| client=None",
     "get_client": "|",
     "Client": (
         "api_key=None | base_url=None search_url=None timeout=(10.0,60.0) retries=5 cache=None "

@@ -337,7 +337,7 @@ def get_client() -> Client:
     Return the default client.
 
     It is created at the first call, kept, and replaced when key or address have changed
-    since.
+    since, or come from another source.
 
     Returns
     -------
@@ -363,6 +363,6 @@ def get_client() -> Client:
     settings = resolve_settings(login=process_login())
     with _default.lock:
         client = _default.client
-        if client is None or client._connection.settings != settings:
+        if client is None or not client._connection.settings.is_same(settings):
             client = _default.client = Client()
         return client

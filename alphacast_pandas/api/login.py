@@ -1,18 +1,25 @@
-"""`login`: asks for a key, tries it, and keeps it if the service takes it."""
+"""`login` and `logout`: a key is asked for, tried, kept if the service takes it, and forgotten."""
 
 from __future__ import annotations
 
 import getpass
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from alphacast_pandas.api.cache_setting import check_cache
+from alphacast_pandas.api.colab import forget_secrets
 from alphacast_pandas.api.settings import (
-    Login,
+    KEYS_PAGE,
     check_login,
     resolve_settings,
     set_process_login,
-    store_login,
+)
+from alphacast_pandas.api.stored_login import (
+    KeyringError,
+    Login,
+    forget_stored_login,
+    store_in_file,
+    store_in_keyring,
 )
 from alphacast_pandas.errors import (
     AlphacastError,
@@ -21,7 +28,9 @@ from alphacast_pandas.errors import (
     ConfigurationError,
     NotFoundError,
 )
+from alphacast_pandas.text import value_text
 from alphacast_pandas.tracebacks import short_traceback
+from alphacast_pandas.user_warnings import warn
 
 if TYPE_CHECKING:
     from alphacast_pandas.api.cache_setting import Cache
@@ -44,7 +53,7 @@ def login(
     key: str | None = None,
     *,
     base_url: str | None = None,
-    store: bool = False,
+    store: bool | Literal["keyring"] = False,
     check: bool = True,
     cache: Cache | None = None,
 ) -> None:
@@ -54,14 +63,17 @@ def login(
     Parameters
     ----------
     key : str, optional
-        Key of the account. Without it, a terminal or a notebook prompts for it, without
-        echo.
+        Key of the account. Without it, a terminal or a notebook prompts for it; what is typed is
+        not shown.
     base_url : str, optional
         Address of the API, if it is not Alphacast's own. ``ALPHACAST_BASE_URL`` is not looked
         at: key and address belong together.
-    store : bool, default False
-        Also keep both on this computer for later processes, in a file in the
-        user's configuration folder that only its owner may read.
+    store : bool or "keyring", default False
+        Also keep both on this computer for later processes: with True in a file in the user's
+        configuration folder that only its owner may read, with ``"keyring"`` in the keyring of
+        the system, which needs the extra ``keyring``. Where the keyring fails, or does not answer
+        within 15 seconds, the login holds for this process, with a warning, and nothing is
+        stored.
     check : bool, default True
         Ask the service whether it takes the key, with one small request for the home
         repository. Only status 401 means that it does not: a key that lacks a permission is
@@ -83,8 +95,15 @@ def login(
         If the answer does not tell whether the service takes the key: the service failed, or
         what is at this address is not the API.
 
+    Warns
+    -----
+    UserWarning
+        If the login was to be kept in the keyring and could not be.
+
     See Also
     --------
+    logout : Forgets the login.
+    whoami : Where the key that is used came from.
     get_client : The client that uses this key.
 
     Examples
@@ -95,19 +114,65 @@ def login(
     _check_store(store)
     setting = None if cache is None else check_cache(cache, error=ConfigurationError)
     if key is None and _can_ask():
-        key = getpass.getpass("Alphacast API key: ")
+        key = _ask_for_key()
     checked = check_login(Login(key, base_url, "ap.login()", cache=setting))
     if check:
         _check_key(checked)
-    if store:
-        store_login(checked)
+    failure = None
+    if store == "keyring":
+        failure = _store_in_keyring(checked)
+    elif store:
+        store_in_file(checked)
     set_process_login(checked)
+    if failure is not None:
+        warn(
+            f"The login holds for this process and is not stored: the system's keyring {failure}. "
+            "store=True keeps it in a file that only you can read."
+        )
+
+
+@short_traceback
+def logout() -> None:
+    """
+    Forget the login of this process and the one that is stored on this computer.
+
+    A key in the environment variable ``ALPHACAST_API_KEY`` or in a secret of Colab stays where it
+    is and is used from then on; `whoami` tells.
+
+    Raises
+    ------
+    ConfigurationError
+        If what is stored cannot be deleted.
+
+    See Also
+    --------
+    login : Sets, and stores, a key.
+    whoami : Where the key that is used came from.
+
+    Examples
+    --------
+    >>> import alphacast_pandas as ap
+    >>> ap.login("ak_0000", check=False)
+    >>> ap.logout()
+    """
+    set_process_login(None)
+    forget_secrets()
+    forget_stored_login()
 
 
 def _check_store(store: Any) -> None:
-    if not isinstance(store, bool):
-        msg = f"store must be True or False, got {store!r}."
+    if not isinstance(store, bool) and store != "keyring":
+        msg = f'store must be True, False or "keyring", got {value_text(store)}.'
         raise ConfigurationError(msg)
+
+
+def _store_in_keyring(login: Login) -> str | None:
+    """Keep the login in the keyring; return a clause that says why it is not kept, or None."""
+    try:
+        store_in_keyring(login)
+    except KeyringError as error:
+        return str(error)
+    return None
 
 
 def _check_key(login: Login) -> None:
@@ -152,3 +217,11 @@ def _is_found(transport: Transport, path: str) -> bool:
 
 def _can_ask() -> bool:
     return "ipykernel" in sys.modules or (sys.stdin is not None and sys.stdin.isatty())
+
+
+def _ask_for_key() -> str | None:
+    """Return what is typed without showing it; None where nobody can be asked after all."""
+    try:
+        return getpass.getpass(f"Alphacast API key (from {KEYS_PAGE}): ")
+    except (EOFError, RuntimeError):  # the latter in a notebook that is executed by a program
+        return None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-import json
 import math
 import os
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from alphacast_pandas.api.cache_setting import (
@@ -18,13 +17,10 @@ from alphacast_pandas.api.cache_setting import (
     check_cache,
     check_limit,
 )
-from alphacast_pandas.atomic_files import replace_file
+from alphacast_pandas.api.colab import colab_secret
+from alphacast_pandas.api.stored_login import Login, stored_login
 from alphacast_pandas.errors import ConfigurationError
 from alphacast_pandas.text import value_text
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 DEFAULT_BASE_URL = "https://api.alphacast.io"
 # Search is on the host of the web pages; any other service is taken to have it beside the rest.
@@ -60,27 +56,20 @@ class Settings:
     address_source: str = field(default="the default", compare=False)
     search_source: str | None = field(default=None, compare=False)
 
+    def is_same(self, other: Settings) -> bool:
+        """Tell whether the other settings are equal, and come from the same sources."""
+        mine, others = (
+            (each, each.key_source, each.address_source, each.search_source)
+            for each in (self, other)
+        )
+        return mine == others
+
     @property
     def search_address(self) -> str:
         """The address that search is sent to."""
         if self.search_url is not None:
             return self.search_url
         return DEFAULT_SEARCH_URL if self.base_url == DEFAULT_BASE_URL else self.base_url
-
-
-@dataclass(frozen=True)
-class Login:
-    """
-    A key with the addresses that it belongs to; `source` names where they were found.
-
-    `cache` is None where nothing was said of it.
-    """
-
-    api_key: str | None = field(default=None, repr=False)
-    base_url: str | None = None
-    source: str = field(default="", compare=False)
-    search_url: str | None = None
-    cache: CacheSetting | None = None
 
 
 @dataclass
@@ -146,33 +135,44 @@ def resolve_base_url(login: Login | None) -> str:
 
 
 def _first_with_key(*logins: Login) -> Login:
-    """Return the first login that has a key; the file of logins is read only if none has."""
+    """
+    Return the first login that has a key; the last of `logins` is that of the environment.
+
+    What is stored, and then the secret of a Colab notebook, is looked for only if none has a key.
+    """
     for login in logins:
         if login.api_key is not None:
             return login
-    stored = stored_login()
-    from_environment = logins[-1].base_url
-    if stored.api_key is not None and from_environment is not None:
-        address = check_base_url(stored.base_url or DEFAULT_BASE_URL)
-        if check_base_url(from_environment) != address:
-            msg = (
-                f"ALPHACAST_BASE_URL is {_without_credentials(from_environment)}, but the only API "
-                f"key found was stored for {address}, and it is not sent to another address. Set "
-                "ALPHACAST_API_KEY beside ALPHACAST_BASE_URL, or unset ALPHACAST_BASE_URL."
-            )
-            raise ConfigurationError(msg)
-    search_url = logins[-1].search_url
-    if stored.api_key is not None and search_url is not None:
-        at_home = Settings(stored.api_key, stored.base_url or DEFAULT_BASE_URL).search_address
-        if _checked_search_url(search_url) == at_home:
-            return stored
+    kept = stored_login()
+    if kept.api_key is None:
+        kept = Login(colab_secret("ALPHACAST_API_KEY"), None, "the secret of the Colab notebook")
+    if kept.api_key is None:
+        return Login()
+    return _with_addresses_of(logins[-1], kept)
+
+
+def _with_addresses_of(environment: Login, kept: Login) -> Login:
+    """Return a login that was kept, unless the environment names other addresses than its own."""
+    address = check_base_url(kept.base_url or DEFAULT_BASE_URL)
+    if environment.base_url is not None and check_base_url(environment.base_url) != address:
         msg = (
-            f"ALPHACAST_SEARCH_URL is {_without_credentials(search_url)}, but the only API key "
-            "found is a stored one, and it is not sent to another address. Set ALPHACAST_API_KEY "
-            "beside ALPHACAST_SEARCH_URL, or unset ALPHACAST_SEARCH_URL."
+            f"ALPHACAST_BASE_URL is {_without_credentials(environment.base_url)}, but the only API "
+            f"key found, in {kept.source}, is for {address}, and it is not sent to another "
+            "address. Set ALPHACAST_API_KEY beside ALPHACAST_BASE_URL, or unset ALPHACAST_BASE_URL."
         )
         raise ConfigurationError(msg)
-    return stored
+    search_url = environment.search_url
+    if search_url is not None:
+        at_home = Settings(str(kept.api_key), address).search_address
+        if _checked_search_url(search_url) != at_home:
+            msg = (
+                f"ALPHACAST_SEARCH_URL is {_without_credentials(search_url)}, but the only API key "
+                f"found, in {kept.source}, is not for that address, and it is not sent to another "
+                "one. Set ALPHACAST_API_KEY beside ALPHACAST_SEARCH_URL, or unset "
+                "ALPHACAST_SEARCH_URL."
+            )
+            raise ConfigurationError(msg)
+    return kept
 
 
 def search_settings(settings: Settings) -> Settings:
@@ -330,46 +330,6 @@ def login_from_environment() -> Login:
         "the environment",
         os.environ.get("ALPHACAST_SEARCH_URL") or None,
     )
-
-
-def stored_login() -> Login:
-    """Return what an earlier ``login(store=True)`` stored."""
-    try:
-        path = login_file()
-    except RuntimeError:  # there is no home folder
-        return Login()
-    try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-        return Login(stored.get("api_key"), stored.get("base_url"), f"the stored login {path}")
-    except (FileNotFoundError, NotADirectoryError):
-        return Login()
-    except (OSError, ValueError, AttributeError) as error:
-        msg = (
-            f"There is no API key in the arguments or the environment, and the stored login {path} "
-            f"cannot be read ({type(error).__name__}: {error}). Delete the file, or write it again "
-            "with alphacast_pandas.login(..., store=True)."
-        )
-        raise ConfigurationError(msg) from error
-
-
-def store_login(login: Login) -> Path:
-    """Keep `login` for later processes in a file that only its owner may read."""
-    path = login_file()
-    text = json.dumps({"api_key": login.api_key, "base_url": login.base_url})
-    try:
-        with replace_file(path, is_private=True) as file:
-            file.write(text.encode())
-    except OSError as error:
-        msg = f"The login cannot be stored in {path}: {error}."
-        raise ConfigurationError(msg) from error
-    return path
-
-
-def login_file() -> Path:
-    """Return where logins are stored on this computer."""
-    from platformdirs import user_config_path
-
-    return user_config_path("alphacast-pandas", appauthor=False) / "login.json"
 
 
 def process_login() -> Login | None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 import alphacast_pandas as ap
-from alphacast_pandas.api.settings import login_file, process_login
+from alphacast_pandas.api.settings import process_login
+from alphacast_pandas.api.stored_login import login_file
 from alphacast_pandas.emulator import Emulator, Fault
 
 HOME = "/repositories/home"

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pytest
 
 import alphacast_pandas as ap
-from alphacast_pandas.api.settings import DEFAULT_BASE_URL, login_file
+from alphacast_pandas.api.settings import DEFAULT_BASE_URL
+from alphacast_pandas.api.stored_login import login_file
 
 KEYS = {"argument": "ak_argument", "login": "ak_login", "environment": "ak_env", "stored": "ak_st"}
 ADDRESSES = {name: f"https://{name}.example" for name in KEYS}

@@ -1,0 +1,216 @@
+"""The login that is kept on this computer: in a file of its owner, or in the system's keyring."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import secrets
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from alphacast_pandas.atomic_files import replace_file
+from alphacast_pandas.errors import ConfigurationError
+from alphacast_pandas.text import error_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from alphacast_pandas.api.cache_setting import CacheSetting
+
+# A keyring that no desktop answers for waits for ever; a person needs a while to unlock one.
+_KEYRING_SECONDS = 15.0
+_SERVICE, _USER = "alphacast-pandas", "login"
+_INSTALL = "pip install 'alphacast-pandas[keyring]'"
+
+
+@dataclass(frozen=True)
+class Login:
+    """
+    A key with the addresses that it belongs to; `source` names where they were found.
+
+    `cache` is None where nothing was said of it.
+    """
+
+    api_key: str | None = field(default=None, repr=False)
+    base_url: str | None = None
+    source: str = field(default="", compare=False)
+    search_url: str | None = None
+    cache: CacheSetting | None = None
+
+
+@dataclass
+class _LastRead:
+    """What the keyring gave to this process, and the mark in the file that it was read for."""
+
+    mark: str | None = None
+    text: str | None = field(default=None, repr=False)
+
+
+class KeyringError(Exception):
+    """The keyring was not used; the message is a clause that says why."""
+
+
+_last_read = _LastRead()
+
+
+def login_file() -> Path:
+    """Return the file in which a login is stored, or the mark that the keyring holds it."""
+    from platformdirs import user_config_path
+
+    return user_config_path("alphacast-pandas", appauthor=False) / "login.json"
+
+
+def stored_login() -> Login:
+    """Return what an earlier ``login(store=...)`` stored."""
+    try:
+        path = login_file()
+    except RuntimeError:  # there is no home folder
+        return Login()
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        mark = stored.get("keyring")
+        if mark is None:
+            return Login(stored.get("api_key"), stored.get("base_url"), f"the stored login {path}")
+        return _login_in_keyring(str(mark))
+    except (FileNotFoundError, NotADirectoryError):
+        return Login()
+    except KeyringError as error:
+        msg = (
+            "There is no API key in the arguments or the environment, and the system's keyring, "
+            f"in which a login was stored, {error}. Set ALPHACAST_API_KEY, or store the login "
+            "again with alphacast_pandas.login(..., store=True)."
+        )
+        raise ConfigurationError(msg) from error
+    except (OSError, ValueError, AttributeError) as error:
+        msg = (
+            f"There is no API key in the arguments or the environment, and the stored login {path} "
+            f"cannot be read ({type(error).__name__}: {error}). Delete the file, or write it again "
+            "with alphacast_pandas.login(..., store=True)."
+        )
+        raise ConfigurationError(msg) from error
+
+
+def store_in_file(login: Login) -> None:
+    """Keep a login in a file that only its owner may read."""
+    in_keyring = _mark_of_keyring()
+    _write({"api_key": login.api_key, "base_url": login.base_url})
+    if in_keyring is not None:
+        with contextlib.suppress(KeyringError):  # the new login holds; the old one is not read
+            _delete_in_keyring()
+
+
+def store_in_keyring(login: Login, *, seconds: float = _KEYRING_SECONDS) -> None:
+    """Keep a login in the system's keyring, and a mark of it in the file; or raise KeyringError."""
+    text = json.dumps({"api_key": login.api_key, "base_url": login.base_url})
+    _call_keyring(lambda keyring: _set(keyring, text), seconds)
+    mark = secrets.token_hex(8)
+    _write({"keyring": mark})
+    _last_read.mark, _last_read.text = mark, text
+
+
+def forget_stored_login() -> None:
+    """Delete what is stored, in the file and, if it says so, in the keyring."""
+    mark = _mark_of_keyring()
+    if mark is not None:
+        try:
+            _delete_in_keyring()
+        except KeyringError as error:
+            msg = (
+                f"The login was not deleted from the system's keyring, which {error}. It is the "
+                f"entry {_SERVICE!r}."
+            )
+            raise ConfigurationError(msg) from error
+    try:
+        login_file().unlink(missing_ok=True)
+    except RuntimeError:  # there is no home folder
+        return
+    except NotADirectoryError:
+        return
+    except OSError as error:
+        msg = f"The stored login {login_file()} cannot be deleted: {error}."
+        raise ConfigurationError(msg) from error
+
+
+def _write(content: dict[str, str | None]) -> None:
+    path = login_file()
+    try:
+        with replace_file(path, is_private=True) as file:
+            file.write(json.dumps(content).encode())
+    except OSError as error:
+        msg = f"The login cannot be stored in {path}: {error}."
+        raise ConfigurationError(msg) from error
+
+
+def _mark_of_keyring() -> str | None:
+    """Return the mark that the keyring holds the login, None if it does not."""
+    try:
+        mark = json.loads(login_file().read_text(encoding="utf-8")).get("keyring")
+    except (OSError, RuntimeError, ValueError, AttributeError):
+        return None
+    return None if mark is None else str(mark)
+
+
+def _login_in_keyring(mark: str) -> Login:
+    if _last_read.mark != mark:  # each read may ask a person to unlock the keyring
+        text = _call_keyring(lambda keyring: keyring.get_password(_SERVICE, _USER))
+        if text is None:
+            msg = "no longer holds it"
+            raise KeyringError(msg)
+        _last_read.mark, _last_read.text = mark, str(text)
+    stored = json.loads(_last_read.text or "")
+    return Login(stored.get("api_key"), stored.get("base_url"), "the system's keyring")
+
+
+def _delete_in_keyring() -> None:
+    def delete(keyring: Any) -> None:
+        if keyring.get_password(_SERVICE, _USER) is not None:
+            keyring.delete_password(_SERVICE, _USER)
+
+    _call_keyring(delete)
+    _last_read.mark = _last_read.text = None
+
+
+def _set(keyring: Any, text: str) -> None:
+    module = type(keyring.get_keyring()).__module__
+    if module.startswith("keyrings.alt"):
+        msg = f"is a file of the package keyrings.alt here ({module}), in which it is not kept"
+        raise KeyringError(msg)
+    keyring.set_password(_SERVICE, _USER, text)
+    if keyring.get_password(_SERVICE, _USER) != text:
+        msg = "did not keep it"
+        raise KeyringError(msg)
+
+
+def _call_keyring(call: Callable[[Any], Any], seconds: float = _KEYRING_SECONDS) -> Any:
+    """Call `call` with the package keyring; whatever fails or hangs is a KeyringError."""
+    answers: list[Any] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            import keyring
+
+            answers.append(call(keyring))
+        except BaseException as error:  # noqa: BLE001 - backends raise what they like
+            errors.append(error)
+
+    # A daemon, so that one that hangs does not keep the process from ending.
+    thread = threading.Thread(target=run, name="alphacast-keyring", daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if answers:
+        return answers[0]
+    if not errors:
+        msg = f"did not answer within {seconds:g} seconds"
+        raise KeyringError(msg)
+    raise _keyring_error(errors[0])
+
+
+def _keyring_error(error: BaseException) -> KeyringError:
+    if isinstance(error, KeyringError):
+        return error
+    if isinstance(error, ModuleNotFoundError) and error.name == "keyring":
+        return KeyringError(f"needs the package keyring, which is not installed ({_INSTALL})")
+    return KeyringError(f"failed ({error_text(error)})")
