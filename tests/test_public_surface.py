@@ -298,7 +298,7 @@ def test_a_docstring_states_the_errors(name: str) -> None:
     stated = {kind.strip() for raised in sections["Raises"] for kind in raised.type.split(",")}
     # A result is not made by its user; all else with an argument can be asked the impossible.
     is_result = name in {
-        *("DatasetInfo", "Diff", "Explanation", "Frames", "PushPart", "PushResult")
+        *("Account", "DatasetInfo", "Diff", "Explanation", "Frames", "PushPart", "PushResult")
     }
     assert stated or spelled(CALLABLES[name]) == "|" or is_result
     assert stated <= {*ERRORS, "TypeError", "ImportError"}
