@@ -25,6 +25,7 @@ from alphacast_pandas.text import value_text
 DEFAULT_BASE_URL = "https://api.alphacast.io"
 # Search is on the host of the web pages; any other service is taken to have it beside the rest.
 DEFAULT_SEARCH_URL = "https://www.alphacast.io"
+ENVIRONMENT = "the environment"
 DEFAULT_TIMEOUT = (10.0, 60.0)
 DEFAULT_RETRIES = 5
 _MEANS_OFF = {"0", "false", "no", "off"}
@@ -114,8 +115,8 @@ def resolve_settings(
     is_stale_ok = _check_stale_ok(stale_ok)
     return Settings(
         api_key=check_api_key(found.api_key),
-        base_url=check_base_url(address),
-        search_url=_checked_search_url(search_url),
+        base_url=check_base_url(address, _name_of(address_source, "base_url")),
+        search_url=_checked_search_url(search_url, _name_of(search_source, "search_url")),
         search_source=None if search_url is None else search_source,
         timeout=check_timeout(timeout),
         retries=check_retries(retries),
@@ -128,10 +129,10 @@ def resolve_settings(
 
 def resolve_base_url(login: Login | None) -> str:
     """Return the address that a client without arguments has; what is kept here needs no key."""
-    from_environment = login_from_environment()
-    found = _first_with_key(login or Login(), from_environment)
-    address = found.base_url if found.api_key is not None else from_environment.base_url
-    return check_base_url(address or DEFAULT_BASE_URL)
+    environment = login_from_environment()
+    found = _first_with_key(login or Login(), environment)
+    source = environment if found.api_key is None else found
+    return check_base_url(source.base_url or DEFAULT_BASE_URL, _name_of(source.source, "base_url"))
 
 
 def _first_with_key(*logins: Login) -> Login:
@@ -197,8 +198,8 @@ def check_api_key(api_key: Any) -> str:
         msg = (
             "There is no Alphacast API key. Make one at "
             f"{KEYS_PAGE}, then either set the environment variable ALPHACAST_API_KEY, or call "
-            'alphacast_pandas.login("ak_...") (with store=True to keep it on this computer), or '
-            'pass client=alphacast_pandas.Client("ak_...").'
+            'alphacast_pandas.login("ak_...") (with store=True to keep it on this computer, as the '
+            'command "alphacast-pandas login" does), or pass client=alphacast_pandas.Client("ak_...").'
         )
         raise ConfigurationError(msg)
     if not isinstance(api_key, str):
@@ -244,11 +245,16 @@ def check_base_url(base_url: Any, what: str = "base_url", usual: str = DEFAULT_B
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path}".rstrip("/")
 
 
-def _checked_search_url(search_url: Any) -> str | None:
+def _checked_search_url(search_url: Any, what: str = "search_url") -> str | None:
     """Return the address of the search as `check_base_url` does; None stays None."""
     if search_url is None:
         return None
-    return check_base_url(search_url, "search_url", DEFAULT_SEARCH_URL)
+    return check_base_url(search_url, what, DEFAULT_SEARCH_URL)
+
+
+def _name_of(source: str, argument: str) -> str:
+    """Return the name under which whoever set an address knows it."""
+    return f"ALPHACAST_{argument.upper()}" if source == ENVIRONMENT else argument
 
 
 def _without_credentials(address: str) -> str:
@@ -327,7 +333,7 @@ def login_from_environment() -> Login:
     return Login(
         os.environ.get("ALPHACAST_API_KEY") or None,
         os.environ.get("ALPHACAST_BASE_URL") or None,
-        "the environment",
+        ENVIRONMENT,
         os.environ.get("ALPHACAST_SEARCH_URL") or None,
     )
 

@@ -173,9 +173,9 @@ def _delete_in_keyring() -> None:
 
 
 def _set(keyring: Any, text: str) -> None:
-    module = type(keyring.get_keyring()).__module__
-    if module.startswith("keyrings.alt"):
-        msg = f"is a file of the package keyrings.alt here ({module}), in which it is not kept"
+    backend = type(keyring.get_keyring()).__module__ if hasattr(keyring, "get_keyring") else ""
+    if backend.startswith("keyrings.alt"):
+        msg = f"is a file of the package keyrings.alt here ({backend}), in which it is not kept"
         raise KeyringError(msg)
     keyring.set_password(_SERVICE, _USER, text)
     if keyring.get_password(_SERVICE, _USER) != text:
@@ -213,4 +213,6 @@ def _keyring_error(error: BaseException) -> KeyringError:
         return error
     if isinstance(error, ModuleNotFoundError) and error.name == "keyring":
         return KeyringError(f"needs the package keyring, which is not installed ({_INSTALL})")
+    if type(error).__name__ == "NoKeyringError":  # whose text advises to install one of plain files
+        return KeyringError("is not there: the package keyring finds none on this machine")
     return KeyringError(f"failed ({error_text(error)})")

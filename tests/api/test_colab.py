@@ -6,7 +6,6 @@ import types
 import pytest
 
 import alphacast_pandas as ap
-from alphacast_pandas.api import colab
 from alphacast_pandas.emulator import Emulator
 
 
@@ -47,7 +46,6 @@ def enter(monkeypatch: pytest.MonkeyPatch, **secrets: str | None) -> UserData:
     monkeypatch.setitem(sys.modules, "google", types.ModuleType("google"))
     monkeypatch.setitem(sys.modules, "google.colab", folder)
     monkeypatch.setitem(sys.modules, "google.colab.userdata", data)
-    colab.forget_secrets()
     return data
 
 

@@ -156,3 +156,20 @@ def test_the_same_address_in_the_environment_is_no_contradiction(
     login_file().write_text(json.dumps({"api_key": "ak_st", "base_url": stored}))
     monkeypatch.setenv("ALPHACAST_BASE_URL", told)
     assert ap.get_client().base_url == told.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [("ALPHACAST_BASE_URL", "api.alphacast.io"), ("ALPHACAST_SEARCH_URL", "http://other.example")],
+)
+def test_an_unusable_address_is_called_by_the_name_that_it_was_set_under(
+    monkeypatch: pytest.MonkeyPatch, name: str, address: str
+) -> None:
+    monkeypatch.setenv("ALPHACAST_API_KEY", "ak_1")
+    monkeypatch.setenv(name, address)
+    with pytest.raises(ap.ConfigurationError, match=f"^{name} '{address}' "):
+        ap.Client()
+    argument = name.removeprefix("ALPHACAST_").lower()
+    monkeypatch.delenv(name)
+    with pytest.raises(ap.ConfigurationError, match=f"^{argument} '{address}' "):
+        ap.Client(**{argument: address})  # type: ignore[arg-type]  # both take an address
