@@ -198,8 +198,9 @@ def check_api_key(api_key: Any) -> str:
         msg = (
             "There is no Alphacast API key. Make one at "
             f"{KEYS_PAGE}, then either set the environment variable ALPHACAST_API_KEY, or call "
-            'alphacast_pandas.login("ak_...") (with store=True to keep it on this computer, as the '
-            'command "alphacast-pandas login" does), or pass client=alphacast_pandas.Client("ak_...").'
+            'alphacast_pandas.login("ak_...") (with store=True to keep it on this computer, as '
+            '"alphacast-pandas login" does on the command line), or pass '
+            'client=alphacast_pandas.Client("ak_...").'
         )
         raise ConfigurationError(msg)
     if not isinstance(api_key, str):
