@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, TypeGuard
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.text import quoted, value_text
@@ -39,7 +39,7 @@ _SUBJECTS = [
 ]
 _MOST_DIGITS = 18
 _LONGEST_SHOWN = 200
-_PAGE = re.compile(r"/(datasets|repositories)/(?:[^/]*-)?(\d+)(?:\.csv)?(?:/|$)")
+_PAGE = re.compile(r"/(datasets|repositories)/(?:([^/]*)-)?(\d+)(?:\.csv)?(?:/|$)")
 _ADDRESS = re.compile(
     r"[a-z][a-z0-9+.-]*://|www\.|([a-z0-9-]+\.)*alphacast\.io(/|$)", re.IGNORECASE
 )
@@ -130,11 +130,17 @@ def _from_text(value: str, what: str) -> int | None:
     if match[1] != PLURALS[what]:
         msg = f"{value!r} is the address of one of the {match[1]}, and a {what} is needed here."
         raise QueryError(msg)
-    return _number(match[2])
+    return _number(match[3])
+
+
+def words_of_page(address: str) -> str:
+    """Return what stands before the number in the address of a page, such as ``some-slug``."""
+    match = _match_page(address.strip())
+    return unquote(match[2] or "") if match is not None else ""
 
 
 def _match_page(text: str) -> re.Match[str] | None:
-    """Return the kind and the number in the address of a page, None if it is none."""
+    """Return the kind, the words and the number in the address of a page, None if it is none."""
     try:
         return _PAGE.search(f"/{urlsplit(text).path.lstrip('/')}")
     except ValueError:

@@ -27,6 +27,7 @@ from alphacast_pandas.history.recording import (
 )
 from alphacast_pandas.progress import Meter
 from alphacast_pandas.reading.as_known import clock_of, resolve_folder
+from alphacast_pandas.reading.options import check_errors
 from alphacast_pandas.reading.whole import fetch_whole
 from alphacast_pandas.text import value_text
 from alphacast_pandas.tracebacks import short_traceback
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
 
 # Clocks of machines that share a store differ by some seconds.
 _CLOCK_TOLERANCE = datetime.timedelta(minutes=1)
-_WORDS = ("raise", "collect")
 
 
 @dataclass(frozen=True)
@@ -159,9 +159,7 @@ def snapshot(
     [False]
     """
     given = _check_datasets(datasets)
-    if errors not in _WORDS:
-        msg = f"errors is 'raise' or 'collect', not {value_text(errors)}."
-        raise QueryError(msg)
+    check_errors(errors)
     kept = open_store(store)
     if frame is not None or at is not None:
         outcomes = [_import(kept, given, frame, at, client)]

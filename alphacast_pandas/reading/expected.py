@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
 
+from alphacast_pandas.api.identifiers import words_of_page
 from alphacast_pandas.errors import QueryError
 from alphacast_pandas.names import canonical_name
 from alphacast_pandas.text import value_text
@@ -14,7 +14,6 @@ from alphacast_pandas.user_warnings import warn
 if TYPE_CHECKING:
     from alphacast_pandas.api.definitions import Definitions
 
-_SLUG = re.compile(r"/datasets/([^/]*)-\d+(?:\.csv)?(?:/|$)")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -68,10 +67,5 @@ def warn_of_other_words(dataset_id: object, definitions: Definitions) -> None:
 
 
 def _words_of_address(dataset_id: object) -> list[str]:
-    if not isinstance(dataset_id, str):
-        return []
-    try:
-        match = _SLUG.search(f"/{urlsplit(dataset_id.strip()).path.lstrip('/')}")
-    except ValueError:
-        return []
-    return _WORD.findall(canonical_name(unquote(match[1]))) if match else []
+    words = words_of_page(dataset_id) if isinstance(dataset_id, str) else ""
+    return _WORD.findall(canonical_name(words))

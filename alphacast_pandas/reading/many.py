@@ -27,7 +27,7 @@ from alphacast_pandas.progress import Meter, PartMeter
 from alphacast_pandas.reading.as_known import read_as_known, resolve_folder
 from alphacast_pandas.reading.cached import resolve_cache, resolve_number
 from alphacast_pandas.reading.frames import Frames, errors_frame, label_text, with_label
-from alphacast_pandas.reading.options import ReadOptions, check_count, check_options
+from alphacast_pandas.reading.options import ReadOptions, check_count, check_errors, check_options
 from alphacast_pandas.reading.read import read_one
 from alphacast_pandas.text import value_text
 from alphacast_pandas.tracebacks import short_traceback
@@ -59,7 +59,6 @@ _OF_THE_WHOLE = {
     "progress": "Pass it to read_many: one bar shows all datasets.",
     "chunksize": "Read this dataset by itself, with read_alphacast.",
 }
-_ERRORS = ("raise", "collect")
 _MOST_NAMED = 10
 
 
@@ -191,9 +190,7 @@ def read_many(
     0 2007-01-01   Chile           78.553
     """
     client = resolve_client(client)
-    if errors not in _ERRORS:
-        msg = f"errors is 'raise' or 'collect', not {value_text(errors)}."
-        raise QueryError(msg)
+    check_errors(errors)
     count = check_count(workers, "workers")
     common = {
         "filter": filter,

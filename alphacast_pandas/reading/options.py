@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     Date: TypeAlias = str | datetime.date | pd.Timestamp | pd.Period
 
 _BACKENDS = (None, "numpy_nullable", "pyarrow")
+_ERRORS = ("raise", "collect")
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,13 @@ def check_count(value: Any, what: str) -> int:
         msg = f"{what} must be an integer >= 1, got {value_text(value)}."
         raise QueryError(msg)
     return number
+
+
+def check_errors(errors: Any) -> None:
+    """Raise unless it says what becomes of the errors of single datasets among many."""
+    if errors not in _ERRORS:
+        msg = f"errors is 'raise' or 'collect', not {value_text(errors)}."
+        raise QueryError(msg)
 
 
 def _names(value: Any, what: str) -> tuple[str, ...]:
