@@ -104,7 +104,18 @@ def store_in_file(login: Login) -> None:
 def store_in_keyring(login: Login, *, seconds: float = _KEYRING_SECONDS) -> None:
     """Keep a login in the system's keyring, and a mark of it in the file; or raise KeyringError."""
     text = json.dumps({"api_key": login.api_key, "base_url": login.base_url})
-    _call_keyring(lambda keyring: _set(keyring, text), seconds)
+    is_given_up = threading.Event()
+
+    def store(keyring: Any) -> None:
+        _set(keyring, text)
+        if is_given_up.is_set():  # somebody unlocked it after all, and was told that it failed
+            keyring.delete_password(_SERVICE, _USER)
+
+    try:
+        _call_keyring(store, seconds)
+    except KeyringError:
+        is_given_up.set()
+        raise
     mark = secrets.token_hex(8)
     _write({"keyring": mark})
     _last_read.mark, _last_read.text = mark, text
