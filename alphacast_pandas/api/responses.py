@@ -75,6 +75,17 @@ class Answer:
     sent_at: datetime.datetime | None = None
 
 
+@dataclass(frozen=True)
+class RawAnswer:
+    """An answer of any status with its whole decoded body, in which the key is not repeated."""
+
+    request: Request
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str = field(default="", repr=False)
+
+
 _LONGEST_TEXT = 500
 _brief = reprlib.Repr()
 _brief.maxlevel, _brief.maxstring, _brief.maxother = 3, 200, 200

@@ -20,7 +20,14 @@ import urllib3
 from alphacast_pandas.api import retrying
 from alphacast_pandas.api.body import CHUNK_BYTES, BodyStream
 from alphacast_pandas.api.clock import Clock, SystemClock
-from alphacast_pandas.api.responses import Answer, Content, Request, error_of, parse_json
+from alphacast_pandas.api.responses import (
+    Answer,
+    Content,
+    RawAnswer,
+    Request,
+    error_of,
+    parse_json,
+)
 from alphacast_pandas.api.settings import DEFAULT_BASE_URL, is_loopback
 from alphacast_pandas.cancellation import CancelledError, check_not_cancelled, ended_if_cancelled
 from alphacast_pandas.errors import (
@@ -40,6 +47,7 @@ if TYPE_CHECKING:
 
 _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_READS = frozenset({"GET", "HEAD"})
 _ERROR_BODY_BYTES = 1 << 16
 # What is shorter is no secret, and may well be a part of some other text.
 _LEAST_LENGTH = 8
@@ -239,6 +247,65 @@ class Transport:
             except (ConnectionFailed, DecodeError) as error:
                 error.in_doubt = True
                 raise
+
+    def exchange(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        content: Content | None = None,
+        headers: Mapping[str, str] | None = None,
+        secrets: tuple[str, ...] = (),
+    ) -> RawAnswer:
+        """
+        Return the answer to a request whatever its status is, without following a redirect.
+
+        A read is tried again where `attempts` would; raise if the service does not serve requests
+        at the moment, 429 or 5xx.
+        """
+        request = Request(method, path, secrets)
+        url = self._url(path, params)
+        sent = dict(headers or {}) | dict(content.headers if content is not None else {})
+        if method in _READS:
+            return self._read_raw(request, url, sent)
+        retrying.wait_for(self._service_pause, self.clock)
+        return self._raw(request, url, sent, json=json, content=content)
+
+    def follow(
+        self, answer: RawAnswer, *, method: str = "GET", headers: Mapping[str, str] | None = None
+    ) -> RawAnswer:
+        """Return the answer at the address that a redirect leads to, as `exchange` does."""
+        request = replace(answer.request, method=method)
+        url = _redirect_target(request, answer.url, answer.headers.get("Location"))
+        return self._read_raw(request, url, dict(headers or {}))
+
+    def _read_raw(self, request: Request, url: str, headers: dict[str, str]) -> RawAnswer:
+        for attempt in self.attempts(request.path):
+            with attempt:
+                return self._raw(request, url, headers)
+        raise AssertionError  # pragma: no cover - the last attempt returns or raises
+
+    def _raw(
+        self,
+        request: Request,
+        url: str,
+        headers: dict[str, str],
+        *,
+        json: Any = None,
+        content: Content | None = None,
+    ) -> RawAnswer:
+        with (
+            self._reset_if_interrupted(),
+            self._exchange(request, url, headers, json=json, content=content) as response,
+        ):
+            status = response.status_code
+            if status == 429 or status >= 500:
+                self._answer(request, response)  # which raises
+            body = b"" if request.method == "HEAD" else self._stream(request, response).read_all()
+            body = without_secrets(body, (self.settings.api_key, *request.secrets))
+            return RawAnswer(request, status, response.headers, body, url)
 
     @contextmanager
     def _reset_if_interrupted(self) -> Iterator[None]:

@@ -124,7 +124,7 @@ def renamed_fields(call: Call, result: Result) -> Fields:
         "source_url": fields["sourceUrl"],
         "access": fields["permission"],
         "created_at": fields["createdAt"],
-        "updated_at": fields["updatedAt"],
+        "updated_at": fields.get("updatedAt"),
         "periodicity": fields["frequency"],
         "start_date": fields["minDate"],
         "end_date": fields["maxDate"],
@@ -141,7 +141,7 @@ def nested_fields(call: Call, result: Result) -> Fields:
         "permission": {"level": fields["permission"]},
         "frequency": {"name": fields["frequency"]},
         "dates": {"min": fields["minDate"], "max": fields["maxDate"]},
-        "updatedAt": {"date": fields["updatedAt"], "by": None},
+        "updatedAt": {"date": fields.get("updatedAt"), "by": None},
     }
 
 

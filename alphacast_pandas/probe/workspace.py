@@ -1,0 +1,356 @@
+"""The throw-away repository of a probe: made, marked, filled with datasets, deleted."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import re
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from alphacast_pandas.api.identifiers import data_path, dataset_path, repository_path
+from alphacast_pandas.api.multipart import UploadFlags, upload_form
+from alphacast_pandas.api.responses import error_of, parse_json
+from alphacast_pandas.errors import AlphacastError, DecodeError, NotFoundError, ProcessError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from alphacast_pandas.api.client import Client
+    from alphacast_pandas.api.processes import Process
+    from alphacast_pandas.api.records import Repository
+    from alphacast_pandas.api.responses import RawAnswer
+
+_PREFIX = "alphacast-pandas probe "
+_NAME = re.compile(rf"{_PREFIX}probe[0-9a-f]{{8}}")
+NAMES = f"{_PREFIX}..."
+DESCRIPTION = (
+    "Made by `alphacast-pandas probe` or its tests for their experiments, and deleted by them. "
+    "Whatever is in it may be deleted."
+)
+_SECONDS = 120.0  # that a process may take
+
+Entry = dict[str, Any]
+DATE: Entry = {
+    "sourceName": "Date",
+    "dataType": "Date",
+    "isEntity": True,
+    "dateFormat": "%Y-%m-%d",
+}
+CITY: Entry = {"sourceName": "city", "dataType": "String", "isEntity": True}
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The header and the rows of a csv."""
+
+    header: list[str]
+    rows: list[dict[str, str]]
+
+    def column(self, name: str) -> list[str]:
+        """Return the cells of a column; a date is a day."""
+        return [row[name][:10] if name == "Date" else row[name] for row in self.rows]
+
+    def cell(self, day: str, name: str) -> str | None:
+        """Return the cell of a column at a date; None if there is no such row or column."""
+        cells = (row.get(name) for row in self.rows if row.get("Date", "")[:10] == day)
+        return next(cells, None)
+
+
+@dataclass
+class Workspace:
+    """
+    A private repository with a name and a description of its own, which is deleted at the end.
+
+    `mark` is a word in all its names. `refusal` is why there is no repository. `homeless` are names
+    of datasets that may have been made outside of it, `lent_keys` the sources for which a made-up
+    key may be stored.
+    """
+
+    client: Client
+    mark: str = field(default_factory=lambda: f"probe{secrets.token_hex(4)}")
+    repository: int | None = None
+    refusal: AlphacastError | None = None
+    created_status: int | None = None
+    datasets: dict[str, int] = field(default_factory=dict)
+    homeless: list[str] = field(default_factory=list)
+    lent_keys: list[str] = field(default_factory=list)
+    _is_requested: bool = False
+    _panel: int | AlphacastError | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the repository."""
+        return f"{_PREFIX}{self.mark}"
+
+    def make(self) -> None:
+        """Make the repository, or note why it could not be made."""
+        self._is_requested = True
+        fields = {"name": self.name, "privacy": "Private", "description": DESCRIPTION}
+        try:
+            answer = checked(self.send("POST", "/repositories", json=fields))
+            self.repository = int(object_in(answer)["id"])
+            self.created_status = answer.status
+        except AlphacastError as error:
+            self.refusal = error
+        except (KeyError, TypeError, ValueError) as error:
+            self.refusal = DecodeError(f"The answer to POST /repositories has no id: {error}.")
+
+    def remove(self, show: Callable[[str], None]) -> None:
+        """Delete all that was made; say what is left if that fails or is interrupted twice."""
+        for is_last in (False, True):
+            try:
+                self._delete_everything()
+            except KeyboardInterrupt:
+                if is_last:
+                    show(self._left("interrupted"))
+                    raise
+                show("Interrupted again; the repository is being deleted.")
+            except AlphacastError as error:
+                if is_last:
+                    show(self._left(str(error)))
+            else:
+                return
+
+    def _left(self, why: str) -> str:
+        number = f" (number {self.repository})" if self.repository else ""
+        keys = f" A made-up key may be stored for: {', '.join(self.lent_keys)}."
+        return (
+            f"The repository {self.name!r}{number} may be left: {why}. The next "
+            f"`alphacast-pandas probe` removes it.{keys if self.lent_keys else ''}"
+        )
+
+    def _delete_everything(self) -> None:
+        if self._is_requested:
+            self._delete_repository()
+        while self.homeless:
+            for dataset in self.client.datasets.list():
+                if dataset.name in self.homeless and self.mark in dataset.name:
+                    self.client.datasets.delete(dataset.id)
+            self.homeless.clear()
+        while self.lent_keys:
+            with suppress(NotFoundError):
+                self.client.user_keys.delete(self.lent_keys[-1])
+            self.lent_keys.pop()
+
+    def _delete_repository(self) -> None:
+        if self.repository is None:  # an answer that was lost may have been a success
+            made = [each for each in find_leftovers(self.client) if each.name == self.name]
+            self.repository = made[0].id if made else None
+        if self.repository is not None:
+            with suppress(NotFoundError):
+                self.client.repositories.delete(self.repository)
+        self._is_requested = False
+
+    # --- requests
+
+    def get(
+        self,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+    ) -> RawAnswer:
+        """Return the answer to a read, whatever its status."""
+        transport = self.client._connection.transport
+        return transport.exchange(method, path, params=params, headers=headers)
+
+    def send(
+        self, method: str, path: str, *, json: Any = None, secrets: tuple[str, ...] = ()
+    ) -> RawAnswer:
+        """Return the answer to a change, whatever its status."""
+        transport = self.client._connection.transport
+        return transport.exchange(method, path, json=json, secrets=secrets)
+
+    def follow(self, answer: RawAnswer, *, headers: Mapping[str, str] | None = None) -> RawAnswer:
+        """Return the answer of the storage that a redirect leads to."""
+        return self.client._connection.transport.follow(answer, headers=headers)
+
+    def data(self, dataset: int, **query: object) -> RawAnswer:
+        """Return the answer to a download; `top=1` is ``$top=1``."""
+        return self.get(data_path(dataset), {f"${name}": value for name, value in query.items()})
+
+    def rows(self, dataset: int, **query: object) -> Rows:
+        """Return the rows of a download, from storage if it redirects; raise for a refusal."""
+        answer = self.data(dataset, **query)
+        if 300 <= answer.status < 400:
+            answer = self.follow(answer)
+        return rows_in(checked(answer))
+
+    def record(self, dataset: int) -> Entry:
+        """Return what the service tells of a dataset."""
+        return object_in(checked(self.get(dataset_path(dataset))))
+
+    def pause(self, seconds: float) -> None:
+        """Wait."""
+        self.client._connection.clock.sleep(seconds)
+
+    # --- datasets
+
+    def new_dataset(self, label: str) -> int:
+        """Make a dataset in the repository; return its id."""
+        return int(object_in(checked(self.create(label)))["id"])
+
+    def create(self, label: str) -> RawAnswer:
+        """Return the answer to the creation of a dataset in the repository."""
+        fields = {"name": f"{self.mark} {label}", "repositoryId": self.repository}
+        answer = self.send("POST", "/datasets", json=fields)
+        if answer.status < 300:
+            self.datasets[label] = int(object_in(answer)["id"])
+        return answer
+
+    def upload(
+        self,
+        dataset: int,
+        text: str,
+        manifest: Sequence[Entry] | None = None,
+        *,
+        flags: UploadFlags | None = None,
+        is_packed: bool = False,
+    ) -> RawAnswer:
+        """Return the answer to an upload."""
+        body = gzip.compress(text.encode()) if is_packed else text.encode()
+        return self.client._connection.transport.exchange(
+            "PUT",
+            data_path(dataset),
+            params=(flags or UploadFlags()).to_params(),
+            content=upload_form(io.BytesIO(body), manifest),
+        )
+
+    def process_of(self, dataset: int, answer: RawAnswer) -> int:
+        """Return the id of the process that an upload has started."""
+        started = object_in(answer) if answer.body.strip() else {}
+        if isinstance(started.get("id"), int):
+            return int(started["id"])
+        listed = self.client.datasets.processes(dataset)
+        if not listed:
+            msg = "The answer to an upload names no process, and the list of processes is empty."
+            raise DecodeError(msg)
+        return listed[0].id
+
+    def ended(self, dataset: int, answer: RawAnswer) -> Process:
+        """Return the process of an upload as it ended, well or badly."""
+        process = self.client.datasets.process(dataset, self.process_of(dataset, checked(answer)))
+        try:
+            return process.wait(timeout=_SECONDS)
+        except ProcessError as error:
+            if error.process is None or not error.process.failed:
+                raise
+        return self.client.datasets.process(dataset, process.id)
+
+    def store(
+        self,
+        dataset: int,
+        text: str,
+        manifest: Sequence[Entry] | None = None,
+        *,
+        flags: UploadFlags | None = None,
+        is_packed: bool = False,
+    ) -> Process:
+        """Upload rows, wait until they are stored, and raise if they are not."""
+        answer = self.upload(dataset, text, manifest, flags=flags, is_packed=is_packed)
+        process = self.ended(dataset, answer)
+        if process.failed:
+            msg = f"The upload of the experiment failed: {process.description}"
+            raise ProcessError(msg, process=process)
+        return process
+
+    def panel(self) -> int:
+        """Return the dataset that most questions about reading are asked of."""
+        if self._panel is None:
+            try:
+                dataset = self.new_dataset("panel")
+                self.store(dataset, PANEL, PANEL_MANIFEST)
+                self._panel = dataset
+            except AlphacastError as error:
+                self._panel = error
+        if isinstance(self._panel, AlphacastError):
+            raise self._panel
+        return self._panel
+
+
+_LONG_TEXT = "A remark of two thousand characters. " * 55
+PANEL = f"""Date,city,label,amount,"one, two",remark
+2024-01-04,bbb,bbb,4,40,
+2024-01-01,aaa,aaa,1,10,{_LONG_TEXT}
+2024-01-03,ááá,ááá,,30,
+2024-01-02,AAA,AAA,2,20,
+2024-01-04,ccc,it's,5,50,
+2024-01-04,ddd,ddd,6,60,
+"""
+PANEL_MANIFEST: list[Entry] = [
+    DATE,
+    CITY,
+    {"sourceName": "label", "dataType": "String", "isEntity": False},
+    {"sourceName": "amount", "dataType": "Decimal", "isEntity": False},
+    {"sourceName": "one, two", "dataType": "Decimal", "isEntity": False},
+    {"sourceName": "remark", "dataType": "String", "isEntity": False},
+]
+PANEL_ROWS = 6
+
+
+def find_leftovers(client: Client) -> list[Repository]:
+    """Return the repositories of earlier probes, known by both name and description."""
+    named = [each for each in client.repositories.list() if _NAME.fullmatch(each.name)]
+    whole = [each if each.description else client.repositories.get(each.id) for each in named]
+    return [each for each in whole if each.description == DESCRIPTION]
+
+
+def checked(answer: RawAnswer) -> RawAnswer:
+    """Return an answer of success, or raise what its status means."""
+    if 200 <= answer.status < 300:
+        return answer
+    raise error_of(answer.request, answer.status, answer.body)
+
+
+def json_in(answer: RawAnswer) -> Any:
+    """Return the JSON value of an answer."""
+    return parse_json(answer.request, answer.body)
+
+
+def object_in(answer: RawAnswer) -> Entry:
+    """Return the JSON object of an answer."""
+    value = json_in(answer)
+    if not isinstance(value, dict):
+        msg = f"The answer to {answer.request} is no JSON object."
+        raise DecodeError(msg)
+    return value
+
+
+def list_in(answer: RawAnswer) -> list[Entry]:
+    """Return the JSON array of objects of an answer, bare or under ``data``."""
+    value = json_in(answer)
+    value = value.get("data") if isinstance(value, dict) else value
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+        msg = f"The answer to {answer.request} is no list of objects."
+        raise DecodeError(msg)
+    return value
+
+
+def rows_in(answer: RawAnswer) -> Rows:
+    """Return the rows of a csv."""
+    try:
+        lines = [*csv.reader(io.StringIO(answer.body.decode("utf-8-sig"), newline=""))]
+    except (UnicodeDecodeError, csv.Error) as error:
+        msg = f"The answer to {answer.request} is no csv: {error}."
+        raise DecodeError(msg) from error
+    header, body = (lines[0], lines[1:]) if lines else ([], [])
+    if any(len(line) != len(header) for line in body):
+        msg = f"The answer to {answer.request} is no csv: its lines have different lengths."
+        raise DecodeError(msg)
+    return Rows(header, [dict(zip(header, line, strict=True)) for line in body])
+
+
+def text_in(answer: RawAnswer) -> str:
+    """Return the words of an error as JSON or text, for what was seen."""
+    return json.dumps(answer.body[:200].decode("utf-8", "replace"))
+
+
+def path_of(repository: int) -> str:
+    """Return the path of a repository."""
+    return repository_path(repository)
