@@ -1,7 +1,12 @@
 """The readings: how the emulator behaves where its sources contradict each other."""
 
+import json
 from dataclasses import dataclass, fields
-from typing import Literal, get_args
+from os import PathLike
+from pathlib import Path
+from typing import Any, Literal, Self, get_args
+
+FORMAT = 1  # of the file that a probe of the service writes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,3 +90,66 @@ class Readings:
             if getattr(self, field.name) not in words:
                 message = f"Readings({field.name}=...) is one of {', '.join(words)}"
                 raise ValueError(message)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Self:
+        """
+        Return the readings in a file that ``alphacast-pandas probe`` has written.
+
+        Parameters
+        ----------
+        path : str or path
+            The file.
+
+        Returns
+        -------
+        Readings
+            What the probe has found out; the default where it is undecided.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be read.
+        ValueError
+            If it is not the file of a probe, or holds a switch or a word that there is not.
+
+        See Also
+        --------
+        Emulator : Takes them as ``readings=``.
+
+        Examples
+        --------
+        >>> import json, tempfile
+        >>> from pathlib import Path
+        >>> from alphacast_pandas.emulator import Readings
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "alphacast-readings.json"
+        ...     size = path.write_text(json.dumps({"format": 1, "readings": {"last": "rows"}}))
+        ...     Readings.load(path).last
+        'rows'
+        """
+        found = read_readings(Path(path))
+        words = {field.name: get_args(field.type) for field in fields(cls)}
+        for name, word in found.items():
+            if name not in words:
+                message = f"{path} holds the switch {name!r}, which Readings does not have"
+                raise ValueError(message)
+            if word not in words[name]:
+                known = ", ".join(words[name])
+                message = f"{path} holds {word!r} for {name}, which is one of {known}"
+                raise ValueError(message)
+        return cls(**found)
+
+
+def read_readings(path: Path) -> dict[str, Any]:
+    """Return the switches in the file of a probe with their words, whatever these are."""
+    try:
+        content = json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        message = f"{path} is not JSON, so it is not the file of a probe"
+        raise ValueError(message) from None
+    found = content.get("readings") if isinstance(content, dict) else None
+    if not isinstance(found, dict) or content.get("format") != FORMAT:
+        message = f"{path} is not the file of a probe: it has no format {FORMAT} with readings"
+        raise ValueError(message)
+    return found

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.identifiers import data_path, dataset_path, repository_path
 from alphacast_pandas.api.multipart import UploadFlags, upload_form
-from alphacast_pandas.api.responses import error_of, parse_json
+from alphacast_pandas.api.responses import check_not_quota_notice, error_of, parse_json
 from alphacast_pandas.errors import AlphacastError, DecodeError, NotFoundError, ProcessError
 
 if TYPE_CHECKING:
@@ -156,9 +156,13 @@ class Workspace:
         method: str = "GET",
         headers: Mapping[str, str] | None = None,
     ) -> RawAnswer:
-        """Return the answer to a read, whatever its status."""
+        """Return the answer to a read, whatever its status; a notice in its place is raised."""
         transport = self.client._connection.transport
-        return transport.exchange(method, path, params=params, headers=headers)
+        answer = transport.exchange(method, path, params=params, headers=headers)
+        head, _, rest = answer.body.partition(b"\n")
+        if answer.status == 200:
+            check_not_quota_notice([head.decode("utf-8-sig", "replace")], rest)
+        return answer
 
     def send(
         self, method: str, path: str, *, json: Any = None, secrets: tuple[str, ...] = ()

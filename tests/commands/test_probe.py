@@ -1,0 +1,85 @@
+"""The command `probe`: it says what it will do, asks, and writes what it has found."""
+
+import argparse
+import io
+import json
+
+import pytest
+
+import alphacast_pandas as ap
+from alphacast_pandas.commands import probe
+from alphacast_pandas.emulator import Readings
+from alphacast_pandas.probe.questions import QUESTIONS
+from alphacast_pandas.probe.workspace import DESCRIPTION
+
+LEFT = "alphacast-pandas probe probe0123abcd"
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def run(emulator):
+    """Run the command as the user of the emulator."""
+    ap.login(emulator.api_key, base_url=emulator.url, check=False)
+
+    def run(*words):
+        parser = argparse.ArgumentParser()
+        probe.add_arguments(parser)
+        return probe.run(parser.parse_args([*words]))
+
+    return run
+
+
+def test_it_writes_what_readings_load_understands_without_the_key_and_removes_leftovers(
+    run, emulator, client, tmp_path, capsys
+):
+    client.repositories.create(LEFT, description=DESCRIPTION)
+    emulator.readings = Readings(last="rows", json="array", error_key="message")
+    path = tmp_path / "found.json"
+    assert run("--yes", "--output", str(path)) == 0
+    shown = capsys.readouterr()
+    assert f"delete {LEFT!r} (number" in shown.err.replace('"', "'")
+    assert "last = rows" in shown.out
+    assert "Undecided: The probe does not use up the plan of an account." in shown.out
+    assert all(len(line) <= 80 for line in shown.out.splitlines())
+    content = json.loads(path.read_text())
+    assert [each["name"] for each in content["questions"]] == [each.name for each in QUESTIONS]
+    assert {*content} == {
+        *("format", "probed_at", "package", "base_url", "readings", "questions"),
+    }
+    assert emulator.api_key not in path.read_text() + shown.out + shown.err
+    assert Readings.load(path) == emulator.readings
+    assert [each.name for each in client.repositories.list()] == ["Home"]
+
+
+def test_without_a_terminal_it_asks_for_yes_and_sends_nothing(run, emulator, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    with pytest.raises(ap.QueryError, match=r"Pass --yes to start the probe\."):
+        run()
+    assert emulator.requests == []
+
+
+@pytest.mark.parametrize("answer", ["n\n", ""])
+def test_it_does_nothing_unless_the_answer_is_yes(
+    run, emulator, client, monkeypatch, capsys, answer
+):
+    client.repositories.create(LEFT, description=DESCRIPTION)
+    emulator.forget_requests()
+    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    assert run() == 1
+    assert {request.method for request in emulator.requests} == {"GET"}
+    shown = capsys.readouterr().err
+    assert "delete the repository, also after Ctrl-C" in shown
+    assert shown.endswith("Go on? [y/N] Nothing was done.\n")
+
+
+def test_a_file_that_cannot_be_written_is_said_before_it_starts(
+    run, emulator, monkeypatch, tmp_path, capsys
+):
+    monkeypatch.setattr("sys.stdin", Terminal("n\n"))
+    assert run("--output", str(tmp_path)) == 1
+    assert f"error: {tmp_path} cannot be written: " in capsys.readouterr().err
+    assert {request.method for request in emulator.requests} == {"GET"}

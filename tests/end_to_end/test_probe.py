@@ -1,0 +1,43 @@
+"""Ctrl-C at any moment of a probe: its repository is deleted, or named if that is interrupted."""
+
+from end_to_end.interrupts import Relay, interrupted
+
+import alphacast_pandas as ap
+from alphacast_pandas.emulator import Emulator
+
+PROGRAM = """
+from alphacast_pandas.probe.run import run_experiments
+run_experiments(client, lambda line: print(line, file=sys.stderr), names={"json"})
+"""
+COMMAND = """
+import argparse, pathlib, tempfile
+from alphacast_pandas.commands import probe
+ap.login(key, base_url=url, check=False)
+file = pathlib.Path(tempfile.mkdtemp()) / "found.json"
+probe.run(argparse.Namespace(yes=True, json=True, output=file))
+"""
+UPLOAD = r"PUT /datasets/\d+/data"
+DELETION = r"DELETE /repositories/"
+
+
+def names(client: ap.Client) -> list[str]:
+    return [each.name for each in client.repositories.list()]
+
+
+def test_after_ctrl_c_the_repository_is_deleted(emulator: Emulator, client: ap.Client):
+    with Relay(emulator.url, UPLOAD) as relay:
+        said = interrupted(relay, emulator.api_key, 0, COMMAND)
+    assert "KeyboardInterrupt" in said
+    assert names(client) == ["Home"]
+
+
+def test_a_second_ctrl_c_while_it_is_deleted_says_which_repository_is_left(
+    emulator: Emulator, client: ap.Client
+):
+    with Relay(emulator.url, DELETION) as second, Relay(second.url, DELETION) as first:
+        first.program = second.program
+        said = interrupted(first, emulator.api_key, 0, PROGRAM)
+    home, left = names(client)
+    assert home == "Home"
+    assert f"The repository '{left}'" in said
+    assert "may be left: interrupted." in said

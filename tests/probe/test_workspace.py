@@ -1,0 +1,65 @@
+"""The repository of a probe is gone at the end, and what others made is never touched."""
+
+import pytest
+
+import alphacast_pandas as ap
+from alphacast_pandas.emulator import Fault
+from alphacast_pandas.probe.workspace import DESCRIPTION, Workspace, find_leftovers
+
+NAME = "alphacast-pandas probe probe0123abcd"
+
+
+def names(client):
+    return [each.name for each in client.repositories.list()]
+
+
+@pytest.mark.parametrize(
+    ("name", "description", "is_one"),
+    [
+        (NAME, DESCRIPTION, True),
+        (NAME, "My data", False),
+        (NAME, None, False),
+        ("My probe", DESCRIPTION, False),
+        (f"{NAME} of mine", DESCRIPTION, False),
+    ],
+)
+@pytest.mark.every_parameter
+def test_only_name_and_description_together_mark_a_leftover(client, name, description, is_one):
+    client.repositories.create(name, description=description)
+    assert [each.name for each in find_leftovers(client)] == [name] * is_one
+
+
+def test_a_repository_whose_creation_was_not_answered_is_found_by_its_name_and_deleted(
+    emulator, client
+):
+    emulator.faults.add(Fault(path="/repositories", method="POST", reset="after"))
+    workspace, lines = Workspace(client), []
+    workspace.make()
+    assert isinstance(workspace.refusal, ap.ConnectionFailed)
+    assert names(client) == ["Home", workspace.name]
+    workspace.remove(lines.append)
+    assert names(client) == ["Home"]
+    assert lines == []
+
+
+def test_what_cannot_be_deleted_is_named(emulator, client):
+    workspace, lines = Workspace(client), []
+    workspace.make()
+    emulator.faults.add(Fault(path="/repositories/*", method="DELETE", status=403, times=2))
+    workspace.remove(lines.append)
+    assert f"The repository '{workspace.name}' (number {workspace.repository}) may be" in lines[0]
+    assert [each.name for each in find_leftovers(client)] == [workspace.name]
+
+
+def test_a_dataset_without_a_repository_and_a_made_up_key_are_deleted_too(client):
+    workspace = Workspace(client)
+    workspace.make()
+    home = client.repositories.home().id
+    client.datasets.create(f"{workspace.mark} lost", repository_id=home)
+    client.datasets.create("of the user", repository_id=home)
+    client.user_keys.set("fred", "made-up")
+    workspace.homeless.append(f"{workspace.mark} lost")
+    workspace.lent_keys.append("fred")
+    workspace.remove(print)
+    assert [each.name for each in client.datasets.list()] == ["of the user"]
+    assert (client.user_keys.list(), names(client)) == ([], ["Home"])
