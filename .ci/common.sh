@@ -63,7 +63,7 @@ pytests() {
     local name=$1 status=0
     shift
     "$@" 2>&1 | tee "$CI_WORK/$name.log" || status=$?
-    grep -E '(passed|failed|errors?)( |,).* in |left out|Total coverage' "$CI_WORK/$name.log" |
+    grep -E '(passed|failed|errors?)( |,)(.* )?in |left out|Total coverage' "$CI_WORK/$name.log" |
         tail -n 3 | sed "s/^=* *//; s/ *=*\$//; s/^/$name: /" >>"$CI_WORK/counts"
     return "$status"
 }

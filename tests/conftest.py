@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import re
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -48,6 +49,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--cases", type=int, metavar="N", help="cases of each kind in tests/campaign")
     group.addoption(
+        "--readings",
+        type=Path,
+        metavar="FILE",
+        help="file of `alphacast-pandas probe`, whose readings tests/live checks",
+    )
+    group.addoption(
         "--first-case", type=int, default=0, metavar="N", help="number of the first of them"
     )
 
@@ -59,6 +66,9 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.addinivalue_line(
         "markers", "at_least(n): a run takes so many parameters, however few it takes of others"
+    )
+    config.addinivalue_line(
+        "markers", "live: asks the service itself, with ALPHACAST_API_KEY and only if -m names it"
     )
     hypothesis.settings.register_profile(
         "plain",
@@ -148,7 +158,9 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     files = {argument.partition("::")[0] for argument in config.args}
     folder = config.invocation_params.dir
     single = len(files) == 1 and all((folder / file).is_file() for file in files)
-    return 0 if shows or single or names_tests(config) else None
+    # All tests of the service itself share one repository.
+    is_live = re.search(r"(?<!not )\blive\b", config.getoption("-m") or "") is not None
+    return 0 if shows or single or is_live or names_tests(config) else None
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

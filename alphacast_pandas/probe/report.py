@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import textwrap
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from alphacast_pandas.probe.observations import Observation
 
 FORMAT = 1  # of the file
-_INDENT = "    "
+_GAP = "  "
 
 
 def to_records(observations: Sequence[Observation]) -> list[dict[str, Any]]:
@@ -54,27 +55,38 @@ def to_file(
 
 
 def to_lines(observations: Sequence[Observation], width: int = WIDTH) -> list[str]:
-    """Return the report: the questions with a reading first, then those that are undecided."""
+    """Return two tables: the questions with a reading, then those that are undecided."""
     decided = [each for each in observations if each.reading is not None]
     others = [each for each in observations if each.reading is None]
-    lines = [f"{plural(len(decided), 'question')} answered:"]
-    for each in decided:
-        lines += _lines(each, f"{each.name} = {each.reading}", width)
-    lines += ["", f"{plural(len(others), 'question')} not answered:"]
-    for each in others:
-        lines += _lines(each, each.name, width)
-    return lines
-
-
-def _lines(observation: Observation, title: str, width: int) -> Iterator[str]:
-    yield ""
-    texts = [
-        ("", title),
-        (_INDENT, f"{observation.question.question} ({observation.question.source})"),
-        (_INDENT, f"Seen: {observation.seen}" if observation.seen else ""),
-        (_INDENT, f"Undecided: {observation.undecided}" if observation.undecided else ""),
+    first = ("question", "seen", "reading"), (0.38, 0.38, 0.24)
+    second = ("question", "seen", "undecided"), (0.33, 0.25, 0.42)
+    return [
+        f"{plural(len(decided), 'question')} with a reading",
+        "",
+        *_table(*first, [(_title(each), each.seen, str(each.reading)) for each in decided], width),
+        f"{plural(len(others), 'question')} without one",
+        "",
+        *_table(
+            *second, [(_title(each), each.seen, each.undecided or "") for each in others], width
+        ),
     ]
-    for indent, text in texts:
-        yield from textwrap.wrap(
-            printable(text), width, initial_indent=indent, subsequent_indent=indent
-        )
+
+
+def _title(observation: Observation) -> str:
+    return f"{observation.name}: {observation.question.question}"
+
+
+def _table(
+    head: Sequence[str], shares: Sequence[float], rows: Sequence[Sequence[str]], width: int
+) -> Iterator[str]:
+    """Yield the lines of a table whose cells wrap, with an empty line below each row."""
+    widths = [max(1, int(share * width) - len(_GAP)) for share in shares]
+    for row in (head, *rows):
+        cells = [
+            textwrap.wrap(printable(text), size, break_on_hyphens=False)
+            for text, size in zip(row, widths, strict=True)
+        ]
+        for line in itertools.zip_longest(*cells, fillvalue=""):
+            padded = (text.ljust(size) for text, size in zip(line, widths, strict=True))
+            yield _GAP.join(padded).rstrip()
+        yield ""
