@@ -8,6 +8,7 @@ import json
 import shutil
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -134,13 +135,14 @@ def _unwritable(path: Path, error: OSError) -> str:
 @contextlib.contextmanager
 def _stopped_like_by_ctrl_c() -> Iterator[None]:
     """Let the signals that end a program delete the repository first, as Ctrl-C does."""
-    numbers = [getattr(signal, name) for name in _STOP_SIGNALS if hasattr(signal, name)]
+    is_main = threading.current_thread() is threading.main_thread()
+    numbers = [getattr(signal, name) for name in _STOP_SIGNALS if is_main and hasattr(signal, name)]
     before = [(each, signal.signal(each, signal.default_int_handler)) for each in numbers]
     try:
         yield
     finally:
         for number, handler in before:
-            signal.signal(number, handler)
+            signal.signal(number, handler or signal.SIG_DFL)
 
 
 def _say(*lines: str) -> None:

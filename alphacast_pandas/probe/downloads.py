@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from alphacast_pandas.api.identifiers import data_path, dataset_path
 from alphacast_pandas.errors import DecodeError
-from alphacast_pandas.probe.observations import chosen, found, undecided
-from alphacast_pandas.probe.workspace import PANEL_ROWS, checked, rows_in, text_in
+from alphacast_pandas.probe.observations import decide, decide_if_known, leave_open
+from alphacast_pandas.probe.workspace import PANEL_ROWS, check_success, parse_rows, show_body
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +24,8 @@ _LIMITS = {4_100: "4094", 8_200: "8190"}
 
 def observe_json(workspace: Workspace) -> Iterator[Observation]:
     """Look at the shape of the json of several rows."""
-    body = checked(workspace.data(workspace.panel(), format="json")).body.decode("utf-8-sig")
-    yield chosen("json", f"the body begins with {body.strip()[:40]!r}", _json_shape(body))
+    body = check_success(workspace.data(workspace.panel(), format="json")).body.decode("utf-8-sig")
+    yield decide_if_known("json", f"the body begins with {body.strip()[:40]!r}", _json_shape(body))
 
 
 def _json_shape(body: str) -> str | None:
@@ -54,31 +54,31 @@ def observe_last(workspace: Workspace) -> Iterator[Observation]:
         ("2024-01-03", *["2024-01-04"] * 3): "periods",
         ("2024-01-04", "2024-01-04"): "rows",
     }.get(tuple(sorted(days)))
-    yield chosen("last", f"$last=2 gave rows of {days}", reading)
+    yield decide_if_known("last", f"$last=2 gave rows of {days}", reading)
 
 
 def observe_row_count(workspace: Workspace) -> Iterator[Observation]:
     """Look for the header Row-Count after $top and after $last."""
     asked: tuple[dict[str, int], ...] = ({"top": 1}, {"last": 1})
-    answers = [checked(workspace.data(workspace.panel(), **query)) for query in asked]
+    answers = [check_success(workspace.data(workspace.panel(), **query)) for query in asked]
     counts = tuple(answer.headers.get("Row-Count") for answer in answers)
     reading = {(True, True): "top or last", (True, False): "top", (False, False): "never"}.get(
         (counts[0] is not None, counts[1] is not None)
     )
-    yield chosen("row_count", f"$top=1: {counts[0]}, $last=1: {counts[1]}", reading)
+    yield decide_if_known("row_count", f"$top=1: {counts[0]}, $last=1: {counts[1]}", reading)
 
 
 def observe_media_types(workspace: Workspace) -> Iterator[Observation]:
     """Look at the media types of csv and tsv."""
     kinds = {
-        form: _media_type(checked(workspace.data(workspace.panel(), format=form, top=1)))
+        form: _media_type(check_success(workspace.data(workspace.panel(), format=form, top=1)))
         for form in ("csv", "tsv", "json", "xlsx")
     }
     reading = {
         ("text/csv", "text/tab-separated-values"): "exact",
         ("application/json", "application/json"): "json",
     }.get((kinds["csv"], kinds["tsv"]))
-    yield chosen(
+    yield decide_if_known(
         "media_type", ", ".join(f"{form}: {kind}" for form, kind in kinds.items()), reading
     )
 
@@ -91,17 +91,21 @@ def observe_quoted_select(workspace: Workspace) -> Iterator[Observation]:
     """Select a column whose name has a comma, in double quotes."""
     answer = workspace.data(workspace.panel(), select='"one, two"', top=1)
     if answer.status == 400:
-        yield found("select_quotes", "a name in double quotes got status 400", "refused")
+        yield decide("select_quotes", "a name in double quotes got status 400", "refused")
         return
-    header = rows_in(checked(answer)).header
+    header = parse_rows(check_success(answer)).header
     is_right = sorted(header) == ["Date", "city", "one, two"]
-    yield chosen("select_quotes", f"the columns were {header}", "accepted" if is_right else None)
+    yield decide_if_known(
+        "select_quotes", f"the columns were {header}", "accepted" if is_right else None
+    )
 
 
 def observe_unknown_select(workspace: Workspace) -> Iterator[Observation]:
     """Select a column that does not exist."""
     answer = workspace.data(workspace.panel(), select="no such column", top=1)
-    yield found("unknown_select", f"status {answer.status}, {text_in(answer)}", str(answer.status))
+    yield decide(
+        "unknown_select", f"status {answer.status}, {show_body(answer)}", str(answer.status)
+    )
 
 
 def observe_url_limit(workspace: Workspace) -> Iterator[Observation]:
@@ -116,16 +120,16 @@ def observe_url_limit(workspace: Workspace) -> Iterator[Observation]:
             reading = _LIMITS.get(size) if answer.status == 414 else None
             seen = f"a line of {size:,} bytes got status {answer.status}"
             break
-    yield chosen("url_limit", seen, reading)
+    yield decide_if_known("url_limit", seen, reading)
 
 
 def observe_transfer(workspace: Workspace) -> Iterator[Observation]:
     """Look whether a computed body of some thousand bytes is compressed."""
-    answer = checked(workspace.data(workspace.panel(), top=100))
+    answer = check_success(workspace.data(workspace.panel(), top=100))
     encoding = answer.headers.get("Content-Encoding", "").lower()
     reading = {"": "plain", "gzip": "gzip"}.get(encoding)
     seen = f"{len(answer.body):,} bytes, Content-Encoding: {encoding or 'none'}"
-    yield chosen("transfer", seen, reading)
+    yield decide_if_known("transfer", seen, reading)
 
 
 def observe_storage(workspace: Workspace) -> Iterator[Observation]:
@@ -133,34 +137,34 @@ def observe_storage(workspace: Workspace) -> Iterator[Observation]:
     redirect = workspace.data(workspace.panel(), format="csv")
     is_redirect = 300 <= redirect.status < 400
     seen = f"status {redirect.status}"
-    yield chosen("plain_csv", seen, "redirect" if is_redirect else "direct")
+    yield decide_if_known("plain_csv", seen, "redirect" if is_redirect else "direct")
     if not is_redirect:
         for name in ("storage_etag", "redirect_etag", "storage_range"):
-            yield undecided(name, "A csv without parameters does not come from a storage.", seen)
+            yield leave_open(name, "A csv without parameters does not come from a storage.", seen)
         return
     has_etag = bool(redirect.headers.get("ETag"))
-    yield found("redirect_etag", f"an ETag: {has_etag}", "yes" if has_etag else "no")
-    etag = checked(workspace.follow(redirect)).headers.get("ETag", "")
+    yield decide("redirect_etag", f"an ETag: {has_etag}", "yes" if has_etag else "no")
+    etag = check_success(workspace.follow(redirect)).headers.get("ETag", "")
     yield _storage_etag(workspace, redirect, etag)
     part = workspace.follow(redirect, headers={"Range": "bytes=0-3"})
     is_part = part.status == 206 and len(part.body) == 4
-    yield found("storage_range", f"status {part.status}", "yes" if is_part else "no")
+    yield decide("storage_range", f"status {part.status}", "yes" if is_part else "no")
 
 
 def _storage_etag(workspace: Workspace, redirect: RawAnswer, etag: str) -> Observation:
     if not etag:
-        return found("storage_etag", "no ETag", "none")
+        return decide("storage_etag", "no ETag", "none")
     status = workspace.follow(redirect, headers={"If-None-Match": etag}).status
     strength = "weak" if etag.startswith("W/") else "strong"
     seen = f"a {strength} ETag; If-None-Match got status {status}"
-    return chosen("storage_etag", seen, strength if status == 304 else None)
+    return decide_if_known("storage_etag", seen, strength if status == 304 else None)
 
 
 def observe_head(workspace: Workspace) -> Iterator[Observation]:
     """Send HEAD for data."""
     path = data_path(workspace.panel())
     status = workspace.get(path, {"$top": 1}, method="HEAD").status
-    yield found("head", f"status {status}", "yes" if status == 200 else "no")
+    yield decide("head", f"status {status}", "yes" if status == 200 else "no")
 
 
 def observe_order(workspace: Workspace) -> Iterator[Observation]:
@@ -169,4 +173,4 @@ def observe_order(workspace: Workspace) -> Iterator[Observation]:
     if len(days) != PANEL_ROWS:
         msg = f"{len(days)} rows came instead of {PANEL_ROWS}."
         raise DecodeError(msg)
-    yield found("sort_order", f"{days}", "by date" if days == sorted(days) else "other")
+    yield decide("sort_order", f"{days}", "by date" if days == sorted(days) else "other")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alphacast_pandas.errors import QueryError
-from alphacast_pandas.probe.observations import chosen, undecided
-from alphacast_pandas.probe.workspace import CITY, DATE, PANEL_ROWS, checked, rows_in
+from alphacast_pandas.probe.observations import decide_if_known, leave_open
+from alphacast_pandas.probe.workspace import CITY, DATE, PANEL_ROWS, check_success, parse_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,41 +26,45 @@ TIMES_MANIFEST = [{**DATE, "dateFormat": "%Y-%m-%dT%H:%M:%S"}, CITY]
 
 def observe_filter(workspace: Workspace) -> Iterator[Observation]:
     """Ask for one of six rows, in every spelling of the name."""
-    seen = {form: _asked(workspace, name, "eq 'bbb'") for form, name in _names("city").items()}
-    text = _described(seen)
+    seen = {
+        form: _fetch_filtered(workspace, name, "eq 'bbb'") for form, name in _names("city").items()
+    }
+    text = _describe(seen)
     if all(rows is None or len(rows.rows) == PANEL_ROWS for rows in seen.values()):
         every = all(rows is not None for rows in seen.values())
         reading = "ignored" if every else None
     else:
         reading = "honoured"
-    yield chosen("filter", text, reading)
+    yield decide_if_known("filter", text, reading)
 
 
 def observe_names(workspace: Workspace) -> Iterator[Observation]:
     """Ask with the name of a column bare and in quotes."""
     if _is_ignored(workspace):
-        yield undecided("filter_names", _IGNORED)
+        yield leave_open("filter_names", _IGNORED)
         return
-    seen = {form: _asked(workspace, name, "eq 'bbb'") for form, name in _names("city").items()}
-    yield chosen("filter_names", _described(seen), _form(seen, ["bbb"]))
+    seen = {
+        form: _fetch_filtered(workspace, name, "eq 'bbb'") for form, name in _names("city").items()
+    }
+    yield decide_if_known("filter_names", _describe(seen), _form(seen, ["bbb"]))
 
 
 def observe_dates(workspace: Workspace) -> Iterator[Observation]:
     """Ask for one date, bare and in quotes."""
     if _is_ignored(workspace):
-        yield undecided("filter_dates", _IGNORED)
+        yield leave_open("filter_dates", _IGNORED)
         return
-    name = _names("Date")[_accepted_name(workspace)]
-    seen = {form: _asked(workspace, name, f"eq {date}") for form, date in _DATES.items()}
-    yield chosen("filter_dates", _described(seen), _form(seen, ["AAA"]))
+    name = _names("Date")[_find_name_form(workspace)]
+    seen = {form: _fetch_filtered(workspace, name, f"eq {date}") for form, date in _DATES.items()}
+    yield decide_if_known("filter_dates", _describe(seen), _form(seen, ["AAA"]))
 
 
 def observe_text(workspace: Workspace) -> Iterator[Observation]:
     """Ask an entity and a value column for a text that differs from others in case and accents."""
     if _is_ignored(workspace):
-        yield undecided("text", _IGNORED)
+        yield leave_open("text", _IGNORED)
         return
-    form = _accepted_name(workspace)
+    form = _find_name_form(workspace)
     seen = {
         column: sorted(_city_rows(workspace, _names(column)[form], "eq 'aaa'"))
         for column in ("city", "label")
@@ -72,22 +76,22 @@ def observe_text(workspace: Workspace) -> Iterator[Observation]:
     }
     reading = readings.get(tuple(seen["city"])) if seen["city"] == seen["label"] else None
     text = "; ".join(f"{column} eq 'aaa' kept {cities}" for column, cities in seen.items())
-    yield chosen("text", text, reading)
+    yield decide_if_known("text", text, reading)
 
 
 def observe_missing(workspace: Workspace) -> Iterator[Observation]:
     """Ask for all rows but those of one number, where one row has no number."""
     if _is_ignored(workspace):
-        yield undecided("missing", _IGNORED)
+        yield leave_open("missing", _IGNORED)
         return
-    name = _names("amount")[_accepted_name(workspace)]
+    name = _names("amount")[_find_name_form(workspace)]
     cities = sorted(_city_rows(workspace, name, "ne 4"))
     readings = {
         ("AAA", "aaa", "ccc", "ddd"): "dropped",
         ("AAA", "aaa", "ccc", "ddd", "ááá"): "kept",
     }
     seen = f"amount ne 4 kept {cities}; ááá has no amount"
-    yield chosen("missing", seen, readings.get(tuple(cities)))
+    yield decide_if_known("missing", seen, readings.get(tuple(cities)))
 
 
 def observe_times(workspace: Workspace) -> Iterator[Observation]:
@@ -97,62 +101,66 @@ def observe_times(workspace: Workspace) -> Iterator[Observation]:
     written = [row["Date"] for row in workspace.rows(dataset, top=100).rows]
     whole = [row["Date"] for row in workspace.rows(workspace.panel(), top=100).rows]
     seen = f"a dataset of days has {whole[0]!r}, one with times of day {written}"
-    yield chosen("date_time", seen, _date_form(whole, written))
+    yield decide_if_known("date_time", seen, _date_form(whole, written))
     if not any("12:00" in date for date in written):
-        yield undecided("dates", "Times of day are not stored.", seen)
+        yield leave_open("dates", "Times of day are not stored.", seen)
         return
     if _is_ignored(workspace):
-        yield undecided("dates", _IGNORED)
+        yield leave_open("dates", _IGNORED)
         return
     cities, question = _day_rows(workspace, dataset)
     readings = {("aaa",): "instant", ("aaa", "bbb"): "day"}
-    yield chosen("dates", f"{question} kept {cities}; bbb is at noon", readings.get(tuple(cities)))
+    yield decide_if_known(
+        "dates", f"{question} kept {cities}; bbb is at noon", readings.get(tuple(cities))
+    )
 
 
 def observe_last_and_filter(workspace: Workspace) -> Iterator[Observation]:
     """Ask for the last date of rows that do not have the last date of all."""
     if _is_ignored(workspace):
-        yield undecided("last_and_filter", _IGNORED)
+        yield leave_open("last_and_filter", _IGNORED)
         return
-    name = _names("amount")[_accepted_name(workspace)]
+    name = _names("amount")[_find_name_form(workspace)]
     answer = workspace.data(workspace.panel(), filter=f"{name} eq 2", last=1)
-    cities = rows_in(checked(answer)).column("city")
+    cities = parse_rows(check_success(answer)).column("city")
     reading = {("AAA",): "after", (): "before"}.get(tuple(cities))
-    yield chosen("last_and_filter", f"amount eq 2 and $last=1 kept {cities}", reading)
+    yield decide_if_known("last_and_filter", f"amount eq 2 and $last=1 kept {cities}", reading)
 
 
 def observe_quote(workspace: Workspace) -> Iterator[Observation]:
     """Ask for a text with a quote, written twice."""
     if _is_ignored(workspace):
-        yield undecided("quote_in_text", _IGNORED)
+        yield leave_open("quote_in_text", _IGNORED)
         return
-    name = _names("label")[_accepted_name(workspace)]
-    rows = _asked(workspace, name, "eq 'it''s'")
+    name = _names("label")[_find_name_form(workspace)]
+    rows = _fetch_filtered(workspace, name, "eq 'it''s'")
     reading = "refused" if rows is None else None
     if rows is not None and rows.column("city") == ["ccc"]:
         reading = "doubled"
-    yield chosen("quote_in_text", _described({"eq 'it''s'": rows}), reading)
+    yield decide_if_known("quote_in_text", _describe({"eq 'it''s'": rows}), reading)
 
 
 def _names(column: str) -> dict[str, str]:
     return {"bare": column, "quoted": f"'{column}'"}
 
 
-def _asked(workspace: Workspace, name: str, rest: str, dataset: int | None = None) -> Rows | None:
+def _fetch_filtered(
+    workspace: Workspace, name: str, rest: str, dataset: int | None = None
+) -> Rows | None:
     """Return the rows that a filter keeps, None if it is refused."""
     number = workspace.panel() if dataset is None else dataset
     answer = workspace.data(number, filter=f"{name} {rest}")
-    return None if answer.status == 400 else rows_in(checked(answer))
+    return None if answer.status == 400 else parse_rows(check_success(answer))
 
 
 def _is_ignored(workspace: Workspace) -> bool:
     return next(observe_filter(workspace)).reading == "ignored"
 
 
-def _accepted_name(workspace: Workspace) -> str:
+def _find_name_form(workspace: Workspace) -> str:
     """Return a form of column names that is understood."""
     for form, name in _names("city").items():
-        rows = _asked(workspace, name, "eq 'bbb'")
+        rows = _fetch_filtered(workspace, name, "eq 'bbb'")
         if rows is not None and rows.column("city") == ["bbb"]:
             return form
     msg = "No known form of column names in $filter is understood."
@@ -160,7 +168,7 @@ def _accepted_name(workspace: Workspace) -> str:
 
 
 def _city_rows(workspace: Workspace, name: str, rest: str) -> list[str]:
-    rows = _asked(workspace, name, rest)
+    rows = _fetch_filtered(workspace, name, rest)
     if rows is None:
         msg = f"The filter {name} {rest} was refused."
         raise QueryError(msg)
@@ -169,9 +177,9 @@ def _city_rows(workspace: Workspace, name: str, rest: str) -> list[str]:
 
 def _day_rows(workspace: Workspace, dataset: int) -> tuple[list[str], str]:
     """Return what a filter on one day keeps, in the form of dates that is understood."""
-    name = _names("Date")[_accepted_name(workspace)]
+    name = _names("Date")[_find_name_form(workspace)]
     for date in ("2024-01-01", "'2024-01-01'"):
-        rows = _asked(workspace, name, f"eq {date}", dataset)
+        rows = _fetch_filtered(workspace, name, f"eq {date}", dataset)
         if rows is not None:
             return sorted(rows.column("city")), f"{name} eq {date}"
     msg = "No known form of dates in $filter is understood."
@@ -186,7 +194,7 @@ def _form(seen: dict[str, Rows | None], wanted: list[str]) -> str | None:
     return "both" if len(kept) == 2 else next(iter(kept), None)
 
 
-def _described(seen: dict[str, Rows | None]) -> str:
+def _describe(seen: dict[str, Rows | None]) -> str:
     """Return in words what became of each spelling."""
     return "; ".join(
         f"{form}: refused" if rows is None else f"{form}: kept {rows.column('city')}"

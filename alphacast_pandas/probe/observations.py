@@ -29,18 +29,18 @@ class Observation:
         return BY_NAME[self.name]
 
 
-def found(name: str, seen: str, reading: str) -> Observation:
+def decide(name: str, seen: str, reading: str) -> Observation:
     """Return an observation that proves a reading."""
     return Observation(name, shorten(seen, _LONGEST), reading)
 
 
-def undecided(name: str, why: str, seen: str = "") -> Observation:
+def leave_open(name: str, why: str, seen: str = "") -> Observation:
     """Return an observation that proves no reading, and the reason."""
     return Observation(name, shorten(seen, _LONGEST), None, shorten(why, _LONGEST))
 
 
-def chosen(name: str, seen: str, reading: str | None) -> Observation:
+def decide_if_known(name: str, seen: str, reading: str | None) -> Observation:
     """Return an observation of a reading, or that none of the known ones fits what was seen."""
     if reading is None:
-        return undecided(name, "None of the known readings fits what was seen.", seen)
-    return found(name, seen, reading)
+        return leave_open(name, "None of the known readings fits what was seen.", seen)
+    return decide(name, seen, reading)

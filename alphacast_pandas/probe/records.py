@@ -8,8 +8,8 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.identifiers import dataset_path
-from alphacast_pandas.probe.observations import chosen, found, undecided
-from alphacast_pandas.probe.workspace import checked, list_in, object_in, text_in
+from alphacast_pandas.probe.observations import decide, decide_if_known, leave_open
+from alphacast_pandas.probe.workspace import check_success, parse_list, parse_object, show_body
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +28,8 @@ def observe_error_key(workspace: Workspace) -> Iterator[Observation]:
     refused = [answer for answer in answers if 400 <= answer.status < 500]
     readings = {_error_form(answer) for answer in refused}
     reading = readings.pop() if len(readings) == 1 else None
-    seen = "; ".join(f"status {answer.status}, {text_in(answer)}" for answer in answers)
-    yield chosen("error_key", seen, reading)
+    seen = "; ".join(f"status {answer.status}, {show_body(answer)}" for answer in answers)
+    yield decide_if_known("error_key", seen, reading)
 
 
 def _error_form(answer: RawAnswer) -> str | None:
@@ -60,56 +60,58 @@ def observe_list_filters(workspace: Workspace) -> Iterator[Observation]:
         every = _ids(workspace, path)
         if number not in every or (path == "/datasets" and other not in every) or len(every) < 2:
             why = f"GET {path} does not list what the probe has made, or nothing else."
-            yield undecided("list_filters", why)
+            yield leave_open("list_filters", why)
             return
         forms[path] = "honoured" if ids == [number] else None
         if sorted(ids) == sorted(every):
             forms[path] = "ignored"
     seen = ", ".join(f"{path}: {form or 'neither'}" for path, form in forms.items())
     agreed = {*forms.values()}
-    yield chosen("list_filters", seen, agreed.pop() if len(agreed) == 1 else None)
+    yield decide_if_known("list_filters", seen, agreed.pop() if len(agreed) == 1 else None)
 
 
 def _ids(workspace: Workspace, path: str, params: dict[str, Any] | None = None) -> list[int]:
-    listed = list_in(checked(workspace.get(path, params)))
+    listed = parse_list(check_success(workspace.get(path, params)))
     return [each["id"] for each in listed]
 
 
 def observe_list_fields(workspace: Workspace) -> Iterator[Observation]:
     """Look at the fields of a dataset in a list."""
     panel = workspace.panel()
-    listed = list_in(checked(workspace.get("/datasets")))
+    listed = parse_list(check_success(workspace.get("/datasets")))
     fields = next((sorted(each) for each in listed if each.get("id") == panel), None)
     if fields is None:
-        yield undecided("list_fields", "GET /datasets does not list the dataset of the probe.")
+        yield leave_open("list_fields", "GET /datasets does not list the dataset of the probe.")
         return
-    yield found("list_fields", ", ".join(fields), ", ".join(fields))
+    yield decide("list_fields", ", ".join(fields), ", ".join(fields))
 
 
 def observe_no_repository(workspace: Workspace) -> Iterator[Observation]:
     """Make a dataset without a repository, and delete it if there is one."""
     name = f"{workspace.mark} without a repository"
-    workspace.homeless.append(name)
+    workspace.outside.append(name)
     answer = workspace.send("POST", "/datasets", json={"name": name})
     if 400 <= answer.status < 500:
-        workspace.homeless.remove(name)
+        workspace.outside.remove(name)
         reading = "400" if answer.status == 400 else None
-        yield chosen("no_repository", f"status {answer.status}, {text_in(answer)}", reading)
+        yield decide_if_known(
+            "no_repository", f"status {answer.status}, {show_body(answer)}", reading
+        )
         return
-    made = object_in(checked(answer))
+    made = parse_object(check_success(answer))
     home = workspace.client.repositories.home().id
-    checked(workspace.send("DELETE", dataset_path(int(made["id"]))))
-    workspace.homeless.remove(name)
+    check_success(workspace.send("DELETE", dataset_path(int(made["id"]))))
+    workspace.outside.remove(name)
     place = made.get("repositoryId")
     seen = f"status {answer.status}; the dataset was in {'Home' if place == home else 'another'}"
-    yield chosen("no_repository", seen, "home" if place == home else None)
+    yield decide_if_known("no_repository", seen, "home" if place == home else None)
 
 
 def observe_permission(workspace: Workspace) -> Iterator[Observation]:
     """Look at the permission on a dataset of one's own."""
     word = workspace.record(workspace.panel()).get("permission")
     reading = {"Admin": "dataset", "Owner": "repository"}.get(str(word))
-    yield chosen("permission", f"one's own dataset has {word!r}", reading)
+    yield decide_if_known("permission", f"one's own dataset has {word!r}", reading)
 
 
 def observe_column_ids(workspace: Workspace) -> Iterator[Observation]:
@@ -125,7 +127,7 @@ def observe_column_ids(workspace: Workspace) -> Iterator[Observation]:
         reading = "global"
     elif all(ids) and are_places:
         reading = "small"
-    yield chosen("column_ids", seen, reading)
+    yield decide_if_known("column_ids", seen, reading)
 
 
 def column_ids(record: dict[str, Any]) -> list[int]:
@@ -138,21 +140,21 @@ def column_ids(record: dict[str, Any]) -> list[int]:
 
 def observe_time_zone(workspace: Workspace) -> Iterator[Observation]:
     """Compare when a dataset was made with the clock of the service."""
-    answer = checked(workspace.create("clock"))
-    created = str(object_in(answer).get("createdAt") or "")
+    answer = check_success(workspace.create("clock"))
+    created = str(parse_object(answer).get("createdAt") or "")
     try:
         moment = datetime.datetime.fromisoformat(created)
         now = parsedate_to_datetime(answer.headers.get("Date", ""))
     except ValueError:
-        yield undecided("time_zone", "The answer has no createdAt, or no Date.", created)
+        yield leave_open("time_zone", "The answer has no createdAt, or no Date.", created)
         return
     if moment.tzinfo is not None:
-        yield found("time_zone", f"createdAt is {created}", "stated")
+        yield decide("time_zone", f"createdAt is {created}", "stated")
         return
     seconds = (moment - now.astimezone(datetime.UTC).replace(tzinfo=None)).total_seconds()
     hours = round(seconds / _HALF_AN_HOUR) / 2
     seen = f"createdAt is {seconds:.0f} s after the Date of the answer"
     if abs(seconds - hours * 3600) > 120 or abs(hours) > 14:
-        yield undecided("time_zone", "The two clocks do not differ by half hours.", seen)
+        yield leave_open("time_zone", "The two clocks do not differ by half hours.", seen)
         return
-    yield found("time_zone", seen, f"UTC{hours:+g}" if hours else "UTC")
+    yield decide("time_zone", seen, f"UTC{hours:+g}" if hours else "UTC")

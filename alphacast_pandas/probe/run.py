@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from alphacast_pandas.errors import AlphacastError
+from alphacast_pandas.errors import AlphacastError, ConnectionFailed
 from alphacast_pandas.probe import (
     downloads,
     filters,
@@ -15,12 +15,12 @@ from alphacast_pandas.probe import (
     uploads,
     upstream,
 )
-from alphacast_pandas.probe.observations import undecided
+from alphacast_pandas.probe.observations import leave_open
 from alphacast_pandas.probe.questions import QUESTIONS
 from alphacast_pandas.probe.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.probe.observations import Observation
@@ -35,6 +35,10 @@ class Experiment:
     needs_repository: bool = True
 
 
+# Experiments in a row without any answer; one may be cut off for what it asks.
+_MOST_FAILURES = 3
+# What an answer of a form that nobody thought of leads to; it must not end the other experiments.
+_UNEXPECTED = (KeyError, TypeError, ValueError, IndexError, AttributeError)
 _ETAGS = ("plain_csv", "redirect_etag", "storage_etag", "storage_range")
 _LISTS = ("provider_lists", "provider_fields")
 _POINTS = ("provider_points", "provider_dates", "provider_values", "provider_missing")
@@ -106,34 +110,53 @@ def run_experiments(
     try:
         if any(experiment.needs_repository for experiment in wanted):
             workspace.make()
-        seen = {
-            each.name: each
-            for number, experiment in enumerate(wanted, 1)
-            for each in _observed(experiment, workspace, show, f"{number}/{len(wanted)}")
-        }
+        seen = {each.name: each for each in _observe_all(wanted, workspace, show)}
     finally:
         workspace.remove(show)
     if names is not None:
         return [seen[each.name] for each in QUESTIONS if each.name in names]
-    return [seen.get(each.name) or undecided(each.name, each.untold) for each in QUESTIONS]
+    return [seen.get(each.name) or leave_open(each.name, each.untold) for each in QUESTIONS]
 
 
-def _observed(
-    experiment: Experiment, workspace: Workspace, show: Callable[[str], None], place: str
-) -> list[Observation]:
-    """Return an observation of each question of an experiment, whatever goes wrong."""
-    show(f"{place} {', '.join(experiment.answers)}")
-    seen: list[Observation] = []
-    why = "The experiment did not come so far."
-    if experiment.needs_repository and workspace.repository is None:
-        why = f"It needs a repository, which could not be made: {workspace.refusal}"
-    else:
-        try:
-            seen.extend(experiment.observe(workspace))
-        except AlphacastError as error:
-            why = str(error)
-        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-            # An answer of a form that nobody thought of must not end the other experiments.
-            why = f"An answer has an unexpected form ({type(error).__name__}: {error})."
-    answered = {each.name for each in seen}
-    return [*seen, *(undecided(name, why) for name in experiment.answers if name not in answered)]
+def _observe_all(
+    experiments: Sequence[Experiment], workspace: Workspace, show: Callable[[str], None]
+) -> Iterator[Observation]:
+    """Yield what each experiment observes, until the service cannot be reached any more."""
+    failures = 0
+    for number, experiment in enumerate(experiments, 1):
+        show(f"{number}/{len(experiments)} {', '.join(experiment.answers)}")
+        seen: list[Observation] = []
+        why = _why_not(experiment, workspace)
+        if failures >= _MOST_FAILURES:
+            why = "The service could not be reached any more."
+        if not why:
+            error = _observe(experiment, workspace, seen)
+            failures = failures + 1 if isinstance(error, ConnectionFailed) else 0
+            why = _reason(error)
+        yield from seen
+        answered = {each.name for each in seen}
+        yield from (leave_open(each, why) for each in experiment.answers if each not in answered)
+
+
+def _why_not(experiment: Experiment, workspace: Workspace) -> str:
+    """Return why an experiment cannot be carried out, or an empty text."""
+    if workspace.repository is None and experiment.needs_repository:
+        return f"It needs a repository, which could not be made: {workspace.refusal}"
+    return ""
+
+
+def _observe(
+    experiment: Experiment, workspace: Workspace, seen: list[Observation]
+) -> Exception | None:
+    """Add what an experiment observes to `seen`; return what ended it too early."""
+    try:
+        seen.extend(experiment.observe(workspace))
+    except (AlphacastError, *_UNEXPECTED) as error:
+        return error
+    return None
+
+
+def _reason(error: Exception | None) -> str:
+    if isinstance(error, _UNEXPECTED) and not isinstance(error, AlphacastError):
+        return f"An answer has an unexpected form ({type(error).__name__}: {error})."
+    return str(error or "The experiment ended without an answer.")

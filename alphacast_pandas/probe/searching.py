@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.transport import Transport
-from alphacast_pandas.probe.observations import chosen, found, undecided
-from alphacast_pandas.probe.workspace import checked, object_in
+from alphacast_pandas.probe.observations import decide, decide_if_known, leave_open
+from alphacast_pandas.probe.workspace import check_success, parse_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,9 +36,9 @@ def observe_host(workspace: Workspace) -> Iterator[Observation]:
         with_key.close()
     seen = f"the host of the API answers a search with status {answer.status}"
     reading = {200: "both", 404: "web"}.get(answer.status)
-    if reading == "both" and "data" not in object_in(answer):
+    if reading == "both" and "data" not in parse_object(answer):
         reading = None
-    yield chosen("search_host", seen, reading)
+    yield decide_if_known("search_host", seen, reading)
 
 
 def observe_search(workspace: Workspace) -> Iterator[Observation]:
@@ -49,14 +49,14 @@ def observe_search(workspace: Workspace) -> Iterator[Observation]:
     if not _wait_for(workspace, newest):
         seconds = f"{_PAUSES * _PAUSE:g} s"
         why = f"The search did not show the new datasets within {seconds}."
-        yield from (undecided(name, why) for name in _NAMES)
+        yield from (leave_open(name, why) for name in _NAMES)
         return
     yield _fields(workspace)
     singles = [_ids(_page(workspace, offset, 1)) for offset in range(6)]
     first = [ids[0] for ids in singles if len(ids) == 1]
     if len(first) < len(singles):
         why = "A page of one result does not have one."
-        yield from (undecided(name, why, f"{singles}") for name in _NAMES[1:])
+        yield from (leave_open(name, why, f"{singles}") for name in _NAMES[1:])
         return
     offset = _offset(workspace, first)
     yield offset
@@ -67,7 +67,7 @@ def _lengths(workspace: Workspace, offset: str | None) -> Iterator[Observation]:
     """Walk through all results, as far as the meaning of the offset is known."""
     if offset is None:
         why = "It is not known what the offset counts."
-        yield from (undecided(name, why) for name in _NAMES[2:])
+        yield from (leave_open(name, why) for name in _NAMES[2:])
         return
     own = {*workspace.datasets.values()}
     pages = _walk(workspace, offset)
@@ -75,7 +75,7 @@ def _lengths(workspace: Workspace, offset: str | None) -> Iterator[Observation]:
     if {*listed} != own:
         why = "The pages of the search do not hold exactly the datasets of the probe."
         seen = f"{len({*listed} & own)} of {len(own)} datasets"
-        yield from (undecided(name, why, seen) for name in _NAMES[2:])
+        yield from (leave_open(name, why, seen) for name in _NAMES[2:])
         return
     yield _length(workspace, pages[0], listed)
     repeats = _repeats(workspace, pages, own)
@@ -102,25 +102,25 @@ def _offset(workspace: Workspace, first: Sequence[int]) -> Observation:
     seen = f"single results {first}; two from offset 1: {second}"
     by_results, by_pages = [*first[1:3]], [*first[2:4]]
     if by_results == by_pages:
-        return undecided("search_offset", "Single results are all the same.", seen)
+        return leave_open("search_offset", "Single results are all the same.", seen)
     reading = {(*by_results,): "results", (*by_pages,): "pages"}.get((*second,))
-    return chosen("search_offset", seen, reading)
+    return decide_if_known("search_offset", seen, reading)
 
 
 def _length(workspace: Workspace, page: list[int], listed: list[int]) -> Observation:
     if len(page) < len(listed):
         seen = f"a page of {_LONG} has {len(page)} of {len(listed)} results"
         reading = str(len(page)) if len(page) in {3, 10} else None
-        return chosen("search_length", seen, reading)
+        return decide_if_known("search_length", seen, reading)
     for word in _WORDS:
         first = _ids(_page(workspace, 0, _MANY, word))
         seen = f"a page of {_MANY} has {len(first)} results"
         if len(first) > _LONG:
-            return found("search_length", seen, "none")
+            return decide("search_length", seen, "none")
         if len(first) == _LONG and {*_ids(_page(workspace, 1, _LONG, word))} - {*first}:
-            return found("search_length", f"{seen}, and there are more", "100")
+            return decide("search_length", f"{seen}, and there are more", "100")
     why = f"A page had all {len(listed)} results, and no search was seen to have {_LONG} or more."
-    return undecided("search_length", why)
+    return leave_open("search_length", why)
 
 
 def _repeats(workspace: Workspace, pages: list[list[int]], own: set[int]) -> Observation:
@@ -130,22 +130,24 @@ def _repeats(workspace: Workspace, pages: list[list[int]], own: set[int]) -> Obs
     is_repeated = len(listed) > len({*listed})
     if is_repeated and not behind:
         # Every other result comes again two places later.
-        return chosen("search_repeats", seen, "some" if listed[0] == listed[2] else None)
+        return decide_if_known("search_repeats", seen, "some" if listed[0] == listed[2] else None)
     if behind and not is_repeated:
-        return chosen("search_repeats", seen, "last" if {*behind} <= own else None)
-    return chosen("search_repeats", seen, None if is_repeated else "none")
+        return decide_if_known("search_repeats", seen, "last" if {*behind} <= own else None)
+    return decide_if_known("search_repeats", seen, None if is_repeated else "none")
 
 
 def _total(workspace: Workspace, listed: list[int], repeats: str | None) -> Observation:
     page = _page(workspace, 0, 2)
     if repeats is None:
-        return undecided("search_total", "It is not known which results come twice.")
+        return leave_open("search_total", "It is not known which results come twice.")
     if "totalItems" not in page:
-        return found("search_total", "no totalItems", "absent")
+        return decide("search_total", "no totalItems", "absent")
     total, shown = page["totalItems"], len(_ids(page))
     seen = f"totalItems is {total!r} of {len(listed)} results, on a page of {shown}"
     readings = {len(listed): "right", shown: "low", _HIGH: "high"}
-    return chosen("search_total", seen, readings.get(total) if type(total) is int else None)
+    return decide_if_known(
+        "search_total", seen, readings.get(total) if type(total) is int else None
+    )
 
 
 def _fields(workspace: Workspace) -> Observation:
@@ -153,7 +155,7 @@ def _fields(workspace: Workspace) -> Observation:
     results = _results(_page(workspace, 0, _LONG))
     item = next((each for each in results if str(each.get("id")) in own), {})
     seen = f"the fields are {', '.join(sorted(item))}"
-    return chosen("search_fields", seen, _fields_reading(item, workspace))
+    return decide_if_known("search_fields", seen, _fields_reading(item, workspace))
 
 
 def _fields_reading(item: Page, workspace: Workspace) -> str | None:
@@ -188,7 +190,7 @@ def _page(workspace: Workspace, offset: int, length: int, words: str | None = No
     params |= {"repositoryId": workspace.repository} if is_own else {"searchAllAlphacast": "true"}
     params |= {"offset": offset, "length": length}
     transport = workspace.client._connection.search_transport
-    return object_in(checked(transport.exchange("GET", _PATH, params=params)))
+    return parse_object(check_success(transport.exchange("GET", _PATH, params=params)))
 
 
 def _results(page: Page) -> list[dict[str, Any]]:

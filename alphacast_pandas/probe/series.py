@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from alphacast_pandas.probe.observations import chosen, undecided
+from alphacast_pandas.probe.observations import decide_if_known, leave_open
 from alphacast_pandas.probe.records import column_ids
-from alphacast_pandas.probe.workspace import checked, object_in, rows_in
+from alphacast_pandas.probe.workspace import check_success, parse_object, parse_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,14 +29,14 @@ def observe_series(workspace: Workspace) -> Iterator[Observation]:
     if rows is None:
         why = "None of the column ids of a dataset is the number of its series."
         for name in ("series_column", "series_fields"):
-            yield undecided(name, why, f"the ids are {ids}")
+            yield leave_open(name, why, f"the ids are {ids}")
         return
     name = rows.header[-1]
     reading = {_COLUMN: "name", "value": "value"}.get(name)
-    yield chosen("series_column", f"the values of {_COLUMN!r} are under {name!r}", reading)
-    item = object_in(checked(workspace.get(f"/series/{number}")))
+    yield decide_if_known("series_column", f"the values of {_COLUMN!r} are under {name!r}", reading)
+    item = parse_object(check_success(workspace.get(f"/series/{number}")))
     seen = f"the fields are {', '.join(sorted(item)) or 'none'}"
-    yield chosen("series_fields", seen, _fields_reading(item, dataset, number))
+    yield decide_if_known("series_fields", seen, _fields_reading(item, dataset, number))
 
 
 def _own_series(workspace: Workspace, ids: list[int]) -> tuple[int, Rows | None]:
@@ -46,7 +46,7 @@ def _own_series(workspace: Workspace, ids: list[int]) -> tuple[int, Rows | None]
         if 300 <= answer.status < 400:
             answer = workspace.follow(answer)
         if answer.status == 200:
-            rows = rows_in(answer)
+            rows = parse_rows(answer)
             if rows.header and tuple(rows.column(rows.header[-1])) == _VALUES:
                 return number, rows
     return 0, None

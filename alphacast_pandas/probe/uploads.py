@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.identifiers import dataset_path
 from alphacast_pandas.api.multipart import UploadFlags
 from alphacast_pandas.api.processes import Process
-from alphacast_pandas.probe.observations import chosen, found, undecided
-from alphacast_pandas.probe.workspace import CITY, DATE, checked, list_in, object_in, text_in
+from alphacast_pandas.probe.observations import decide, decide_if_known, leave_open
+from alphacast_pandas.probe.workspace import (
+    CITY,
+    DATE,
+    check_success,
+    parse_list,
+    parse_object,
+    show_body,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +27,7 @@ if TYPE_CHECKING:
 _UPDATE = UploadFlags(update_on_conflict=True)
 _REPLACE = UploadFlags(delete_missing=True, update_on_conflict=True)
 _ONE_ROW = "Date,city,amount\n2024-01-01,aaa,1\n"
+_DATE = re.compile(r"\bdates?\b", re.IGNORECASE)
 _ATTEMPTS = 6  # at an upload that comes while another one is under way
 _CONTROL_FAILED = "The same upload in the certain form failed as well: "
 _BETWEEN_UPLOADS = 1.5  # seconds, so that instants in whole seconds differ
@@ -27,22 +36,22 @@ _BETWEEN_UPLOADS = 1.5  # seconds, so that instants in whole seconds differ
 def observe_states(workspace: Workspace) -> Iterator[Observation]:
     """Follow an upload from its first to its last state."""
     dataset = workspace.new_dataset("states")
-    answer = checked(workspace.upload(dataset, _ONE_ROW, [DATE, CITY], is_packed=True))
-    states = [str(object_in(answer).get("status"))] if answer.body.strip() else []
+    answer = check_success(workspace.upload(dataset, _ONE_ROW, [DATE, CITY], is_packed=True))
+    states = [str(parse_object(answer).get("status"))] if answer.body.strip() else []
     number = workspace.process_of(dataset, answer)
     process = workspace.client.datasets.process(dataset, number)
     states.append(process.status)
-    process = workspace.ended(dataset, answer)
+    process = workspace.wait_for_end(dataset, answer)
     states = [*dict.fromkeys([*states, process.status])]
-    yield found("states", " -> ".join(states), " -> ".join(states))
+    yield decide("states", " -> ".join(states), " -> ".join(states))
     reading = {"processed": "processed", "completed": "completed"}.get(process.status.casefold())
-    yield chosen("status", f"the last state was {process.status!r}", reading)
+    yield decide_if_known("status", f"the last state was {process.status!r}", reading)
     seen = f"a gzip file: {process.status}"
-    yield found("upload_gzip", seen, "no" if process.failed else "yes")
-    listed = list_in(checked(workspace.get(f"{dataset_path(dataset)}/processes")))
+    yield decide("upload_gzip", seen, "no" if process.failed else "yes")
+    listed = parse_list(check_success(workspace.get(f"{dataset_path(dataset)}/processes")))
     is_listed = any(each.get("id") == number for each in listed)
     seen = f"a process that has ended is {'' if is_listed else 'not '}listed"
-    yield found("process_list", seen, "all" if is_listed else "unfinished")
+    yield decide("process_list", seen, "all" if is_listed else "unfinished")
 
 
 def observe_process_ids(workspace: Workspace) -> Iterator[Observation]:
@@ -50,11 +59,11 @@ def observe_process_ids(workspace: Workspace) -> Iterator[Observation]:
     numbers = []
     for label in ("first", "second"):
         dataset = workspace.new_dataset(label)
-        answer = checked(workspace.upload(dataset, _ONE_ROW, [DATE, CITY]))
+        answer = check_success(workspace.upload(dataset, _ONE_ROW, [DATE, CITY]))
         numbers.append(workspace.process_of(dataset, answer))
-        workspace.ended(dataset, answer)
+        workspace.wait_for_end(dataset, answer)
     reading = "per dataset" if numbers[0] == numbers[1] else "global"
-    yield found("process_ids", f"the first processes of two datasets: {numbers}", reading)
+    yield decide("process_ids", f"the first processes of two datasets: {numbers}", reading)
 
 
 def observe_no_manifest(workspace: Workspace) -> Iterator[Observation]:
@@ -62,11 +71,11 @@ def observe_no_manifest(workspace: Workspace) -> Iterator[Observation]:
     dataset = workspace.new_dataset("without a manifest")
     answer = workspace.upload(dataset, _ONE_ROW)
     if answer.status == 400:
-        yield found("no_manifest", f"status 400, {text_in(answer)}", "400")
+        yield decide("no_manifest", f"status 400, {show_body(answer)}", "400")
         return
-    process = workspace.ended(dataset, answer)
+    process = workspace.wait_for_end(dataset, answer)
     seen = f"the process ended as {process.status!r}: {process.description}"
-    yield chosen("no_manifest", seen, "process" if process.failed else None)
+    yield decide_if_known("no_manifest", seen, "process" if process.failed else None)
 
 
 def observe_date_column(workspace: Workspace) -> Iterator[Observation]:
@@ -74,34 +83,36 @@ def observe_date_column(workspace: Workspace) -> Iterator[Observation]:
     dataset = workspace.new_dataset("without a date")
     answer = workspace.upload(dataset, "city,amount\naaa,1\n", [CITY])
     if answer.status == 400:
-        is_about_dates = b"date" in answer.body.lower()
-        seen = f"status 400, {text_in(answer)}"
-        yield chosen("date_column", seen, "required" if is_about_dates else None)
+        is_about_dates = _DATE.search(answer.body.decode("utf-8", "replace")) is not None
+        seen = f"status 400, {show_body(answer)}"
+        yield decide_if_known("date_column", seen, "required" if is_about_dates else None)
         return
-    process = workspace.ended(dataset, answer)
+    process = workspace.wait_for_end(dataset, answer)
     seen = f"the process ended as {process.status!r}: {process.description}"
-    is_about_dates = "date" in (process.description or "").lower()
+    is_about_dates = _DATE.search(process.description or "") is not None
     refused = "required" if is_about_dates else None
-    yield chosen("date_column", seen, refused if process.failed else "optional")
+    yield decide_if_known("date_column", seen, refused if process.failed else "optional")
 
 
 def observe_header(workspace: Workspace) -> Iterator[Observation]:
     """Upload a header that differs from its manifest in case and accents, then in case alone."""
     dataset = workspace.new_dataset("another header")
     manifest = [DATE, {**CITY, "sourceName": "País"}]
-    if not _tried(workspace, dataset, "Date,PAIS,amount\n2024-01-01,aaa,1\n", manifest).failed:
+    if not _try_upload(workspace, dataset, "Date,PAIS,amount\n2024-01-01,aaa,1\n", manifest).failed:
         header = workspace.rows(dataset, top=1).header
         reading = "folded" if "País" in header else None
-        yield chosen("header_match", f"PAIS was taken for País; the columns are {header}", reading)
+        yield decide_if_known(
+            "header_match", f"PAIS was taken for País; the columns are {header}", reading
+        )
         return
-    if not _tried(workspace, dataset, "Date,PAÍS,amount\n2024-01-01,aaa,1\n", manifest).failed:
-        yield chosen("header_match", "PAÍS was taken for País, PAIS was not", None)
+    if not _try_upload(workspace, dataset, "Date,PAÍS,amount\n2024-01-01,aaa,1\n", manifest).failed:
+        yield decide_if_known("header_match", "PAÍS was taken for País, PAIS was not", None)
         return
-    control = _tried(workspace, dataset, "Date,País,amount\n2024-01-01,aaa,1\n", manifest)
+    control = _try_upload(workspace, dataset, "Date,País,amount\n2024-01-01,aaa,1\n", manifest)
     if control.failed:
-        yield undecided("header_match", f"{_CONTROL_FAILED}{control.description}")
+        yield leave_open("header_match", f"{_CONTROL_FAILED}{control.description}")
         return
-    yield found("header_match", "PAIS and PAÍS were not taken for País", "exact")
+    yield decide("header_match", "PAIS and PAÍS were not taken for País", "exact")
 
 
 def observe_date_parse(workspace: Workspace) -> Iterator[Observation]:
@@ -114,11 +125,11 @@ def observe_date_parse(workspace: Workspace) -> Iterator[Observation]:
         dataset = workspace.new_dataset(label)
         manifest = [{**DATE, "dateFormat": form}, CITY]
         text = "Date,city,amount\n{},aaa,1\n"
-        passed[label] = not _tried(workspace, dataset, text.format(odd), manifest).failed
+        passed[label] = not _try_upload(workspace, dataset, text.format(odd), manifest).failed
         if not passed[label]:
-            control = _tried(workspace, dataset, text.format(plain), manifest)
+            control = _try_upload(workspace, dataset, text.format(plain), manifest)
             if control.failed:
-                yield undecided("date_parse", f"{_CONTROL_FAILED}{control.description}")
+                yield leave_open("date_parse", f"{_CONTROL_FAILED}{control.description}")
                 return
     readings: dict[tuple[object, ...], str] = {
         (True, True): "three steps",
@@ -126,7 +137,7 @@ def observe_date_parse(workspace: Workspace) -> Iterator[Observation]:
     }
     reading = readings.get(tuple(passed.values()))
     seen = "; ".join(f"{label}: {'accepted' if ok else 'refused'}" for label, ok in passed.items())
-    yield chosen("date_parse", seen, reading)
+    yield decide_if_known("date_parse", seen, reading)
 
 
 def observe_revisions(workspace: Workspace) -> Iterator[Observation]:
@@ -140,13 +151,15 @@ def observe_revisions(workspace: Workspace) -> Iterator[Observation]:
     computed = workspace.rows(dataset, top=100)
     if not _equals(computed.cell("2024-01-01", "x"), 5):
         for name in ("export", "empty_cell", "updated_at", "absent_column"):
-            yield undecided(name, "An update was not stored.", f"the rows are {computed.rows}")
+            yield leave_open(name, "An update was not stored.", f"the rows are {computed.rows}")
         return
     cells = computed.cell("2024-01-01", "y"), plain.cell("2024-01-01", "x")
-    yield chosen("empty_cell", f"11 became {cells[0]!r}", _kept_or_erased(cells[0], 11))
+    yield decide_if_known("empty_cell", f"11 became {cells[0]!r}", _kept_or_erased(cells[0], 11))
     is_old, is_new = _equals(cells[1], 1), _equals(cells[1], 5)
     export = "stale" if is_old else "fresh" if is_new else None
-    yield chosen("export", f"1 was updated to 5; right afterwards the file has {cells[1]}", export)
+    yield decide_if_known(
+        "export", f"1 was updated to 5; right afterwards the file has {cells[1]}", export
+    )
     if before is not None and before == after:
         workspace.pause(_BETWEEN_UPLOADS)
         workspace.store(dataset, "Date,x,y\n2024-01-02,7,12\n", flags=_UPDATE)
@@ -154,15 +167,15 @@ def observe_revisions(workspace: Workspace) -> Iterator[Observation]:
     yield _updated_at(before, after)
     workspace.store(dataset, "Date,x\n2024-01-01,6\n2024-01-02,8\n", flags=_REPLACE)
     last = workspace.rows(dataset, top=100).cell("2024-01-02", "y")
-    yield chosen("absent_column", f"12 became {last!r}", _kept_or_erased(last, 12))
+    yield decide_if_known("absent_column", f"12 became {last!r}", _kept_or_erased(last, 12))
 
 
 def _updated_at(before: Any, after: Any) -> Observation:
     if before is None and after is None:
-        return found("updated_at", "a dataset has no updatedAt", "absent")
+        return decide("updated_at", "a dataset has no updatedAt", "absent")
     seen = f"{before} became {after} by an upload"
     reading = "moves" if before != after else "stays"
-    return chosen("updated_at", seen, None if None in {before, after} else reading)
+    return decide_if_known("updated_at", seen, None if None in {before, after} else reading)
 
 
 def _equals(cell: str | None, number: float) -> bool:
@@ -181,24 +194,24 @@ def observe_concurrent(workspace: Workspace) -> Iterator[Observation]:
     dataset = workspace.new_dataset("at once")
     workspace.store(dataset, _ONE_ROW, [DATE, CITY])
     for _ in range(_ATTEMPTS):
-        first = checked(workspace.upload(dataset, _ONE_ROW, flags=_UPDATE))
+        first = check_success(workspace.upload(dataset, _ONE_ROW, flags=_UPDATE))
         second = workspace.upload(dataset, _ONE_ROW, flags=_UPDATE)
         if 400 <= second.status < 500:
-            workspace.ended(dataset, first)
+            workspace.wait_for_end(dataset, first)
             reading = "refuse" if second.status == 409 else None
-            yield chosen("concurrent", f"the second got status {second.status}", reading)
+            yield decide_if_known("concurrent", f"the second got status {second.status}", reading)
             return
         number = workspace.process_of(dataset, first)
         state = workspace.client.datasets.process(dataset, number)
-        ends = [workspace.ended(dataset, answer) for answer in (first, second)]
+        ends = [workspace.wait_for_end(dataset, answer) for answer in (first, second)]
         if not (state.succeeded or state.failed):
             queued = not any(process.failed for process in ends)
             seen = f"the second was accepted while the first was {state.status!r}"
             seen = f"{seen}; they ended as {[process.status for process in ends]}"
-            yield chosen("concurrent", seen, "queue" if queued else None)
+            yield decide_if_known("concurrent", seen, "queue" if queued else None)
             return
     why = f"In each of {_ATTEMPTS} attempts the first upload had ended before the second came."
-    yield undecided("concurrent", why)
+    yield leave_open("concurrent", why)
 
 
 def observe_definitions(workspace: Workspace) -> Iterator[Observation]:
@@ -206,7 +219,7 @@ def observe_definitions(workspace: Workspace) -> Iterator[Observation]:
     dataset = workspace.new_dataset("definitions")
     amount = {"sourceName": "amount", "dataType": "Decimal", "isEntity": False}
     workspace.store(dataset, _ONE_ROW, [DATE, {**CITY, "isEntity": "True"}, amount])
-    answer = object_in(checked(workspace.get(f"{dataset_path(dataset)}/columns")))
+    answer = parse_object(check_success(workspace.get(f"{dataset_path(dataset)}/columns")))
     entries = [each for each in answer.get("columnDefinitions", []) if isinstance(each, dict)]
     kept = {each.get("sourceName"): each.get("isEntity") for each in entries}
     kinds = [type(kept.get(name)) for name in ("Date", "city", "amount")]
@@ -216,15 +229,15 @@ def observe_definitions(workspace: Workspace) -> Iterator[Observation]:
         (str, str, str): "text",
     }
     seen = f"true, 'True' and false came back as {kept}"
-    yield chosen("booleans", seen, readings.get(tuple(kinds)))
+    yield decide_if_known("booleans", seen, readings.get(tuple(kinds)))
 
 
 def observe_success(workspace: Workspace) -> Iterator[Observation]:
     """Look at the statuses of a creation, an upload and a deletion."""
     created = workspace.create("to be deleted")
-    dataset = int(object_in(checked(created))["id"])
+    dataset = int(parse_object(check_success(created))["id"])
     uploaded = workspace.upload(dataset, _ONE_ROW, [DATE, CITY])
-    workspace.ended(dataset, uploaded)
+    workspace.wait_for_end(dataset, uploaded)
     deleted = workspace.send("DELETE", dataset_path(dataset))
     del workspace.datasets["to be deleted"]
     statuses = (workspace.created_status, created.status, uploaded.status, deleted.status)
@@ -234,14 +247,14 @@ def observe_success(workspace: Workspace) -> Iterator[Observation]:
     }
     words = ("POST /repositories", "POST /datasets", "an upload", "DELETE /datasets")
     seen = ", ".join(f"{word}: {code}" for word, code in zip(words, statuses, strict=True))
-    yield chosen("success", seen, readings.get(statuses))
+    yield decide_if_known("success", seen, readings.get(statuses))
 
 
-def _tried(
+def _try_upload(
     workspace: Workspace, dataset: int, text: str, manifest: list[dict[str, Any]]
 ) -> Process:
     """Return the process of an upload, which may have failed; a refusal is a failure too."""
     answer = workspace.upload(dataset, text, manifest)
     if answer.status == 400:
-        return Process(id=0, status="error", description=text_in(answer))
-    return workspace.ended(dataset, answer)
+        return Process(id=0, status="error", description=show_body(answer))
+    return workspace.wait_for_end(dataset, answer)

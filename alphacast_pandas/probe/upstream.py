@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.lenient import list_field, text_field
 from alphacast_pandas.api.providers import Provider, percent_encoded
-from alphacast_pandas.errors import DecodeError
-from alphacast_pandas.probe.observations import chosen, found, undecided
-from alphacast_pandas.probe.workspace import checked, json_in, object_in
+from alphacast_pandas.probe.observations import decide, decide_if_known, leave_open
+from alphacast_pandas.probe.workspace import check_success, parse_object, parse_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,9 +32,16 @@ Points = list[tuple[Any, Any]]
 
 def observe_lists(workspace: Workspace) -> Iterator[Observation]:
     """Look where the list of providers and that of the series of one stand, and at their fields."""
-    answer = json_in(checked(workspace.get("/providers")))
+    answer = parse_value(check_success(workspace.get("/providers")))
     providers = _items(answer, "providers")
-    page, items = _browsed(workspace, providers)
+    forms = {_provider_form(each) for each in providers}
+    page, items = _browse(workspace, providers)
+    forms |= {_series_form(each) for each in items}
+    seen = f"a provider has {_names(providers)}; a series has {_names(items)}"
+    yield decide_if_known("provider_fields", seen, forms.pop() if len(forms) == 1 else None)
+    if not items:
+        yield leave_open("provider_lists", "No provider that was looked at lists series.")
+        return
     shapes = _shape(answer, "providers"), _shape(page, "series")
     readings: dict[tuple[str | None, str | None], str] = {
         ("array", "array"): "array",
@@ -44,22 +50,18 @@ def observe_lists(workspace: Workspace) -> Iterator[Observation]:
         ("named", "named"): "named",
     }
     seen = f"providers: {shapes[0] or 'elsewhere'}; their series: {shapes[1] or 'elsewhere'}"
-    yield chosen("provider_lists", seen, readings.get(shapes))
-    forms = {_provider_form(each) for each in providers} | {_series_form(each) for each in items}
-    seen = f"a provider has {_names(providers)}; a series has {_names(items)}"
-    yield chosen("provider_fields", seen, forms.pop() if len(forms) == 1 else None)
+    yield decide_if_known("provider_lists", seen, readings.get(shapes))
 
 
-def _browsed(workspace: Workspace, providers: list[dict[str, Any]]) -> tuple[Any, list[Any]]:
+def _browse(workspace: Workspace, providers: list[dict[str, Any]]) -> tuple[Any, list[Any]]:
     """Return the first page of series that has some, and its series."""
     for slug in _slugs(providers):
         answer = workspace.get(f"/providers/{slug}/browse", {"series": "true", "limit": 3})
         if answer.status == 200:
-            page = json_in(answer)
+            page = parse_value(answer)
             if items := _items(page, "series"):
                 return page, items
-    msg = "No provider that was looked at lists series."
-    raise DecodeError(msg)
+    return None, []
 
 
 def _shape(answer: Any, name: str) -> str | None:
@@ -105,17 +107,17 @@ def _series_form(item: dict[str, Any]) -> str | None:
 
 def observe_points(workspace: Workspace) -> Iterator[Observation]:
     """Look at the newest points of some series."""
-    providers = _items(json_in(checked(workspace.get("/providers"))), "providers")
+    providers = _items(parse_value(check_success(workspace.get("/providers"))), "providers")
     previews = [*_previews(workspace, providers)]
     shapes = {_points_shape(data) for data in previews}
     shape = shapes.pop() if len(shapes) == 1 else None
     seen = f"{previews[0]!r:.80}" if previews else "no series could be looked at"
     if shape is None:
-        yield chosen("provider_points", seen, None)
+        yield decide_if_known("provider_points", seen, None)
         why = "The shape of the points is not one of the known ones."
-        yield from (undecided(name, why, seen) for name in _FORMS[1:])
+        yield from (leave_open(name, why, seen) for name in _FORMS[1:])
         return
-    yield found("provider_points", seen, shape)
+    yield decide("provider_points", seen, shape)
     points = [point for data in previews for point in _POINTS[shape](data)]
     yield _dates([date for date, _ in points])
     yield from _values([value for _, value in points])
@@ -124,15 +126,24 @@ def observe_points(workspace: Workspace) -> Iterator[Observation]:
 def _previews(workspace: Workspace, providers: list[dict[str, Any]]) -> Iterator[Any]:
     """Yield the points of a series of each provider, as they are sent."""
     for slug in _slugs(providers):
-        page = workspace.get(f"/providers/{slug}/browse", {"series": "true", "limit": 1})
-        series = _items(json_in(page), "series") if page.status == 200 else []
-        number = text_field(series[0], "series_id", "id") if series else None
+        number = _series_of(workspace, slug)
         if number is not None:
             answer = workspace.get(f"/providers/{slug}/series/{percent_encoded(number)}")
-            item = object_in(answer) if answer.status == 200 else {}
+            item = parse_object(answer) if answer.status == 200 else {}
             data = item.get("data", item.get("observations"))
             if data:
                 yield data
+
+
+def _series_of(workspace: Workspace, slug: str) -> str | None:
+    """Return a series of a provider: the first that is listed, or a popular one."""
+    page = workspace.get(f"/providers/{slug}/browse", {"series": "true", "limit": 1})
+    listed = _items(parse_value(page), "series") if page.status == 200 else []
+    if not listed:
+        detail = workspace.get(f"/providers/{slug}")
+        item = parse_object(detail) if detail.status == 200 else {}
+        listed = _items(list_field(item, "popular_series"), "series")
+    return text_field(listed[0], "series_id", "id") if listed else None
 
 
 def _points_shape(data: Any) -> str | None:
@@ -163,10 +174,10 @@ def _dates(dates: list[Any]) -> Observation:
     if all(isinstance(date, str) for date in dates):
         for reading, form in (("day", _DAY), ("moment", _MOMENT), ("period", _PERIOD)):
             if all(form.fullmatch(date) for date in dates):
-                return found("provider_dates", seen, reading)
+                return decide("provider_dates", seen, reading)
     numbers = [_integer(date) for date in dates]
     are_epochs = None not in numbers and max(abs(n) for n in numbers if n is not None) > _LATE
-    return chosen("provider_dates", seen, "epoch" if are_epochs else None)
+    return decide_if_known("provider_dates", seen, "epoch" if are_epochs else None)
 
 
 def _integer(date: Any) -> int | None:
@@ -180,13 +191,13 @@ def _values(values: list[Any]) -> Iterator[Observation]:
     there = [value for value in values if value is not None and value not in {".", ""}]
     kinds = {_value_form(value) for value in there}
     seen = f"{there[:2]}"
-    yield chosen("provider_values", seen, kinds.pop() if len(kinds) == 1 else None)
+    yield decide_if_known("provider_values", seen, kinds.pop() if len(kinds) == 1 else None)
     if not marks:
-        yield undecided("provider_missing", f"None of {len(values)} values is missing.", seen)
+        yield leave_open("provider_missing", f"None of {len(values)} values is missing.", seen)
         return
     seen = f"{len(values) - len(there)} of {len(values)} values are {', '.join(sorted(marks))}"
     is_one = len(marks) == 1 and not any(_value_form(value) is None for value in there)
-    yield chosen("provider_missing", seen, marks.pop() if is_one else None)
+    yield decide_if_known("provider_missing", seen, marks.pop() if is_one else None)
 
 
 def _value_form(value: Any) -> str | None:
@@ -200,11 +211,11 @@ def _value_form(value: Any) -> str | None:
 
 def observe_text_name(workspace: Workspace) -> Iterator[Observation]:
     """Look for a provider by its name, which is sent under one parameter after the other."""
-    providers = _items(json_in(checked(workspace.get("/providers"))), "providers")
+    providers = _items(parse_value(check_success(workspace.get("/providers"))), "providers")
     slugs = [text_field(each, "slug", "id") for each in providers]
     wanted = next((slug for slug in slugs if slug), None)
     if wanted is None:
-        yield undecided("provider_text", "There are no providers.")
+        yield leave_open("provider_text", "There are no providers.")
         return
     control = _matches(workspace, {})
     accepted = []
@@ -214,7 +225,9 @@ def observe_text_name(workspace: Workspace) -> Iterator[Observation]:
             accepted.append(name)
     is_one = len(accepted) == 1
     reading = "any" if len(accepted) == len(_TEXT_NAMES) else accepted[0] if is_one else None
-    yield chosen("provider_text", f"found by {', '.join(accepted) or 'none of them'}", reading)
+    yield decide_if_known(
+        "provider_text", f"found by {', '.join(accepted) or 'none of them'}", reading
+    )
 
 
 def _matches(workspace: Workspace, params: dict[str, str]) -> list[str | None] | None:
@@ -222,7 +235,7 @@ def _matches(workspace: Workspace, params: dict[str, str]) -> list[str | None] |
     answer = workspace.get("/providers/match", params)
     if answer.status == 400:
         return None
-    items = _items(json_in(checked(answer)), "providers")
+    items = _items(parse_value(check_success(answer)), "providers")
     return [text_field(each, "slug", "id") for each in items]
 
 
@@ -231,23 +244,25 @@ def observe_user_keys(workspace: Workspace) -> Iterator[Observation]:
     slug = _provider_without_key(workspace)
     if slug is None:
         why = "No provider says that it needs a key and that none is stored for it."
-        yield undecided("user_key_field", why)
+        yield leave_open("user_key_field", why)
         return
     accepted = [name for name in _KEY_NAMES if _is_key_taken(workspace, slug, name)]
     is_one = len(accepted) == 1
     reading = "any" if len(accepted) == len(_KEY_NAMES) else accepted[0] if is_one else None
-    yield chosen("user_key_field", f"stored from {', '.join(accepted) or 'none of them'}", reading)
+    yield decide_if_known(
+        "user_key_field", f"stored from {', '.join(accepted) or 'none of them'}", reading
+    )
 
 
 def _provider_without_key(workspace: Workspace) -> str | None:
     """Return a provider of which both its own page and the list of keys say that it has no key."""
     stored = {key.slug for key in workspace.client.user_keys.list()}
-    providers = _items(json_in(checked(workspace.get("/providers"))), "providers")
+    providers = _items(parse_value(check_success(workspace.get("/providers"))), "providers")
     for slug in _slugs(providers):
         answer = workspace.get(f"/providers/{slug}")
         if answer.status != 200:
             continue
-        provider = Provider.from_json(object_in(answer))
+        provider = Provider.from_json(parse_object(answer))
         needs_one = provider.api_key_required is True and provider.api_key_stored is False
         if needs_one and slug not in stored:
             return slug
@@ -257,10 +272,10 @@ def _provider_without_key(workspace: Workspace) -> str | None:
 def _is_key_taken(workspace: Workspace, slug: str, name: str) -> bool:
     """Tell whether a key under this name of its field is stored; it is deleted at once."""
     key = f"made-up-{secrets.token_hex(8)}"
-    workspace.lent_keys.append(slug)
+    workspace.made_up_keys.append(slug)
     answer = workspace.send("PUT", f"/user-keys/{slug}", json={name: key}, secrets=(key,))
     listed = {each.slug for each in workspace.client.user_keys.list()}
     if slug in listed or answer.status < 300:
         workspace.send("DELETE", f"/user-keys/{slug}")
-    workspace.lent_keys.remove(slug)
+    workspace.made_up_keys.remove(slug)
     return answer.status < 300 and slug in listed

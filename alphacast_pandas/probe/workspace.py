@@ -66,9 +66,9 @@ class Workspace:
     """
     A private repository with a name and a description of its own, which is deleted at the end.
 
-    `mark` is a word in all its names. `refusal` is why there is no repository. `homeless` are names
-    of datasets that may have been made outside of it, `lent_keys` the sources for which a made-up
-    key may be stored.
+    `mark` is a word in all its names. `refusal` is why there is no repository. `outside` are names
+    of datasets that may have been made outside of it, `made_up_keys` the sources for which a
+    made-up key may be stored.
     """
 
     client: Client
@@ -77,8 +77,8 @@ class Workspace:
     refusal: AlphacastError | None = None
     created_status: int | None = None
     datasets: dict[str, int] = field(default_factory=dict)
-    homeless: list[str] = field(default_factory=list)
-    lent_keys: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+    made_up_keys: list[str] = field(default_factory=list)
     _is_requested: bool = False
     _panel: int | AlphacastError | None = None
 
@@ -92,8 +92,8 @@ class Workspace:
         self._is_requested = True
         fields = {"name": self.name, "privacy": "Private", "description": DESCRIPTION}
         try:
-            answer = checked(self.send("POST", "/repositories", json=fields))
-            self.repository = int(object_in(answer)["id"])
+            answer = check_success(self.send("POST", "/repositories", json=fields))
+            self.repository = int(parse_object(answer)["id"])
             self.created_status = answer.status
         except AlphacastError as error:
             self.refusal = error
@@ -118,24 +118,24 @@ class Workspace:
 
     def _left(self, why: str) -> str:
         number = f" (number {self.repository})" if self.repository else ""
-        keys = f" A made-up key may be stored for: {', '.join(self.lent_keys)}."
+        keys = f" A made-up key may be stored for: {', '.join(self.made_up_keys)}."
         return (
             f"The repository {self.name!r}{number} may be left: {why}. The next "
-            f"`alphacast-pandas probe` removes it.{keys if self.lent_keys else ''}"
+            f"`alphacast-pandas probe` removes it.{keys if self.made_up_keys else ''}"
         )
 
     def _delete_everything(self) -> None:
         if self._is_requested:
             self._delete_repository()
-        while self.homeless:
+        if self.outside:
             for dataset in self.client.datasets.list():
-                if dataset.name in self.homeless and self.mark in dataset.name:
+                if dataset.name in self.outside:
                     self.client.datasets.delete(dataset.id)
-            self.homeless.clear()
-        while self.lent_keys:
+            self.outside.clear()
+        while self.made_up_keys:
             with suppress(NotFoundError):
-                self.client.user_keys.delete(self.lent_keys[-1])
-            self.lent_keys.pop()
+                self.client.user_keys.delete(self.made_up_keys[-1])
+            self.made_up_keys.pop()
 
     def _delete_repository(self) -> None:
         if self.repository is None:  # an answer that was lost may have been a success
@@ -184,11 +184,11 @@ class Workspace:
         answer = self.data(dataset, **query)
         if 300 <= answer.status < 400:
             answer = self.follow(answer)
-        return rows_in(checked(answer))
+        return parse_rows(check_success(answer))
 
     def record(self, dataset: int) -> Entry:
         """Return what the service tells of a dataset."""
-        return object_in(checked(self.get(dataset_path(dataset))))
+        return parse_object(check_success(self.get(dataset_path(dataset))))
 
     def pause(self, seconds: float) -> None:
         """Wait."""
@@ -198,14 +198,14 @@ class Workspace:
 
     def new_dataset(self, label: str) -> int:
         """Make a dataset in the repository; return its id."""
-        return int(object_in(checked(self.create(label)))["id"])
+        return int(parse_object(check_success(self.create(label)))["id"])
 
     def create(self, label: str) -> RawAnswer:
         """Return the answer to the creation of a dataset in the repository."""
         fields = {"name": f"{self.mark} {label}", "repositoryId": self.repository}
         answer = self.send("POST", "/datasets", json=fields)
         if answer.status < 300:
-            self.datasets[label] = int(object_in(answer)["id"])
+            self.datasets[label] = int(parse_object(answer)["id"])
         return answer
 
     def upload(
@@ -228,7 +228,7 @@ class Workspace:
 
     def process_of(self, dataset: int, answer: RawAnswer) -> int:
         """Return the id of the process that an upload has started."""
-        started = object_in(answer) if answer.body.strip() else {}
+        started = parse_object(answer) if answer.body.strip() else {}
         if isinstance(started.get("id"), int):
             return int(started["id"])
         listed = self.client.datasets.processes(dataset)
@@ -237,9 +237,11 @@ class Workspace:
             raise DecodeError(msg)
         return listed[0].id
 
-    def ended(self, dataset: int, answer: RawAnswer) -> Process:
+    def wait_for_end(self, dataset: int, answer: RawAnswer) -> Process:
         """Return the process of an upload as it ended, well or badly."""
-        process = self.client.datasets.process(dataset, self.process_of(dataset, checked(answer)))
+        process = self.client.datasets.process(
+            dataset, self.process_of(dataset, check_success(answer))
+        )
         try:
             return process.wait(timeout=_SECONDS)
         except ProcessError as error:
@@ -258,7 +260,7 @@ class Workspace:
     ) -> Process:
         """Upload rows, wait until they are stored, and raise if they are not."""
         answer = self.upload(dataset, text, manifest, flags=flags, is_packed=is_packed)
-        process = self.ended(dataset, answer)
+        process = self.wait_for_end(dataset, answer)
         if process.failed:
             msg = f"The upload of the experiment failed: {process.description}"
             raise ProcessError(msg, process=process)
@@ -305,30 +307,30 @@ def find_leftovers(client: Client) -> list[Repository]:
     return [each for each in whole if each.description == DESCRIPTION]
 
 
-def checked(answer: RawAnswer) -> RawAnswer:
+def check_success(answer: RawAnswer) -> RawAnswer:
     """Return an answer of success, or raise what its status means."""
     if 200 <= answer.status < 300:
         return answer
     raise error_of(answer.request, answer.status, answer.body)
 
 
-def json_in(answer: RawAnswer) -> Any:
+def parse_value(answer: RawAnswer) -> Any:
     """Return the JSON value of an answer."""
     return parse_json(answer.request, answer.body)
 
 
-def object_in(answer: RawAnswer) -> Entry:
+def parse_object(answer: RawAnswer) -> Entry:
     """Return the JSON object of an answer."""
-    value = json_in(answer)
+    value = parse_value(answer)
     if not isinstance(value, dict):
         msg = f"The answer to {answer.request} is no JSON object."
         raise DecodeError(msg)
     return value
 
 
-def list_in(answer: RawAnswer) -> list[Entry]:
+def parse_list(answer: RawAnswer) -> list[Entry]:
     """Return the JSON array of objects of an answer, bare or under ``data``."""
-    value = json_in(answer)
+    value = parse_value(answer)
     value = value.get("data") if isinstance(value, dict) else value
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
         msg = f"The answer to {answer.request} is no list of objects."
@@ -336,7 +338,7 @@ def list_in(answer: RawAnswer) -> list[Entry]:
     return value
 
 
-def rows_in(answer: RawAnswer) -> Rows:
+def parse_rows(answer: RawAnswer) -> Rows:
     """Return the rows of a csv."""
     try:
         lines = [*csv.reader(io.StringIO(answer.body.decode("utf-8-sig"), newline=""))]
@@ -350,7 +352,7 @@ def rows_in(answer: RawAnswer) -> Rows:
     return Rows(header, [dict(zip(header, line, strict=True)) for line in body])
 
 
-def text_in(answer: RawAnswer) -> str:
+def show_body(answer: RawAnswer) -> str:
     """Return the words of an error as JSON or text, for what was seen."""
     return json.dumps(answer.body[:200].decode("utf-8", "replace"))
 

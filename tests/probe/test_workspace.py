@@ -58,8 +58,8 @@ def test_a_dataset_without_a_repository_and_a_made_up_key_are_deleted_too(client
     client.datasets.create(f"{workspace.mark} lost", repository_id=home)
     client.datasets.create("of the user", repository_id=home)
     client.user_keys.set("fred", "made-up")
-    workspace.homeless.append(f"{workspace.mark} lost")
-    workspace.lent_keys.append("fred")
+    workspace.outside.append(f"{workspace.mark} lost")
+    workspace.made_up_keys.append("fred")
     workspace.remove(print)
     assert [each.name for each in client.datasets.list()] == ["of the user"]
     assert (client.user_keys.list(), names(client)) == ([], ["Home"])
