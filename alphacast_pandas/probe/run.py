@@ -113,9 +113,8 @@ def run_experiments(
         seen = {each.name: each for each in _observe_all(wanted, workspace, show)}
     finally:
         workspace.remove(show)
-    if names is not None:
-        return [seen[each.name] for each in QUESTIONS if each.name in names]
-    return [seen.get(each.name) or leave_open(each.name, each.untold) for each in QUESTIONS]
+    told = [each for each in QUESTIONS if names is None or each.name in names]
+    return [seen.get(each.name) or leave_open(each.name, each.untold) for each in told]
 
 
 def _observe_all(

@@ -6,6 +6,7 @@ import os
 import pytest
 
 import alphacast_pandas as ap
+from alphacast_pandas.emulator import Emulator, Fault
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
@@ -39,3 +40,32 @@ def test_a_failure_says_what_the_system_said(address: str) -> None:
     if address.startswith("https"):
         reason = f"the proxy could not be used ({reason})"
     assert str(caught.value).endswith(f"to GET /repositories: {reason}.")
+
+
+def test_a_raw_exchange_shows_a_redirect_and_follows_it_without_the_key(
+    emulator: Emulator, client: ap.Client
+) -> None:
+    home = client.repositories.home().id
+    number = client.datasets.create("Raw", repository_id=home).id
+    transport = client._connection.transport
+    redirect = transport.exchange("GET", f"/datasets/{number}/data")
+    assert redirect.status == 302
+    etag = transport.follow(redirect).headers["ETag"]
+    assert transport.follow(redirect, headers={"If-None-Match": etag}).status == 304
+    for request in emulator.requests:
+        assert (request.header("authorization") is None) == (request.port == "storage")
+
+
+def test_a_raw_exchange_returns_refusals_without_the_key_and_repeats_reads_that_failed(
+    emulator: Emulator, client: ap.Client
+) -> None:
+    transport = client._connection.transport
+    emulator.faults.add(Fault(path="/datasets/7", status=404, body=f"no {emulator.api_key}"))
+    refused = transport.exchange("GET", "/datasets/7")
+    assert (refused.status, refused.body) == (404, b"no ***")
+    emulator.faults.add(Fault(path="/datasets", status=503, times=2))
+    assert transport.exchange("GET", "/datasets").status == 200
+    emulator.faults.add(Fault(path="/datasets", method="POST", status=503))
+    with pytest.raises(ap.ServiceError):
+        transport.exchange("POST", "/datasets", json={"name": "x"})
+    assert transport.exchange("HEAD", "/datasets").body == b""

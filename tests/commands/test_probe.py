@@ -7,6 +7,7 @@ import json
 import pytest
 
 import alphacast_pandas as ap
+from alphacast_pandas.api.settings import set_process_login
 from alphacast_pandas.commands import probe
 from alphacast_pandas.emulator import Readings
 from alphacast_pandas.probe.questions import QUESTIONS
@@ -84,3 +85,9 @@ def test_a_file_that_cannot_be_written_is_said_before_it_starts(
     assert run("--output", str(tmp_path)) == 1
     assert f"error: {tmp_path} cannot be written: " in capsys.readouterr().err
     assert {request.method for request in emulator.requests} == {"GET"}
+
+
+def test_without_a_key_it_is_an_error_of_the_package(run):
+    set_process_login(None)
+    with pytest.raises(ap.ConfigurationError, match="ALPHACAST_API_KEY"):
+        run("--yes")

@@ -89,3 +89,13 @@ def test_the_key_goes_to_no_storage_and_into_no_address(emulator, client):
     for request in emulator.requests:
         assert (request.header("authorization") is None) == (request.port == "storage")
         assert emulator.api_key not in request.query
+
+
+def test_a_service_that_is_gone_is_not_asked_again_and_again(emulator, client):
+    emulator.faults.add(Fault(path="*", port="api", times=None, reset="before"))
+    lines = []
+    seen = run_experiments(client, lines.append, names={*WORDS})
+    assert all(each.reading is None for each in seen)
+    gone = [each.name for each in seen if "not be reached any more" in each.undecided]
+    assert "user_key_field" in gone
+    assert "may be left" in lines[-1]

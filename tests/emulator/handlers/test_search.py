@@ -78,8 +78,9 @@ def test_a_result_has_the_documented_fields_of_its_dataset(call, found):
 def test_a_result_has_an_id_and_a_name_under_every_reading(emulator, found):
     dataset, _, show = found
     for word in get_args(Readings.__annotations__["search_fields"]):
-        emulator.readings = Readings(search_fields=word)
-        assert (show()["id"], show()["name"]) == (dataset, "Growth")
+        for moment in ("moves", "absent"):
+            emulator.readings = Readings(search_fields=word, updated_at=moment)
+            assert (show()["id"], show()["name"]) == (dataset, "Growth")
     emulator.readings = Readings(search_fields="bare")
     assert set(show()) == {"id", "name"}
 
