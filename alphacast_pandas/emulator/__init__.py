@@ -16,7 +16,8 @@ Documented, or seen in a source
     provider is asked and answers (docs).
 
 Switches, where sources contradict each other or say nothing
-    `Readings`: one for each disputed point, with the likeliest reading as default. Those of
+    `Readings`: one for each disputed point, with the likeliest reading as default; `Readings.load`
+    takes what `alphacast-pandas probe` has found out of the service itself. Those of
     `$filter`: `filter` (where it is ignored, it is not even parsed);
     `filter_names` and `filter_dates` (whether names and dates are quoted); `text` (`case`: upper
     and lower are one; `folded`: accents do not matter either), for eq, ne and order alike;

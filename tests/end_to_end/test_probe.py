@@ -1,5 +1,6 @@
 """Ctrl-C at any moment of a probe: its repository is deleted, or named if that is interrupted."""
 
+import pytest
 from end_to_end.interrupts import Relay, interrupted
 
 import alphacast_pandas as ap
@@ -17,6 +18,7 @@ file = pathlib.Path(tempfile.mkdtemp()) / "found.json"
 probe.run(argparse.Namespace(yes=True, json=True, output=file))
 """
 UPLOAD = r"PUT /datasets/\d+/data"
+CREATION = r"POST /repositories"
 DELETION = r"DELETE /repositories/"
 
 
@@ -24,11 +26,28 @@ def names(client: ap.Client) -> list[str]:
     return [each.name for each in client.repositories.list()]
 
 
-def test_after_ctrl_c_the_repository_is_deleted(emulator: Emulator, client: ap.Client):
-    with Relay(emulator.url, UPLOAD) as relay:
+@pytest.mark.parametrize("is_passed_on", [True, False])
+@pytest.mark.parametrize(
+    ("pattern", "n"),
+    [
+        (CREATION, 1),
+        (UPLOAD, 1),
+        (UPLOAD, 12),
+        ("POST /datasets", 9),
+        ("DELETE /datasets", 1),
+        ("GET /api/search", 5),
+        ("PUT /user-keys/", 1),
+        ("DELETE /user-keys/", 2),
+    ],
+)
+def test_after_ctrl_c_all_is_deleted(
+    emulator: Emulator, client: ap.Client, pattern: str, n: int, *, is_passed_on: bool
+):
+    with Relay(emulator.url, pattern, n=n, is_passed_on=is_passed_on) as relay:
         said = interrupted(relay, emulator.api_key, 0, COMMAND)
     assert "KeyboardInterrupt" in said
     assert names(client) == ["Home"]
+    assert (client.datasets.list(), client.user_keys.list()) == ([], [])
 
 
 def test_a_second_ctrl_c_while_it_is_deleted_says_which_repository_is_left(
