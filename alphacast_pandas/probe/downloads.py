@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from alphacast_pandas.api.identifiers import data_path, dataset_path
 from alphacast_pandas.errors import DecodeError
+from alphacast_pandas.probe.answers import check_success, parse_rows, show_body
 from alphacast_pandas.probe.observations import decide, decide_if_known, leave_open
-from alphacast_pandas.probe.workspace import PANEL_ROWS, check_success, parse_rows, show_body
+from alphacast_pandas.probe.workspace import PANEL_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from alphacast_pandas.errors import QueryError
+from alphacast_pandas.probe.answers import check_success, parse_rows
 from alphacast_pandas.probe.observations import decide_if_known, leave_open
-from alphacast_pandas.probe.workspace import CITY, DATE, PANEL_ROWS, check_success, parse_rows
+from alphacast_pandas.probe.workspace import CITY, DATE, PANEL_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from alphacast_pandas.probe.answers import Rows
     from alphacast_pandas.probe.observations import Observation
-    from alphacast_pandas.probe.workspace import Rows, Workspace
+    from alphacast_pandas.probe.workspace import Workspace
 
 _IGNORED = "Filters are ignored."
 _DATES = {"bare": "2024-01-02", "quoted": "'2024-01-02'"}

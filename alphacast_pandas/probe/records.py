@@ -8,8 +8,8 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.identifiers import dataset_path
+from alphacast_pandas.probe.answers import check_success, parse_list, parse_object, show_body
 from alphacast_pandas.probe.observations import decide, decide_if_known, leave_open
-from alphacast_pandas.probe.workspace import check_success, parse_list, parse_object, show_body
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.transport import Transport
+from alphacast_pandas.probe.answers import check_success, parse_object
 from alphacast_pandas.probe.observations import decide, decide_if_known, leave_open
-from alphacast_pandas.probe.workspace import check_success, parse_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

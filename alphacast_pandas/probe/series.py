@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from alphacast_pandas.probe.answers import check_success, parse_object, parse_rows
 from alphacast_pandas.probe.observations import decide_if_known, leave_open
 from alphacast_pandas.probe.records import column_ids
-from alphacast_pandas.probe.workspace import check_success, parse_object, parse_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from alphacast_pandas.probe.answers import Rows
     from alphacast_pandas.probe.observations import Observation
-    from alphacast_pandas.probe.workspace import Rows, Workspace
+    from alphacast_pandas.probe.workspace import Workspace
 
 _COLUMN = "sea level"
 _VALUES = ("8191.25", "8192.75")  # that no other series has

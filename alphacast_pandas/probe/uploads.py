@@ -8,15 +8,9 @@ from typing import TYPE_CHECKING, Any
 from alphacast_pandas.api.identifiers import dataset_path
 from alphacast_pandas.api.multipart import UploadFlags
 from alphacast_pandas.api.processes import Process
+from alphacast_pandas.probe.answers import check_success, parse_list, parse_object, show_body
 from alphacast_pandas.probe.observations import decide, decide_if_known, leave_open
-from alphacast_pandas.probe.workspace import (
-    CITY,
-    DATE,
-    check_success,
-    parse_list,
-    parse_object,
-    show_body,
-)
+from alphacast_pandas.probe.workspace import CITY, DATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.lenient import list_field, text_field
 from alphacast_pandas.api.providers import Provider, percent_encoded
+from alphacast_pandas.probe.answers import check_success, parse_object, parse_value
 from alphacast_pandas.probe.observations import decide, decide_if_known, leave_open
-from alphacast_pandas.probe.workspace import check_success, parse_object, parse_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import io
-import json
 import re
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from alphacast_pandas.api.identifiers import data_path, dataset_path, repository_path
+from alphacast_pandas.api.identifiers import data_path, dataset_path
 from alphacast_pandas.api.multipart import UploadFlags, upload_form
-from alphacast_pandas.api.responses import check_not_quota_notice, error_of, parse_json
+from alphacast_pandas.api.responses import check_not_quota_notice
 from alphacast_pandas.errors import AlphacastError, DecodeError, NotFoundError, ProcessError
+from alphacast_pandas.probe.answers import check_success, parse_object, parse_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from alphacast_pandas.api.processes import Process
     from alphacast_pandas.api.records import Repository
     from alphacast_pandas.api.responses import RawAnswer
+    from alphacast_pandas.probe.answers import Rows
 
 _PREFIX = "alphacast-pandas probe "
 _NAME = re.compile(rf"{_PREFIX}probe[0-9a-f]{{8}}")
@@ -42,23 +42,6 @@ DATE: Entry = {
     "dateFormat": "%Y-%m-%d",
 }
 CITY: Entry = {"sourceName": "city", "dataType": "String", "isEntity": True}
-
-
-@dataclass(frozen=True)
-class Rows:
-    """The header and the rows of a csv."""
-
-    header: list[str]
-    rows: list[dict[str, str]]
-
-    def column(self, name: str) -> list[str]:
-        """Return the cells of a column; a date is a day."""
-        return [row[name][:10] if name == "Date" else row[name] for row in self.rows]
-
-    def cell(self, day: str, name: str) -> str | None:
-        """Return the cell of a column at a date; None if there is no such row or column."""
-        cells = (row.get(name) for row in self.rows if row.get("Date", "")[:10] == day)
-        return next(cells, None)
 
 
 @dataclass
@@ -107,7 +90,7 @@ class Workspace:
                 self._delete_everything()
             except KeyboardInterrupt:
                 if is_last:
-                    show(self._left("interrupted"))
+                    show(self._left("It was interrupted."))
                     raise
                 show("Interrupted again; the repository is being deleted.")
             except AlphacastError as error:
@@ -117,36 +100,56 @@ class Workspace:
                 return
 
     def _left(self, why: str) -> str:
-        number = f" (number {self.repository})" if self.repository else ""
-        keys = f" A made-up key may be stored for: {', '.join(self.made_up_keys)}."
-        return (
-            f"The repository {self.name!r}{number} may be left: {why}. The next "
-            f"`alphacast-pandas probe` removes it.{keys if self.made_up_keys else ''}"
-        )
+        """Return what may be left, and what to do about it."""
+        left = []
+        if self._is_requested:
+            number = f" (number {self.repository})" if self.repository else ""
+            left.append(
+                f"The repository {self.name!r}{number}, which the next `alphacast-pandas probe` "
+                "removes."
+            )
+        left += [f"The dataset {name!r} in Home; delete it there." for name in self.outside]
+        left += [
+            f"A made-up key; delete it with client.user_keys.delete({slug!r})."
+            for slug in self.made_up_keys
+        ]
+        return f"Not everything could be deleted: {why} What may be left: {' '.join(left)}"
 
     def _delete_everything(self) -> None:
-        if self._is_requested:
-            self._delete_repository()
-        if self.outside:
-            for dataset in self.client.datasets.list():
-                if dataset.name in self.outside:
-                    self.client.datasets.delete(dataset.id)
-            self.outside.clear()
-        while self.made_up_keys:
-            with suppress(NotFoundError):
-                self.client.user_keys.delete(self.made_up_keys[-1])
-            self.made_up_keys.pop()
+        """Delete what can be deleted; raise the first error only then."""
+        errors = []
+        for delete in (self._delete_repository, self._delete_outside, self._delete_keys):
+            try:
+                delete()
+            except AlphacastError as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
 
     def _delete_repository(self) -> None:
+        if not self._is_requested:
+            return
         if self.repository is None:  # an answer that was lost may have been a success
-            made = [each for each in find_leftovers(self.client) if each.name == self.name]
-            self.repository = made[0].id if made else None
+            listed = self.client.repositories.list()
+            self.repository = next((each.id for each in listed if each.name == self.name), None)
         if self.repository is not None:
             with suppress(NotFoundError):
                 self.client.repositories.delete(self.repository)
         self._is_requested = False
 
-    # --- requests
+    def _delete_outside(self) -> None:
+        if not self.outside:
+            return
+        for dataset in self.client.datasets.list():
+            if dataset.name in self.outside:
+                self.client.datasets.delete(dataset.id)
+        self.outside.clear()
+
+    def _delete_keys(self) -> None:
+        while self.made_up_keys:
+            with suppress(NotFoundError):
+                self.client.user_keys.delete(self.made_up_keys[-1])
+            self.made_up_keys.pop()
 
     def get(
         self,
@@ -193,8 +196,6 @@ class Workspace:
     def pause(self, seconds: float) -> None:
         """Wait."""
         self.client._connection.clock.sleep(seconds)
-
-    # --- datasets
 
     def new_dataset(self, label: str) -> int:
         """Make a dataset in the repository; return its id."""
@@ -305,58 +306,3 @@ def find_leftovers(client: Client) -> list[Repository]:
     named = [each for each in client.repositories.list() if _NAME.fullmatch(each.name)]
     whole = [each if each.description else client.repositories.get(each.id) for each in named]
     return [each for each in whole if each.description == DESCRIPTION]
-
-
-def check_success(answer: RawAnswer) -> RawAnswer:
-    """Return an answer of success, or raise what its status means."""
-    if 200 <= answer.status < 300:
-        return answer
-    raise error_of(answer.request, answer.status, answer.body)
-
-
-def parse_value(answer: RawAnswer) -> Any:
-    """Return the JSON value of an answer."""
-    return parse_json(answer.request, answer.body)
-
-
-def parse_object(answer: RawAnswer) -> Entry:
-    """Return the JSON object of an answer."""
-    value = parse_value(answer)
-    if not isinstance(value, dict):
-        msg = f"The answer to {answer.request} is no JSON object."
-        raise DecodeError(msg)
-    return value
-
-
-def parse_list(answer: RawAnswer) -> list[Entry]:
-    """Return the JSON array of objects of an answer, bare or under ``data``."""
-    value = parse_value(answer)
-    value = value.get("data") if isinstance(value, dict) else value
-    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-        msg = f"The answer to {answer.request} is no list of objects."
-        raise DecodeError(msg)
-    return value
-
-
-def parse_rows(answer: RawAnswer) -> Rows:
-    """Return the rows of a csv."""
-    try:
-        lines = [*csv.reader(io.StringIO(answer.body.decode("utf-8-sig"), newline=""))]
-    except (UnicodeDecodeError, csv.Error) as error:
-        msg = f"The answer to {answer.request} is no csv: {error}."
-        raise DecodeError(msg) from error
-    header, body = (lines[0], lines[1:]) if lines else ([], [])
-    if any(len(line) != len(header) for line in body):
-        msg = f"The answer to {answer.request} is no csv: its lines have different lengths."
-        raise DecodeError(msg)
-    return Rows(header, [dict(zip(header, line, strict=True)) for line in body])
-
-
-def show_body(answer: RawAnswer) -> str:
-    """Return the words of an error as JSON or text, for what was seen."""
-    return json.dumps(answer.body[:200].decode("utf-8", "replace"))
-
-
-def path_of(repository: int) -> str:
-    """Return the path of a repository."""
-    return repository_path(repository)

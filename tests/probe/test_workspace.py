@@ -47,7 +47,7 @@ def test_what_cannot_be_deleted_is_named(emulator, client):
     workspace.make()
     emulator.faults.add(Fault(path="/repositories/*", method="DELETE", status=403, times=2))
     workspace.remove(lines.append)
-    assert f"The repository '{workspace.name}' (number {workspace.repository}) may be" in lines[0]
+    assert f"The repository '{workspace.name}' (number {workspace.repository}), which" in lines[0]
     assert [each.name for each in find_leftovers(client)] == [workspace.name]
 
 
@@ -63,3 +63,14 @@ def test_a_dataset_without_a_repository_and_a_made_up_key_are_deleted_too(client
     workspace.remove(print)
     assert [each.name for each in client.datasets.list()] == ["of the user"]
     assert (client.user_keys.list(), names(client)) == ([], ["Home"])
+
+
+def test_what_can_be_deleted_is_deleted_although_the_repository_cannot(emulator, client):
+    workspace, lines = Workspace(client), []
+    workspace.make()
+    client.user_keys.set("fred", "made-up")
+    workspace.made_up_keys.append("fred")
+    emulator.faults.add(Fault(path="/repositories/*", method="DELETE", status=403, times=2))
+    workspace.remove(lines.append)
+    assert client.user_keys.list() == []
+    assert "A made-up key" not in lines[0]
