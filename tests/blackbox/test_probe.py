@@ -3,9 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
+import hypothesis.strategies as st
 import pytest
+from blackbox.server import Service
 from blackbox.state import Series, State
 from blackbox.switches import Switches
+from hypothesis import given
 
 import alphacast_pandas as ap
 from alphacast_pandas.probe.observations import Observation
@@ -137,6 +140,8 @@ CASES: list[tuple[dict[str, Any], dict[str, str | None]]] = [
     ({"quota": "csv"}, {"json": None, "filter": None, "last": None, "series_column": None}),
     ({"breaks": "Disk full"}, {"status": None, "json": None, "concurrent": None}),
 ]
+# Switches under which next to nothing can be told.
+ALONE = {"quota", "breaks"}
 
 
 def probed(service: State, switches: dict[str, Any]) -> dict[str, Observation]:
@@ -152,7 +157,6 @@ def probed(service: State, switches: dict[str, Any]) -> dict[str, Observation]:
     return {each.name: each for each in seen}
 
 
-@pytest.mark.at_least(2)
 @pytest.mark.parametrize(("switches", "changes"), [({}, {}), *CASES])
 def test_the_probe_finds_each_switch_and_nothing_else(
     service: State, switches: dict[str, Any], changes: dict[str, str | None]
@@ -164,3 +168,20 @@ def test_the_probe_finds_each_switch_and_nothing_else(
     assert {name: word for name, word in others.items() if word not in {None, USUAL[name]}} == {}
     if not {"quota", "breaks", "filter"} & {*switches}:
         assert sum(word is not None for word in others.values()) > len(others) - 9
+
+
+@given(cases=st.lists(st.sampled_from([case for case in CASES if ALONE.isdisjoint(case[0])])))
+def test_no_combination_of_switches_leads_to_a_wrong_reading(
+    running: Service, cases: list[tuple[dict[str, Any], dict[str, str | None]]]
+) -> None:
+    switches: dict[str, Any] = {}
+    right = {name: {None, word} for name, word in USUAL.items()}
+    for case, changes in cases:
+        if switches.keys().isdisjoint(case):
+            switches |= case
+            for name, word in changes.items():
+                right.setdefault(name, {None}).add(word)
+    state = running.renew()
+    seen = probed(state, switches)
+    assert {name: seen[name] for name in right if seen[name].reading not in right[name]} == {}
+    assert state.crashes == []
