@@ -23,7 +23,7 @@ _HALF_AN_HOUR = 1800.0  # seconds
 
 
 def observe_error_key(workspace: Workspace) -> Iterator[Observation]:
-    """Ask for what does not exist: a dataset, and a process of no number."""
+    """Ask for what does not exist: a dataset, and its processes."""
     answers = [workspace.get("/datasets/0"), workspace.get("/datasets/0/processes")]
     refused = [answer for answer in answers if 400 <= answer.status < 500]
     readings = {_error_form(answer) for answer in refused}

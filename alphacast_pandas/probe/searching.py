@@ -110,7 +110,9 @@ def _offset(workspace: Workspace, first: Sequence[int]) -> Observation:
 def _length(workspace: Workspace, page: list[int], listed: list[int]) -> Observation:
     if len(page) < len(listed):
         seen = f"a page of {_LONG} has {len(page)} of {len(listed)} results"
-        reading = str(len(page)) if len(page) in {3, 10} else None
+        # A length that is refused may be replaced by another one; one more than the limit is cut.
+        is_limit = len(_ids(_page(workspace, 0, len(page) + 1))) == len(page)
+        reading = str(len(page)) if is_limit and len(page) in {3, 10} else None
         return decide_if_known("search_length", seen, reading)
     for word in _WORDS:
         first = _ids(_page(workspace, 0, _MANY, word))
