@@ -1,4 +1,4 @@
-"""Experiments on the records of repositories and datasets, and on the form of errors."""
+"""Experiments on the JSON of answers that are no data: records, lists, errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a probe has found: as a table for people, and as JSON."""
+"""The report of a probe, for people or for programs."""
 
 from __future__ import annotations
 

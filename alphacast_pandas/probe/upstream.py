@@ -1,4 +1,4 @@
-"""Experiments on providers and the keys that are stored for them; they change nothing but a key."""
+"""Experiments on upstream sources; they change nothing but a made-up key."""
 
 from __future__ import annotations
 
