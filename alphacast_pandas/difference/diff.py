@@ -29,7 +29,13 @@ class Push(Protocol):
     """Carries out the push that a difference was made for."""
 
     def __call__(
-        self, *, wait: bool, timeout: float, max_delete: int | float | None, verify: bool
+        self,
+        *,
+        wait: bool,
+        timeout: float,
+        only_changes: bool,
+        max_delete: int | float | None,
+        verify: bool,
     ) -> PushResult:
         """Send what the difference shows."""
 
@@ -114,6 +120,7 @@ class Diff:
         *,
         wait: bool = True,
         timeout: float = 600.0,
+        only_changes: bool = False,
         max_delete: int | float | None = None,
         verify: bool = False,
     ) -> PushResult:
@@ -131,6 +138,9 @@ class Diff:
             Whether to follow the process to its end.
         timeout : float, default 600.0
             Seconds until the process must have ended; of several uploads, each.
+        only_changes : bool, default False
+            Whether to send only the rows that are new or differ. Not in the modes that
+            delete every row that the upload lacks.
         max_delete : int or float, optional
             Refuse if more rows, or a larger share of the dataset's rows, would go.
         verify : bool, default False
@@ -173,7 +183,13 @@ class Diff:
                 "Make a new one with df.alphacast.diff(...)."
             )
             raise QueryError(msg)
-        return self._push(wait=wait, timeout=timeout, max_delete=max_delete, verify=verify)
+        return self._push(
+            wait=wait,
+            timeout=timeout,
+            only_changes=only_changes,
+            max_delete=max_delete,
+            verify=verify,
+        )
 
     @cached_property
     def added(self) -> pd.DataFrame:

@@ -71,17 +71,22 @@ def check_guards(
     if verify and not wait:
         msg = "verify reads back what a process has done, so it must be waited for: wait=True."
         raise QueryError(msg)
-    if missing not in ("send", "keep"):
-        msg = f"missing must be 'send' or 'keep', got {short(missing)}."
-        raise QueryError(msg)
     return Guards(
         only_changes=only_changes,
         max_delete=_check_limit(max_delete),
-        keep_stored=missing == "keep",
+        keep_stored=check_missing(missing),
         verify=verify,
         wait=wait,
         timeout=timeout,
     )
+
+
+def check_missing(missing: Any) -> bool:
+    """Return whether stored values stay where the frame has none."""
+    if missing not in ("send", "keep"):
+        msg = f"missing must be 'send' or 'keep', got {short(missing)}."
+        raise QueryError(msg)
+    return bool(missing == "keep")
 
 
 def check_dates_covered(plan: Plan) -> None:

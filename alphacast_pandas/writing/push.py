@@ -26,6 +26,7 @@ from alphacast_pandas.writing.guards import (
     check_dates_covered,
     check_deletions,
     check_guards,
+    check_missing,
 )
 from alphacast_pandas.writing.manifest import Manifest, describe_changed_roles, needed_manifest
 from alphacast_pandas.writing.plan import (
@@ -287,6 +288,7 @@ def diff(
     schema: Schema | None = None,
     accept_new_columns: bool = False,
     index: bool | None = None,
+    missing: Literal["send", "keep"] = "send",
     progress: bool | None = None,
     client: Client | None = None,
 ) -> Diff:
@@ -321,6 +323,9 @@ def diff(
         Whether columns that the dataset does not have would be added to it.
     index : bool, optional
         Whether index levels are columns, as for `push`.
+    missing : {"send", "keep"}, default "send"
+        What would become of stored values where the frame has none, as for `push`: with
+        "keep" they are read and sent in the gaps, so that they do not change.
     progress : bool, optional
         Whether to show a bar, as for `push`.
     client : Client, optional
@@ -368,6 +373,7 @@ def diff(
     """
     check_is_frame(df)
     chosen = check_mode(mode)
+    keep_stored = check_missing(missing)
     plan = plan_push(
         df,
         resolve_client(client),
@@ -380,6 +386,8 @@ def diff(
         progress=progress,
     )
     comparison = compare_plan(plan)
+    if keep_stored and chosen.updates:
+        plan, comparison = keep_stored_values(plan, comparison)
     place = repr(plan.target.name) if plan.dataset_id is None else plan.dataset_id
     return Diff(
         f"Diff of {plural(len(plan.frame), 'row')} with dataset {place}, mode {mode!r}",
@@ -595,13 +603,14 @@ def _push_diff(
     *,
     wait: bool,
     timeout: float,
+    only_changes: bool,
     max_delete: int | float | None,
     verify: bool,
 ) -> PushResult:
     """Send what a diff has shown, unless the dataset has changed since."""
     guards = check_guards(
         plan.mode,
-        only_changes=False,
+        only_changes=only_changes,
         max_delete=max_delete,
         missing="send",
         verify=verify,

@@ -1,0 +1,552 @@
+"""The commands ``push`` and ``diff``: what a file would change in a dataset, and to send it."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import math
+import re
+import shlex
+import sys
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import alphacast_pandas as ap
+from alphacast_pandas.commands.command import Command
+from alphacast_pandas.commands.output import (
+    add_json_argument,
+    is_terminal,
+    print_frame,
+    print_lines,
+    print_note,
+    terminal_width,
+)
+from alphacast_pandas.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import pandas as pd
+
+    from alphacast_pandas.api.definitions import Definitions
+    from alphacast_pandas.column_types import ColumnType
+    from alphacast_pandas.commands.files import FileForm
+
+_FAILED, _DIFFERENT = 1, 3  # exit statuses
+_MOST_UNKNOWN = 10
+_SUMMARY_WIDTH = 80  # of a difference as the package shows it
+_RECORD = (
+    *("dataset_id", "name", "repository", "created", "process_id", "status", "description"),
+    *("rows", "inserted", "updated", "deleted", "bytes_sent", "seconds", "url"),
+)
+_RESUME = "error.resume() goes on from there."
+_NOTHING = "The dataset holds these rows already; nothing was uploaded."
+# Keywords that messages of the package name, and the options that are called otherwise here.
+_KEYWORD = re.compile(
+    r"\b(name|repository|mode|date|missing|max_delete|timeout)="
+    r"('[^']*'|\"[^\"]*\"|[\d.]*\d)"
+)
+_QUOTES = "'\""
+_FLAG = re.compile(r"\b(accept_new_columns|create|only_changes|verify)=True\b")
+
+
+def _run_diff(options: argparse.Namespace) -> int:
+    """Show what pushing the file would change; return the exit status."""
+    _check_target(options)
+    try:
+        diff = _compare(options)
+    except ap.AlphacastError as error:
+        return _fail(error, options)
+    if is_terminal() and not options.json:
+        print_lines(_difference_lines(diff))
+    else:
+        print_frame(difference_rows(diff), as_json=options.json)
+    return 0 if diff.empty else _DIFFERENT
+
+
+def _run_push(options: argparse.Namespace) -> int:
+    """Show the difference, ask, and send it; return the exit status."""
+    _check_target(options)
+    _check_push(options)
+    try:
+        diff = _compare(options)
+        print_note("\n".join(_difference_lines(diff)))
+        if diff.empty:
+            _print_record(_record_of_nothing(diff), options, _NOTHING)
+            return 0
+        if not (options.yes or _is_wanted()):
+            print_note("Nothing was sent.")
+            return _FAILED
+        result = diff.push(
+            wait=not options.no_wait,
+            timeout=options.timeout,
+            only_changes=options.only_changes,
+            max_delete=options.max_delete,
+            verify=options.verify,
+        )
+    except ap.AlphacastError as error:
+        return _fail(error, options)
+    _print_record(_record(result), options, str(result))
+    return 0
+
+
+def _compare(options: argparse.Namespace) -> ap.Diff:
+    """Return what pushing the file would change; nothing is guessed of it."""
+    from alphacast_pandas.api.discovery import fetch_target
+    from alphacast_pandas.commands.files import check_suffix, read_file, read_names
+    from alphacast_pandas.reading.expected import check_expected, warn_of_other_words
+    from alphacast_pandas.writing.plan import resolve_target
+
+    suffix, form = check_suffix(options.file), _file_form(options)
+    names = read_names(options.file, form)
+    client = ap.get_client()
+    target = resolve_target(
+        client, options.dataset, options.name, options.repository, create=options.create or None
+    )
+    number = target.dataset_id
+    definitions = None if number is None else fetch_target(client, number, names)
+    if definitions is not None and number is not None:
+        check_expected(options.expect, number, definitions)
+        warn_of_other_words(options.dataset, definitions)
+    is_typed = suffix == ".parquet"
+    types = Types({}) if is_typed else column_types(names, definitions, options)
+    frame = read_file(options.file, types.of, form, assumed=types.assumed)
+    has_roles = definitions is not None and definitions.date is not None
+    return ap.diff(
+        frame,
+        number,
+        name=options.name if number is None else None,
+        repository=options.repository if number is None else None,
+        create=options.create or None if number is None else None,
+        mode=options.mode,
+        date=options.date,
+        # A column of text that nobody called an entity is none, unless the file has types.
+        entities=options.entities or (None if has_roles or is_typed else []),
+        accept_new_columns=options.accept_new_columns,
+        missing=options.missing,
+        client=client,
+    )
+
+
+@dataclass(frozen=True)
+class Types:
+    """The types of the columns of a file; those of the columns in `assumed` nobody has stated."""
+
+    of: Mapping[str, ColumnType]
+    assumed: frozenset[str] = frozenset()
+
+
+def column_types(
+    names: Sequence[str], definitions: Definitions | None, options: argparse.Namespace
+) -> Types:
+    """Return the types of columns: of the dataset, else of the options, else numbers."""
+    from alphacast_pandas.column_types import DATE, DECIMAL, STRING
+    from alphacast_pandas.names import check_names
+
+    is_open = definitions is None or definitions.is_fresh or options.accept_new_columns
+    for option, given in (
+        ("date", [options.date]),
+        ("entities", options.entities),
+        ("text", options.text),
+    ):
+        check_names([name for name in given if name is not None], names, f"--{option}")
+    if definitions is not None:
+        _check_known(names, definitions, is_open=is_open)
+    said = dict.fromkeys((*options.entities, *options.text), STRING) | {options.date: DATE}
+    types, assumed = {}, set()
+    for name in names:
+        column = None if definitions is None else definitions.get(name)
+        known = None if column is None or definitions is None else definitions.type_of(name)
+        if known is not None and name in options.text and known is not STRING:
+            msg = f"--text {shlex.quote(name)}: the dataset has it as {known.name}. Leave it out."
+            raise ap.QueryError(msg)
+        if known is None and name not in said:
+            assumed.add(name)
+        types[name] = known or said.get(name, DECIMAL)
+    if DATE not in types.values():
+        msg = (
+            f"Nothing says which column of {options.file} holds the dates: --date COLUMN names it, "
+            f"and --entities COLUMN those that identify a row together with it. The columns are "
+            f"{', '.join(map(repr, names))}."
+        )
+        if definitions is not None and definitions.date is not None:
+            msg = (
+                f"{options.file} lacks the dataset's date column {definitions.date.name!r}; its "
+                f"columns are {', '.join(map(repr, names))}. Rename the column of dates in it."
+            )
+        raise ap.QueryError(msg)
+    return Types(types, frozenset(assumed))
+
+
+def _check_known(names: Sequence[str], definitions: Definitions, *, is_open: bool) -> None:
+    """Raise for columns that the dataset does not have, unless they may be new ones."""
+    from alphacast_pandas.names import canonical_name, unknown_name
+
+    known = {*definitions.names, *definitions.ignored}
+    folded = {canonical_name(name): name for name in definitions.names}
+    unknown = [name for name in names if name not in known]
+    for name in unknown:
+        same = folded.get(canonical_name(name))
+        if same is not None:
+            msg = (
+                f"The file's column {name!r} differs from the dataset's {same!r} in case, accents "
+                f"or blanks only, so the service takes it for that: rename it to {same!r} in the "
+                "file."
+            )
+            raise ap.QueryError(msg)
+    if unknown and not is_open:
+        told = " ".join(unknown_name(name, definitions.names) for name in unknown[:_MOST_UNKNOWN])
+        more = len(unknown) - _MOST_UNKNOWN
+        msg = (
+            f"The file has columns that the dataset does not have: {told}"
+            f"{f' The same goes for {more:,} more columns.' if more > 0 else ''} Rename or remove "
+            "them in the file; --accept-new-columns adds them to the dataset, as numbers, or with "
+            "--text COLUMN as text."
+        )
+        raise ap.QueryError(msg)
+
+
+def _file_form(options: argparse.Namespace) -> FileForm:
+    from alphacast_pandas.commands.cells import TextForm
+    from alphacast_pandas.commands.files import FileForm
+
+    tabs = {"tab": "\t", "\\t": "\t"}
+    separator = tabs.get(options.sep, options.sep)
+    texts = TextForm(options.decimal, options.date_format)
+    return FileForm(options.encoding, separator, texts, options.sheet)
+
+
+def difference_rows(diff: ap.Diff) -> pd.DataFrame:
+    """
+    Return a difference as one row a value: its kind, key and column, its old and its new value.
+
+    A row without values has one line, in which the column is missing.
+    """
+    import pandas as pd
+
+    keys = [str(name) for name in diff.changed.columns[:-3]]
+    kind, column, old, new = (_free_name(word, keys) for word in ("kind", "column", "old", "new"))
+    changed = diff.changed.set_axis([*keys, column, old, new], axis=1)
+    parts = [
+        _melted(diff.added, keys, column, new).assign(**{old: None, kind: "added"}),
+        changed.assign(**{kind: "changed"}),
+        _melted(diff.deleted, keys, column, old).assign(**{new: None, kind: "deleted"}),
+    ]
+    order = [kind, *keys, column, old, new]
+    rows = [part[order].astype({old: object, new: object}) for part in parts if len(part)]
+    if not rows:
+        return changed.assign(**{kind: "changed"})[order]
+    return pd.concat(rows, ignore_index=True)
+
+
+def _melted(frame: pd.DataFrame, keys: list[str], column: str, value: str) -> pd.DataFrame:
+    """Return the values of rows, one a line in the order of the rows, none for a missing one."""
+    import numpy as np
+    import pandas as pd
+
+    names = [name for name in frame.columns if name not in keys]
+    is_there = frame[names].notna().to_numpy(dtype=bool)
+    cells = [frame[name].astype(object).to_numpy() for name in names]
+    # A row without any value has a line too.
+    is_there = np.column_stack([is_there, ~is_there.any(axis=1)])
+    rows, places = np.nonzero(is_there)
+    values = np.empty(len(rows), dtype=object)
+    for place, column_cells in enumerate(cells):
+        values[places == place] = column_cells[rows[places == place]]
+    named = pd.array([*names, None], dtype=object)
+    return (
+        frame[keys]
+        .iloc[rows]
+        .reset_index(drop=True)
+        .assign(**{column: np.asarray(named, dtype=object)[places], value: values})
+    )
+
+
+def _free_name(word: str, taken: Sequence[str]) -> str:
+    """Return a name for a column of the output that no key has."""
+    while word in taken:
+        word += "_"
+    return word
+
+
+def _difference_lines(diff: ap.Diff) -> Iterator[str]:
+    """Yield every value that would change, a line a row or a value, and then the summary."""
+    keys = [str(name) for name in diff.changed.columns[:-3]]
+    for row in _row_texts(diff.added, len(keys)):
+        yield f"+ {row}"
+    for *key, column, old, new in diff.changed.itertuples(index=False, name=None):
+        change = f"{printable(column)} {_value_text(old) or 'missing'} -> "
+        change += _value_text(new) or "missing"
+        yield f"~ {_key_text(key)}: {change}"
+    for row in _row_texts(diff.deleted, len(keys)):
+        yield f"- {row}"
+    yield from map(_in_options, _summary_lines(diff))
+
+
+def _row_texts(frame: pd.DataFrame, keys: int) -> Iterator[str]:
+    """Yield rows as text: the key, which is in the first columns, and the values there are."""
+    names = [printable(str(name)) for name in frame.columns[keys:]]
+    for row in frame.itertuples(index=False, name=None):
+        texts = map(_value_text, row[keys:])
+        values = [f"{name} {text}" for name, text in zip(names, texts, strict=True) if text]
+        yield f"{_key_text(row[:keys])}: {', '.join(values) or 'no values'}"
+
+
+def _key_text(key: Sequence[object]) -> str:
+    return ", ".join(printable(k) if isinstance(k, str) else _value_text(k) for k in key)
+
+
+def _value_text(value: object) -> str:
+    """Return a value with all its digits, text in quotes, so that none looks like a number."""
+    import pandas as pd
+
+    if isinstance(value, str):
+        return f"'{printable(value)}'"
+    if pd.isna(value):  # type: ignore[call-overload] # the value of a cell, no list
+        return ""
+    if isinstance(value, datetime.datetime):
+        return value.isoformat().removesuffix("T00:00:00")
+    return repr(float(value)).removesuffix(".0") if isinstance(value, float) else str(value)
+
+
+def _summary_lines(diff: ap.Diff) -> list[str]:
+    """Return the counts and the notes, as the package shows them where the terminal is so wide."""
+    width = terminal_width()
+    if width >= _SUMMARY_WIDTH:
+        return str(diff).splitlines()
+    counts = (
+        f"{len(diff.added):,} rows added, {len(diff.changed):,} values changed, "
+        f"{len(diff.deleted):,} rows deleted, {diff.unchanged:,} rows unchanged"
+    )
+    return [
+        line for text in (diff.title, counts, *diff.notes) for line in textwrap.wrap(text, width)
+    ]
+
+
+def _is_wanted() -> bool:
+    """Ask the person at the terminal; only yes is yes."""
+    print("Send it? [y/N] ", end="", file=sys.stderr, flush=True)
+    try:
+        answer = sys.stdin.readline()
+    except KeyboardInterrupt:
+        print_note("")
+        msg = "Nothing was sent."
+        raise KeyboardInterrupt(msg) from None
+    if not answer.endswith("\n"):
+        print_note("")
+    return answer.strip().casefold() in {"y", "yes"}
+
+
+def _in_options(text: str) -> str:
+    """Return a text of the package in which keywords of Python are options of this command."""
+    text = _FLAG.sub(lambda found: f"--{found[1].replace('_', '-')}", text)
+    return _KEYWORD.sub(
+        lambda found: f"--{found[1].replace('_', '-')} {shlex.quote(found[2].strip(_QUOTES))}",
+        text,
+    )
+
+
+def _fail(error: ap.AlphacastError, options: argparse.Namespace) -> int:
+    """Print an error in the words of this command; return the exit status."""
+    text = str(error)
+    if isinstance(error, ap.PushInterrupted):
+        again = {"replace": " with --mode upsert", "mirror": " with --mode append"}
+        text = text.removesuffix(_RESUME) + (
+            f"To go on, run the command again{again.get(options.mode, '')}: the difference then "
+            "shows what is missing, and --only-changes sends nothing else."
+        )
+    text = _in_options(text)
+    if isinstance(error, ap.ValidationError) and error.failures is not None:
+        text += (
+            f"\nRows are numbered as in {options.file}; where a remedy names df, it is the content "
+            "of that file: correct it there."
+        )
+    print_note(f"error: {text}")
+    return _FAILED
+
+
+def _check_target(options: argparse.Namespace) -> None:
+    """End with a usage error unless one dataset is named in one way."""
+    if (options.dataset is None) == (options.name is None):
+        options.fail("name the dataset: DATASET, or --name NAME with --repository REPOSITORY")
+    if options.name is None and (options.repository is not None or options.create):
+        options.fail("--repository and --create go with --name")
+
+
+def _check_push(options: argparse.Namespace) -> None:
+    """End with a usage error if nobody can be asked, or options contradict each other."""
+    is_asked = sys.stdin is not None and sys.stdin.isatty()
+    if not (options.yes or is_asked):
+        options.fail(
+            "nobody can be asked whether to send it, since the input is no terminal: --yes sends "
+            "it without asking, and the command diff shows what would change"
+        )
+    if options.verify and options.no_wait:
+        options.fail("--verify reads back what the service has done: leave --no-wait out")
+    if options.only_changes and options.mode in {"replace", "mirror"}:
+        options.fail(
+            f"--only-changes does not go with --mode {options.mode}, which deletes every row that "
+            "is not sent"
+        )
+
+
+def _add_diff_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(fail=parser.error)
+    parser.add_argument("file", type=Path, metavar="FILE", help=".csv, .parquet or .xlsx")
+    parser.add_argument(
+        "dataset",
+        nargs="?",
+        metavar="DATASET",
+        help="number, address or exact name of the dataset",
+    )
+    parser.add_argument("--name", help="in place of DATASET: its name, made if it is missing")
+    parser.add_argument("--repository", help="with --name: number, address or exact name of it")
+    parser.add_argument(
+        "--create", action="store_true", help="with --name: make it beside one of a similar name"
+    )
+    parser.add_argument(
+        "--mode",
+        choices=("append", "upsert", "replace", "mirror"),
+        default="upsert",
+        help="replace and mirror DELETE rows that the file lacks; append and mirror keep the "
+        "values of rows that are there (default: upsert)",
+    )
+    parser.add_argument(
+        "--missing",
+        choices=("send", "keep"),
+        default="send",
+        help="keep: stored values stay where the file has none (default: send)",
+    )
+    parser.add_argument(
+        "--expect",
+        metavar="NAME",
+        help="refuse if the dataset is called otherwise; * and ? are any",
+    )
+    parser.add_argument(
+        "--accept-new-columns", action="store_true", help="add columns that the dataset lacks"
+    )
+    add_json_argument(parser)
+    columns = parser.add_argument_group("columns that the dataset does not know yet")
+    columns.add_argument("--date", metavar="COLUMN", help="the column of dates")
+    for option, explanation in (
+        ("--entities", "columns that identify a row together with the date"),
+        ("--text", "columns of text; all others are numbers"),
+    ):
+        columns.add_argument(
+            option, nargs="+", action="extend", default=[], metavar="COLUMN", help=explanation
+        )
+    form = parser.add_argument_group("how the file is written")
+    form.add_argument(
+        "--date-format", metavar="FORMAT", help="such as %%d/%%m/%%Y; default: ISO 8601"
+    )
+    form.add_argument(
+        "--decimal", default=".", metavar="MARK", help="mark before the fraction: '.' or ','"
+    )
+    form.add_argument("--sep", metavar="MARK", help="between fields of CSV: ';' or tab; default: ,")
+    form.add_argument("--encoding", default="utf-8", help="of CSV (default: utf-8)")
+    form.add_argument("--sheet", metavar="NAME", help="of a workbook; default: the first one")
+
+
+def _add_push_arguments(parser: argparse.ArgumentParser) -> None:
+    _add_diff_arguments(parser)
+    sending = parser.add_argument_group("sending")
+    sending.add_argument("--yes", action="store_true", help="send it without asking")
+    sending.add_argument(
+        "--only-changes", action="store_true", help="send only rows that are new or differ"
+    )
+    sending.add_argument(
+        "--max-delete",
+        type=_limit,
+        metavar="N",
+        help="refuse if more rows would go: 10 rows, or with a point a share: 0.05",
+    )
+    sending.add_argument(
+        "--verify", action="store_true", help="read the rows back afterwards and compare"
+    )
+    sending.add_argument(
+        "--no-wait", action="store_true", help="end when it is sent, not when it is processed"
+    )
+    sending.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=600.0,
+        metavar="SECONDS",
+        help="until the service must have processed it (default: 600)",
+    )
+
+
+def _limit(text: str) -> int | float:
+    """Return a number of rows, or a share of them."""
+    try:
+        limit = int(text) if text.isdecimal() else float(text)
+    except ValueError:
+        limit = math.nan
+    if isinstance(limit, int) or 0 <= limit <= 1:
+        return limit
+    msg = f"{text!r} is neither a number of rows, such as 10, nor a share from 0.0 to 1.0"
+    raise argparse.ArgumentTypeError(msg)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if 0 < seconds < math.inf:
+        return seconds
+    msg = f"{text!r} is not a number of seconds"
+    raise argparse.ArgumentTypeError(msg)
+
+
+def _record(result: ap.PushResult) -> dict[str, object]:
+    """Return what is known of a push, as one row."""
+    created = " ".join(result.created) or None
+    return {name: getattr(result, name) for name in _RECORD} | {"created": created}
+
+
+def _record_of_nothing(diff: ap.Diff) -> dict[str, object]:
+    """Return the same of a push that has nothing to send."""
+    zeros = dict.fromkeys(("rows", "inserted", "updated", "deleted", "bytes_sent"), 0)
+    said = {"dataset_id": diff.dataset_id, "status": "Nothing to send", "description": _NOTHING}
+    return {**dict.fromkeys(_RECORD), **zeros, **said}
+
+
+def _print_record(record: Mapping[str, object], options: argparse.Namespace, text: str) -> None:
+    """Print how a push has ended: text on a terminal, else one row."""
+    import pandas as pd
+
+    if is_terminal() and not options.json:
+        print_lines(text.splitlines())
+    else:
+        print_frame(pd.DataFrame([record], dtype=object), as_json=options.json)
+
+
+DIFF = Command(
+    description="""\
+Show what pushing a file would change in a dataset; nothing is sent. Types are
+those of the dataset, never guessed. On a terminal: a line for each row that
+would be added (+) or deleted (-) and each value that would change (~), then a
+summary. Piped: CSV with a row for each value. The exit status is 3 if anything
+would change, 0 if nothing would.""",
+    examples="""\
+  alphacast-pandas diff prices.csv 7938
+  alphacast-pandas diff precios.csv 7938 --sep ';' --decimal , --date-format %d/%m/%Y
+  alphacast-pandas diff prices.xlsx 7938 --sheet Data --mode replace --json""",
+    add_arguments=_add_diff_arguments,
+    run=_run_diff,
+)
+PUSH = Command(
+    description="""\
+Show what a file would change in a dataset, ask, and send it. Types are those of
+the dataset, never guessed. The difference and the question go to the standard
+error, the result to the standard output. What was shown is what is sent: if the
+dataset changes meanwhile, nothing is. The exit status is 1 if it was not sent.""",
+    examples="""\
+  alphacast-pandas push prices.csv 7938
+  alphacast-pandas push prices.parquet 7938 --yes --only-changes --expect 'Consumer prices*'
+  alphacast-pandas push rain.csv --name Rain --repository Weather --date Date --entities station""",
+    add_arguments=_add_push_arguments,
+    run=_run_push,
+)
