@@ -172,7 +172,7 @@ def parse_numbers(column: Column, texts: pa.ChunkedArray, form: TextForm) -> np.
         written = pc.replace_substring(written, ",", ".")
     written = pc.replace_substring_regex(written, r"^\+", "")
     numbers[is_number] = written.cast(pa.float64()).to_numpy()
-    for n in np.flatnonzero(np.abs(numbers) > _LARGEST_EXACT).tolist():
+    for n in np.flatnonzero(np.abs(numbers) >= _LARGEST_EXACT).tolist():
         text = plain[n].as_py()
         why = inexact_integer(text)
         if np.isinf(numbers[n]):

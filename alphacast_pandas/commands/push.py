@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
+
 import alphacast_pandas as ap
 from alphacast_pandas.commands.command import Command
 from alphacast_pandas.commands.output import (
@@ -28,8 +31,6 @@ from alphacast_pandas.text import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    import pandas as pd
-
     from alphacast_pandas.api.definitions import Definitions
     from alphacast_pandas.column_types import ColumnType
     from alphacast_pandas.commands.files import FileForm
@@ -43,13 +44,14 @@ _RECORD = (
 )
 _RESUME = "error.resume() goes on from there."
 _NOTHING = "The dataset holds these rows already; nothing was uploaded."
-# Keywords that messages of the package name, and the options that are called otherwise here.
-_KEYWORD = re.compile(
-    r"\b(name|repository|mode|date|missing|max_delete|timeout)="
-    r"('[^']*'|\"[^\"]*\"|[\d.]*\d)"
+# What messages of the package call by the keywords of Python, in the options of these commands.
+_CALL = re.compile(r"\bpush\(\.\.\., ([^()]*)\)")
+_FLAG = re.compile(r"\b(accept_new_columns|create|only_changes|verify)(=True)?\b(?!=)")
+_VALUE = re.compile(
+    r"\b(name|repository|mode|date|entities|missing|max_delete|timeout|expect)="
+    r"('[^']*'|\"[^\"]*\"|[\d.]*\d|)(?=[\s,.;:)]|$)"
 )
 _QUOTES = "'\""
-_FLAG = re.compile(r"\b(accept_new_columns|create|only_changes|verify)=True\b")
 
 
 def _run_diff(options: argparse.Namespace) -> int:
@@ -63,6 +65,8 @@ def _run_diff(options: argparse.Namespace) -> int:
         print_lines(_difference_lines(diff))
     else:
         print_frame(difference_rows(diff), as_json=options.json)
+        for note in diff.notes:
+            print_note(_in_options(f"note: {note}"))
     return 0 if diff.empty else _DIFFERENT
 
 
@@ -224,8 +228,6 @@ def difference_rows(diff: ap.Diff) -> pd.DataFrame:
 
     A row without values has one line, in which the column is missing.
     """
-    import pandas as pd
-
     keys = [str(name) for name in diff.changed.columns[:-3]]
     kind, column, old, new = (_free_name(word, keys) for word in ("kind", "column", "old", "new"))
     changed = diff.changed.set_axis([*keys, column, old, new], axis=1)
@@ -243,9 +245,6 @@ def difference_rows(diff: ap.Diff) -> pd.DataFrame:
 
 def _melted(frame: pd.DataFrame, keys: list[str], column: str, value: str) -> pd.DataFrame:
     """Return the values of rows, one a line in the order of the rows, none for a missing one."""
-    import numpy as np
-    import pandas as pd
-
     names = [name for name in frame.columns if name not in keys]
     is_there = frame[names].notna().to_numpy(dtype=bool)
     cells = [frame[name].astype(object).to_numpy() for name in names]
@@ -300,8 +299,6 @@ def _key_text(key: Sequence[object]) -> str:
 
 def _value_text(value: object) -> str:
     """Return a value with all its digits, text in quotes, so that none looks like a number."""
-    import pandas as pd
-
     if isinstance(value, str):
         return f"'{printable(value)}'"
     if pd.isna(value):  # type: ignore[call-overload] # the value of a cell, no list
@@ -341,11 +338,14 @@ def _is_wanted() -> bool:
 
 def _in_options(text: str) -> str:
     """Return a text of the package in which keywords of Python are options of this command."""
-    text = _FLAG.sub(lambda found: f"--{found[1].replace('_', '-')}", text)
-    return _KEYWORD.sub(
-        lambda found: f"--{found[1].replace('_', '-')} {shlex.quote(found[2].strip(_QUOTES))}",
-        text,
-    )
+    text = _FLAG.sub(lambda found: _option(found[1], ""), _CALL.sub(r"\1", text))
+    text = _VALUE.sub(lambda found: _option(found[1], found[2]), text)
+    return text.replace("max_delete", "--max-delete")
+
+
+def _option(keyword: str, value: str) -> str:
+    option = f"--{keyword.replace('_', '-')}"
+    return f"{option} {shlex.quote(value.strip(_QUOTES))}" if value else option
 
 
 def _fail(error: ap.AlphacastError, options: argparse.Namespace) -> int:
@@ -357,13 +357,17 @@ def _fail(error: ap.AlphacastError, options: argparse.Namespace) -> int:
             f"To go on, run the command again{again.get(options.mode, '')}: the difference then "
             "shows what is missing, and --only-changes sends nothing else."
         )
-    text = _in_options(text)
-    if isinstance(error, ap.ValidationError) and error.failures is not None:
-        text += (
-            f"\nRows are numbered as in {options.file}; where a remedy names df, it is the content "
-            "of that file: correct it there."
-        )
-    print_note(f"error: {text}")
+    print_note(f"error: {_in_options(text)}")
+    if isinstance(error, ap.ValidationError):
+        is_numbered = error.failures["row"].notna().any() and options.file.suffix != ".parquet"
+        notes = [
+            f"Rows are numbered as in {printable(str(options.file))}." if is_numbered else "",
+            "Where a remedy names df, which is the content of the file, correct it there."
+            if re.search(r"\bdf\b", text)
+            else "",
+        ]
+        if any(notes):
+            print_note(" ".join(filter(None, notes)))
     return _FAILED
 
 
@@ -515,8 +519,6 @@ def _record_of_nothing(diff: ap.Diff) -> dict[str, object]:
 
 def _print_record(record: Mapping[str, object], options: argparse.Namespace, text: str) -> None:
     """Print how a push has ended: text on a terminal, else one row."""
-    import pandas as pd
-
     if is_terminal() and not options.json:
         print_lines(text.splitlines())
     else:
