@@ -26,6 +26,7 @@ from alphacast_pandas.commands.output import (
     print_note,
     terminal_width,
 )
+from alphacast_pandas.display import plural
 from alphacast_pandas.text import printable
 
 if TYPE_CHECKING:
@@ -245,22 +246,24 @@ def difference_rows(diff: ap.Diff) -> pd.DataFrame:
 
 def _melted(frame: pd.DataFrame, keys: list[str], column: str, value: str) -> pd.DataFrame:
     """Return the values of rows, one a line in the order of the rows, none for a missing one."""
-    names = [name for name in frame.columns if name not in keys]
+    frame = _keys_first(frame, keys)
+    names = [*frame.columns[len(keys) :]]
     is_there = frame[names].notna().to_numpy(dtype=bool)
-    cells = [frame[name].astype(object).to_numpy() for name in names]
     # A row without any value has a line too.
     is_there = np.column_stack([is_there, ~is_there.any(axis=1)])
     rows, places = np.nonzero(is_there)
     values = np.empty(len(rows), dtype=object)
-    for place, column_cells in enumerate(cells):
-        values[places == place] = column_cells[rows[places == place]]
-    named = pd.array([*names, None], dtype=object)
-    return (
-        frame[keys]
-        .iloc[rows]
-        .reset_index(drop=True)
-        .assign(**{column: np.asarray(named, dtype=object)[places], value: values})
-    )
+    for place, name in enumerate(names):
+        here = places == place
+        values[here] = frame[name].astype(object).to_numpy()[rows[here]]
+    named = np.array([*names, None], dtype=object)[places]
+    lines = frame[keys].iloc[rows].reset_index(drop=True)
+    return lines.assign(**{column: named, value: values})
+
+
+def _keys_first(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Return a frame with the key in its first columns, missing where it has no such column."""
+    return frame.reindex(columns=[*keys, *(name for name in frame.columns if name not in keys)])
 
 
 def _free_name(word: str, taken: Sequence[str]) -> str:
@@ -273,24 +276,24 @@ def _free_name(word: str, taken: Sequence[str]) -> str:
 def _difference_lines(diff: ap.Diff) -> Iterator[str]:
     """Yield every value that would change, a line a row or a value, and then the summary."""
     keys = [str(name) for name in diff.changed.columns[:-3]]
-    for row in _row_texts(diff.added, len(keys)):
+    for row in _row_texts(diff.added, keys):
         yield f"+ {row}"
     for *key, column, old, new in diff.changed.itertuples(index=False, name=None):
-        change = f"{printable(column)} {_value_text(old) or 'missing'} -> "
-        change += _value_text(new) or "missing"
-        yield f"~ {_key_text(key)}: {change}"
-    for row in _row_texts(diff.deleted, len(keys)):
+        change = f"{_value_text(old) or 'missing'} -> {_value_text(new) or 'missing'}"
+        yield f"~ {_key_text(key)}: {printable(column)} {change}"
+    for row in _row_texts(diff.deleted, keys):
         yield f"- {row}"
     yield from map(_in_options, _summary_lines(diff))
 
 
-def _row_texts(frame: pd.DataFrame, keys: int) -> Iterator[str]:
-    """Yield rows as text: the key, which is in the first columns, and the values there are."""
-    names = [printable(str(name)) for name in frame.columns[keys:]]
+def _row_texts(frame: pd.DataFrame, keys: list[str]) -> Iterator[str]:
+    """Yield rows as text: the key, and the values there are."""
+    frame = _keys_first(frame, keys)
+    names = [printable(str(name)) for name in frame.columns[len(keys) :]]
     for row in frame.itertuples(index=False, name=None):
-        texts = map(_value_text, row[keys:])
+        texts = map(_value_text, row[len(keys) :])
         values = [f"{name} {text}" for name, text in zip(names, texts, strict=True) if text]
-        yield f"{_key_text(row[:keys])}: {', '.join(values) or 'no values'}"
+        yield f"{_key_text(row[: len(keys)])}: {', '.join(values) or 'no values'}"
 
 
 def _key_text(key: Sequence[object]) -> str:
@@ -314,8 +317,8 @@ def _summary_lines(diff: ap.Diff) -> list[str]:
     if width >= _SUMMARY_WIDTH:
         return str(diff).splitlines()
     counts = (
-        f"{len(diff.added):,} rows added, {len(diff.changed):,} values changed, "
-        f"{len(diff.deleted):,} rows deleted, {diff.unchanged:,} rows unchanged"
+        f"{plural(len(diff.added), 'row')} added, {plural(len(diff.changed), 'value')} changed, "
+        f"{plural(len(diff.deleted), 'row')} deleted, {plural(diff.unchanged, 'row')} unchanged"
     )
     return [
         line for text in (diff.title, counts, *diff.notes) for line in textwrap.wrap(text, width)
