@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -411,3 +412,16 @@ def test_a_file_is_written_only_into_a_folder_that_exists(tmp_path: Path) -> Non
     write_file(READ, tmp_path / "link.csv")
     assert (tmp_path / "link.csv").is_symlink()
     assert (tmp_path / "there.csv").read_bytes() != b"before"
+
+
+def test_without_the_extra_files_of_excel_say_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = workbook(tmp_path / "x.xlsx", [HEAD])
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    install = r"pip install 'alphacast-pandas\[excel\]'"
+    with pytest.raises(ModuleNotFoundError, match=f"Reading files of Excel .* {install}"):
+        read_names(path, FileForm())
+    with pytest.raises(ModuleNotFoundError, match=f"Writing files of Excel .* {install}"):
+        write_file(READ, tmp_path / "y.xlsx")
+    assert [*tmp_path.iterdir()] == [path]

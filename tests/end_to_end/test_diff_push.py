@@ -33,6 +33,24 @@ def test_a_diff_of_too_many_deletions_is_not_pushed(
     assert uploads(emulator) == 0
 
 
+def test_a_diff_may_keep_what_is_stored_and_send_no_more_than_it_shows(
+    stored: int, client: ap.Client
+) -> None:
+    gaps = PANEL.head(9).assign(CPI=float("nan"))
+    assert gaps.alphacast.diff(stored, client=client).changed["new"].isna().any()
+    kept = gaps.alphacast.diff(stored, missing="keep", client=client)
+    assert kept.empty
+    assert kept.push(only_changes=True).status == "Nothing to send"
+    one = gaps.assign(CPI=gaps["CPI"].where(gaps.index != 4, 0.5))
+    diff = one.alphacast.diff(stored, missing="keep", client=client)
+    assert diff.changed["new"].tolist() == [0.5]
+    assert diff.push(only_changes=True, verify=True).rows == 1
+    with pytest.raises(ap.QueryError, match="only_changes does not go with mode='replace'"):
+        PANEL.alphacast.diff(stored, mode="replace", client=client).push(only_changes=True)
+    with pytest.raises(ap.QueryError, match="missing must be 'send' or 'keep'"):
+        PANEL.alphacast.diff(stored, missing="drop", client=client)
+
+
 HIDDEN: dict[str, list[dict[str, Any]]] = {
     "everything shown": [],
     "no processes": [{"path": "*/processes", "status": 403}],

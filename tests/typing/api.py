@@ -146,7 +146,8 @@ def writing(df: pd.DataFrame) -> None:
     assert_type(diff.changed, pd.DataFrame)
     assert_type(diff.unchanged, int)
     assert_type(diff.dates, pd.DatetimeIndex)
-    assert_type(diff.push(max_delete=10, verify=True), ap.PushResult)
+    assert_type(diff.push(only_changes=True, max_delete=10, verify=True), ap.PushResult)
+    assert_type(ap.diff(df, 5515, missing="keep"), ap.Diff)
     ap.push(df, 5515, mode="delete")  # type: ignore[arg-type]  # one of four modes
     assert_type(ap.validate(df, 5515), pd.DataFrame)
     assert_type(ap.manifest(df), list[dict[str, Any]])
