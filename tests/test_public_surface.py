@@ -139,14 +139,14 @@ SIGNATURES = {
     "DataFrame.alphacast.diff": (
         "dataset_id=None | name=None repository=None create=None mode='upsert' "
         "date=None entities=None "
-        "schema=None accept_new_columns=False index=None progress=None client=None"
+        "schema=None accept_new_columns=False index=None missing='send' progress=None client=None"
     ),
     "diff": (
         "df dataset_id=None | name=None repository=None create=None mode='upsert' "
         "date=None entities=None "
-        "schema=None accept_new_columns=False index=None progress=None client=None"
+        "schema=None accept_new_columns=False index=None missing='send' progress=None client=None"
     ),
-    "Diff.push": "| wait=True timeout=600.0 max_delete=None verify=False",
+    "Diff.push": "| wait=True timeout=600.0 only_changes=False max_delete=None verify=False",
     "DataFrame.alphacast.validate": (
         "dataset_id=None | date=None entities=None schema=None index=None client=None"
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime
 import math
 import re
@@ -47,7 +48,9 @@ _RESUME = "error.resume() goes on from there."
 _NOTHING = "The dataset holds these rows already; nothing was uploaded."
 # What messages of the package call by the keywords of Python, in the options of these commands.
 _CALL = re.compile(r"\bpush\(\.\.\., ([^()]*)\)")
-_FLAG = re.compile(r"\b(accept_new_columns|create|only_changes|verify)(=True)?\b(?!=)")
+_FLAG = re.compile(
+    r"\b(accept_new_columns|only_changes|create(?==True)|verify(?==True))(=True)?\b(?!=)"
+)
 _VALUE = re.compile(
     r"\b(name|repository|mode|date|entities|missing|max_delete|timeout|expect)="
     r"('[^']*'|\"[^\"]*\"|[\d.]*\d|)(?=[\s,.;:)]|$)"
@@ -76,25 +79,37 @@ def _run_push(options: argparse.Namespace) -> int:
     _check_target(options)
     _check_push(options)
     try:
-        diff = _compare(options)
-        print_note("\n".join(_difference_lines(diff)))
-        if diff.empty:
-            _print_record(_record_of_nothing(diff), options, _NOTHING)
-            return 0
-        if not (options.yes or _is_wanted()):
-            print_note("Nothing was sent.")
-            return _FAILED
-        result = diff.push(
-            wait=not options.no_wait,
-            timeout=options.timeout,
-            only_changes=options.only_changes,
-            max_delete=options.max_delete,
-            verify=options.verify,
-        )
+        with _on_ctrl_c("Nothing was sent."):
+            diff = _compare(options)
+            print_note("\n".join(_difference_lines(diff)))
+            if diff.empty:
+                _print_record(_record_of_nothing(diff), options, _NOTHING)
+                return 0
+            if not (options.yes or _is_wanted()):
+                print_note("Nothing was sent.")
+                return _FAILED
+        with _on_ctrl_c(""):
+            result = diff.push(
+                wait=not options.no_wait,
+                timeout=options.timeout,
+                only_changes=options.only_changes,
+                max_delete=options.max_delete,
+                verify=options.verify,
+            )
     except ap.AlphacastError as error:
         return _fail(error, options)
     _print_record(_record(result), options, str(result))
     return 0
+
+
+@contextlib.contextmanager
+def _on_ctrl_c(text: str) -> Iterator[None]:
+    """Let a Ctrl-C say in the words of this command what it has left, by default this text."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        told = " ".join(map(str, interrupt.args)) or text
+        raise KeyboardInterrupt(*[_in_options(told)] * bool(told)) from None
 
 
 def _compare(options: argparse.Namespace) -> ap.Diff:
@@ -332,8 +347,7 @@ def _is_wanted() -> bool:
         answer = sys.stdin.readline()
     except KeyboardInterrupt:
         print_note("")
-        msg = "Nothing was sent."
-        raise KeyboardInterrupt(msg) from None
+        raise
     if not answer.endswith("\n"):
         print_note("")
     return answer.strip().casefold() in {"y", "yes"}
@@ -380,6 +394,8 @@ def _check_target(options: argparse.Namespace) -> None:
         options.fail("name the dataset: DATASET, or --name NAME with --repository REPOSITORY")
     if options.name is None and (options.repository is not None or options.create):
         options.fail("--repository and --create go with --name")
+    if options.name is not None and options.expect is not None:
+        options.fail("--expect goes with DATASET: --name is the whole name already")
 
 
 def _check_push(options: argparse.Namespace) -> None:

@@ -15,7 +15,7 @@ import pytest
 import alphacast_pandas as ap
 from alphacast_pandas.__main__ import main
 from alphacast_pandas.commands.files import write_file
-from alphacast_pandas.commands.push import _fail
+from alphacast_pandas.commands.push import _fail, _in_options
 from alphacast_pandas.difference.modes import MODES
 from alphacast_pandas.emulator import Emulator
 
@@ -260,6 +260,7 @@ USAGE: list[tuple[list[str], str]] = [
     (["push", "none.csv"], "--name NAME"),
     (["diff", "none.csv", "7", "--name", "x"], "--name NAME"),
     (["diff", "none.csv", "7", "--create"], "go with --name"),
+    (["diff", "none.csv", "--name", "x", "--expect", "x"], "--expect goes with DATASET"),
     (["push", "none.csv", "7", "--yes", "--verify", "--no-wait"], "--no-wait"),
     (["push", "none.csv", "7", "--yes", "--only-changes", "--mode", "mirror"], "--mode mirror"),
     (["push", "none.csv", "7", "--yes", "--max-delete", "1.5"], "a share from 0.0 to 1.0"),
@@ -302,3 +303,20 @@ def test_a_push_in_parts_that_stops_says_how_to_go_on(
     assert main(["push", str(path), str(number), "--yes", "--only-changes", "--json"]) == 0
     assert 0 < json.loads(capsys.readouterr().out)["rows"] < len(frame)
     assert main(["diff", str(path), str(number)]) == 0
+
+
+@pytest.mark.every_parameter
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("push(..., accept_new_columns=True) adds it.", "--accept-new-columns adds it."),
+        ("mode='upsert' and only_changes=True.", "--mode upsert and --only-changes."),
+        ("max_delete=1.0 lets everything go.", "--max-delete 1.0 lets everything go."),
+        ("Raise max_delete; see entities=.", "Raise --max-delete; see --entities."),
+        ("create=False; verify it: verify=True.", "create=False; verify it: --verify."),
+        ("repository=\"It's\", name='A b'", "--repository 'It'\"'\"'s', --name 'A b'"),
+        ("df = df.rename(columns={'date': 'Date'})", "df = df.rename(columns={'date': 'Date'})"),
+    ],
+)
+def test_keywords_are_told_as_options(text: str, told: str) -> None:
+    assert _in_options(text) == told
