@@ -135,6 +135,42 @@ def test_the_whole_difference_is_shown_and_sent(
     assert capsys.readouterr().out == ""
 
 
+def test_types_that_the_service_does_not_state_are_asked_for(
+    number: str, emulator: Emulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in ("*/columns", f"/datasets/{number}"):
+        emulator.faults.add(method="GET", path=path, status=403, times=None)
+    words = [written(tmp_path, "Date,country,price,rank,note\n2024-01-01,AR,1.5,1,x\n"), number]
+    assert main(["diff", *words]) == 1
+    assert "--date COLUMN" in capsys.readouterr().err
+    words += ["--date", "Date", "--entities", "country"]
+    assert main(["diff", *words]) == 1
+    assert "line 2: 'x': is not a number. --text note" in capsys.readouterr().err
+    assert main(["diff", *words, "--text", "note"]) == 3
+    assert capsys.readouterr().out.endswith("\nchanged,2024-01-01,AR,note,NA,x\n")
+
+
+def test_a_terminal_shows_a_line_for_each_value_and_the_summary_last(
+    number: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pty = pytest.importorskip("pty", reason="terminals are otherwise on Windows")
+    near, far = pty.openpty()
+    text = 'Date,country,price,note\n2024-01-01,AR,,"NA\x1b[31m"\n2024-01-01 10:30,CL,1e-7,007\n'
+    file = written(tmp_path, text)
+    with os.fdopen(far, "w", encoding="utf-8") as terminal:
+        monkeypatch.setattr(sys, "stdout", terminal)
+        assert main(["diff", file, number]) == 3
+        shown = os.read(near, 1 << 16).decode().replace("\r\n", "\n")
+    os.close(near)
+    assert shown.startswith(
+        "+ 2024-01-01T10:30:00, CL: price 1e-07, note '007'\n"
+        "~ 2024-01-01, AR: price 1.5 -> missing\n"
+        "~ 2024-01-01, AR: note 'NA' -> 'NA\\x1b[31m'\n"
+        "Diff of 2 rows with dataset "
+    )
+    assert "--verify finds out afterwards" in " ".join(shown.split())
+
+
 def test_a_key_may_be_called_as_a_column_of_the_output(
     logged_in: ap.Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
