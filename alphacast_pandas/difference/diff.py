@@ -318,7 +318,8 @@ def _largest_frame(difference: Difference, *, is_relative: bool) -> pd.DataFrame
 def _key_frame(difference: Difference, rows: np.ndarray, column: pa.Array) -> pd.DataFrame:
     """Return the keys of some rows sent, and beside each the name of a column."""
     keys = difference.sent_table.select([*difference.keys]).take(pa.array(rows))
-    return _frame(keys.append_column("column", column))
+    # Not as one table: an entity may be called "column" too, and would be lost.
+    return pd.concat([_frame(keys), _frame(pa.table({"column": column}))], axis=1)
 
 
 def _values(columns: list[pa.ChunkedArray]) -> pd.Series:

@@ -1,6 +1,7 @@
 """The commands `push` and `diff`, run here; with a terminal: end_to_end/test_push_command.py."""
 
 import argparse
+import contextlib
 import json
 import os
 import sys
@@ -71,8 +72,8 @@ def logged_in(emulator: Emulator, client: ap.Client, monkeypatch: pytest.MonkeyP
     return client
 
 
-def stored_in(client: ap.Client, frame: pd.DataFrame) -> str:
-    words = {"name": "Prices", "repository": "R", "entities": "country"}
+def stored_in(client: ap.Client, frame: pd.DataFrame, entities: Any = "country") -> str:
+    words = {"name": "Prices", "repository": "R", "entities": entities}
     return str(frame.alphacast.push(**words, client=client).dataset_id)
 
 
@@ -160,8 +161,12 @@ def test_a_terminal_shows_a_line_for_each_value_and_the_summary_last(
     with os.fdopen(far, "w", encoding="utf-8") as terminal:
         monkeypatch.setattr(sys, "stdout", terminal)
         assert main(["diff", file, number]) == 3
-        shown = os.read(near, 1 << 16).decode().replace("\r\n", "\n")
+    read = b""
+    with contextlib.suppress(OSError):  # at its end, since the program's side is closed
+        while some := os.read(near, 1 << 16):
+            read += some
     os.close(near)
+    shown = read.decode().replace("\r\n", "\n")
     assert shown.startswith(
         "+ 2024-01-01T10:30:00, CL: price 1e-07, note '007'\n"
         "~ 2024-01-01, AR: price 1.5 -> missing\n"
@@ -174,12 +179,16 @@ def test_a_terminal_shows_a_line_for_each_value_and_the_summary_last(
 def test_a_key_may_be_called_as_a_column_of_the_output(
     logged_in: ap.Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    frame = pd.DataFrame({"Date": pd.to_datetime(["2024-01-01"]), "kind": ["a"], "x": [1.5]})
-    words = {"name": "Kinds", "repository": "R", "entities": "kind"}
-    number = str(frame.alphacast.push(**words, client=logged_in).dataset_id)
-    file = written(tmp_path, "Date,kind,x\n2024-01-02,b,2\n")
+    day = pd.to_datetime(["2024-01-01"])
+    frame = pd.DataFrame({"Date": day, "kind": ["a"], "column": ["b"], "x": [1.5]})
+    number = stored_in(logged_in, frame, entities=["kind", "column"])
+    file = written(tmp_path, "Date,kind,column,x\n2024-01-01,a,b,2\n2024-01-02,b,x,2\n")
     assert main(["diff", file, number]) == 3
-    assert capsys.readouterr().out == "kind_,Date,kind,column,old,new\nadded,2024-01-02,b,x,,2.0\n"
+    assert capsys.readouterr().out.splitlines() == [
+        "kind_,Date,kind,column,column_,old,new",
+        "added,2024-01-02,b,x,x,,2.0",
+        "changed,2024-01-01,a,b,x,1.5,2.0",
+    ]
 
 
 CHANGE = "Date,country,price,rank,note\n2024-01-01,AR,1.5,1,NA\n2024-03-01,CL,0.1,7,1e5\n"
