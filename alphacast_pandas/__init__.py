@@ -45,10 +45,12 @@ if TYPE_CHECKING:
     from alphacast_pandas.history.snapshot import snapshot
     from alphacast_pandas.history.triangle import triangle
     from alphacast_pandas.history.vintages import vintages
+    from alphacast_pandas.reading.arrow import read_arrow
     from alphacast_pandas.reading.chunks import DatasetReader
     from alphacast_pandas.reading.explain import Explanation, explain
     from alphacast_pandas.reading.frames import Frames
     from alphacast_pandas.reading.many import read_many
+    from alphacast_pandas.reading.parquet import to_parquet
     from alphacast_pandas.reading.read import read_alphacast
     from alphacast_pandas.writing.push import diff, manifest, push, validate
     from alphacast_pandas.writing.result import PushPart, PushResult
@@ -80,6 +82,7 @@ else:  # the same addresses; hidden from type checkers, which would then allow a
             "manifest": "writing.push",
             "push": "writing.push",
             "read_alphacast": "reading.read",
+            "read_arrow": "reading.arrow",
             "read_many": "reading.many",
             "read_provider": "finding.providers",
             "read_series": "finding.series",
@@ -89,6 +92,7 @@ else:  # the same addresses; hidden from type checkers, which would then allow a
             "schema": "contracts.schemas",
             "search": "finding.catalog",
             "snapshot": "history.snapshot",
+            "to_parquet": "reading.parquet",
             "triangle": "history.triangle",
             "validate": "writing.push",
             "vintages": "history.vintages",
@@ -141,6 +145,7 @@ __all__ = [
     "manifest",
     "push",
     "read_alphacast",
+    "read_arrow",
     "read_many",
     "read_provider",
     "read_series",
@@ -150,6 +155,7 @@ __all__ = [
     "schema",
     "search",
     "snapshot",
+    "to_parquet",
     "triangle",
     "validate",
     "vintages",

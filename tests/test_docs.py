@@ -57,8 +57,11 @@ def demo(demo_server: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
 
 
 @pytest.fixture
-def namespace(demo: Emulator) -> Iterator[dict[str, Any]]:
-    """What the examples take for granted: a client, a dataset, a frame."""
+def namespace(
+    demo: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[dict[str, Any]]:
+    """What the examples take for granted: a client, a dataset, a frame, a folder for files."""
+    monkeypatch.chdir(tmp_path)
     with ap.Client(demo.api_key, base_url=demo.url) as client:
         world = client.datasets.find("World - Life expectancy, population and income")
         assert world is not None

@@ -59,7 +59,7 @@ NAMES = {
     *("align", "latest"),
     *("coverage", "datasets", "info", "read_provider", "read_series", "repositories", "search"),
     *("releases", "revisions", "snapshot", "triangle", "vintages"),
-    *("read_alphacast", "read_many", "schema", *ERRORS),
+    *("read_alphacast", "read_arrow", "read_many", "schema", "to_parquet", *ERRORS),
 }
 MODULES = {"cache": ("clear", "info")}  # namespaces, and what is in them
 
@@ -74,6 +74,15 @@ SIGNATURES = {
         "datasets | filter=None select=None start=None end=None last=None top=None index=None "
         "dtype_backend=<no_default> categories=False schema=None expect=None cache=None as_of=None "
         "store=None errors='raise' workers=8 progress=None client=None"
+    ),
+    "read_arrow": (
+        "dataset_id | filter=None select=None start=None end=None last=None top=None expect=None "
+        "cache=None as_of=None store=None progress=None client=None"
+    ),
+    "to_parquet": (
+        "dataset_id path | filter=None select=None start=None end=None last=None top=None "
+        "dtype_backend=<no_default> schema=None expect=None cache=None as_of=None store=None "
+        "progress=None client=None"
     ),
     "explain": (
         "dataset_id | filter=None select=None start=None end=None last=None top=None client=None"

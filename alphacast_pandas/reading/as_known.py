@@ -51,7 +51,7 @@ def read_as_known(
 
     The frame is made, and checked against its schema, inside the context `while_checking`.
     """
-    answer, rows, facts = _answer(dataset_id, options, client)
+    answer, rows, facts = answer_as_known(dataset_id, options, client)
     with while_checking:
         frame = result_frame(rows, answer, options, is_last_use=False)
     if len(frame) < rows.num_rows:  # the schema drops rows
@@ -64,11 +64,11 @@ def read_chunks_as_known(
     dataset_id: Id, options: ReadOptions, rows: int, client: Client | None
 ) -> DatasetReader:
     """Return the same as a reader of frames with `rows` rows each."""
-    answer, table, facts = _answer(dataset_id, options, client)
+    answer, table, facts = answer_as_known(dataset_id, options, client)
     return chunks_of(table, answer, options, rows, facts)
 
 
-def _answer(
+def answer_as_known(
     dataset_id: Id, options: ReadOptions, client: Client | None
 ) -> tuple[WholeAnswer, pa.Table, dict[str, Any]]:
     """Return the answer of the vintage, its rows in order, and where they come from."""

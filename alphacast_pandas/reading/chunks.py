@@ -162,31 +162,67 @@ def read_chunks(
     sends them, and not by date. What arrives is not kept.
     """
     with ExitStack() as stack:
-        stack.enter_context(meter)
-        with watched_by(meter):
-            try:
-                kept = recall_for_chunks(client, dataset_id, options, cache, meter)
-                sent, tables = (
-                    _open_tables(client, dataset_id, options, meter, stack, any_order=any_order)
-                    if kept is None
-                    else _at_once(kept)
-                )
-            except (ConnectionFailed, APIError) as error:
-                kept = recall_stale(client, dataset_id, options, cache, meter, error=error)
-                if kept is None:
-                    raise
-                sent, tables = _at_once(kept)
-        if kept is None and cache.is_on:
-            sent = replace(sent, origin=new_origin(client))
-        warn_of_other_words(given, sent.definitions)
+        sent, tables = open_tables(
+            client,
+            dataset_id,
+            options,
+            meter,
+            stack,
+            given=given,
+            any_order=any_order,
+            cache=cache,
+        )
         still_open = stack.pop_all()
-    frames = _frames(client, dataset_id, options, sent, still_open, tables=_in_chunks(tables, rows))
+    frames = _frames(client, dataset_id, options, sent, still_open, tables=in_chunks(tables, rows))
 
     def close() -> None:
         frames.close()
         still_open.close()  # which a generator that has not begun does not
 
     return DatasetReader(frames, close, dataset_id=dataset_id, chunksize=rows)
+
+
+def open_tables(
+    client: Client,
+    dataset_id: int,
+    options: ReadOptions,
+    meter: Meter,
+    stack: ExitStack,
+    *,
+    given: object,
+    any_order: bool = False,
+    cache: CacheSetting = OFF,
+) -> tuple[SentQuery, Iterator[pa.Table]]:
+    """Return what was sent, and tables of the rows in their order, for as long as `stack` lives."""
+    stack.enter_context(meter)
+    with watched_by(meter):
+        try:
+            kept = recall_for_chunks(client, dataset_id, options, cache, meter)
+            sent, tables = (
+                _open_tables(client, dataset_id, options, meter, stack, any_order=any_order)
+                if kept is None
+                else _at_once(kept)
+            )
+        except (ConnectionFailed, APIError) as error:
+            kept = recall_stale(client, dataset_id, options, cache, meter, error=error)
+            if kept is None:
+                raise
+            sent, tables = _at_once(kept)
+    if kept is None and cache.is_on:
+        sent = replace(sent, origin=new_origin(client))
+    warn_of_other_words(given, sent.definitions)
+    return sent, _or_forget(client, dataset_id, tables)
+
+
+def _or_forget(
+    client: Client, dataset_id: int, tables: Iterator[pa.Table]
+) -> Generator[pa.Table, None, None]:
+    """Yield the tables; forget the definitions if they do not fit, which may be out of date."""
+    try:
+        yield from tables
+    except DecodeError:
+        client._connection.remember(dataset_id, None)
+        raise
 
 
 def _open_tables(
@@ -276,8 +312,8 @@ def _tables(answer: OpenAnswer, meter: Meter, *, any_order: bool) -> Iterator[pa
         if not _come_by_date(answer, table, before):
             msg = (
                 "The rows do not come in order of their dates, so they cannot be returned in "
-                "chunks while they arrive. Leave chunksize out, or read spans of dates with start "
-                "and end."
+                "chunks while they arrive. Call read_alphacast without chunksize, or read spans "
+                "of dates with start and end."
             )
             raise DecodeError(msg)
         before = table if table.num_rows else before
@@ -305,7 +341,7 @@ def _come_by_date(answer: OpenAnswer, table: pa.Table, before: pa.Table | None =
     return bool(latest <= dates[0] and (dates[:-1] <= dates[1:]).all())
 
 
-def _in_chunks(tables: Iterator[pa.Table], rows: int) -> Iterator[pa.Table]:
+def in_chunks(tables: Iterator[pa.Table], rows: int) -> Iterator[pa.Table]:
     """Yield the rows as tables of so many rows; the last may have fewer, a single one none."""
     rest: pa.Table | None = None
     is_begun = False
@@ -330,12 +366,7 @@ def _frames(
     """Yield the frames; their RangeIndex goes on from one to the next."""
     facts = attributes(client, dataset_id, sent)
     with still_open:
-        try:
-            yield from to_frames(tables, sent, options, facts)
-        except DecodeError:
-            # The definitions may be out of date.
-            client._connection.remember(dataset_id, None)
-            raise
+        yield from to_frames(tables, sent, options, facts)
 
 
 def to_frames(
@@ -359,5 +390,5 @@ def chunks_of(
     facts: Mapping[str, Any],
 ) -> DatasetReader:
     """Return a reader of frames with `rows` rows each of a table that is whole."""
-    frames = to_frames(_in_chunks(iter([table]), rows), sent, options, facts)
+    frames = to_frames(in_chunks(iter([table]), rows), sent, options, facts)
     return DatasetReader(frames, lambda: None, dataset_id=facts["dataset_id"], chunksize=rows)

@@ -55,6 +55,11 @@ def reading() -> None:
     ap.read_alphacast(5515, cache=6)  # type: ignore[call-overload]  # six of what?
     assert_type(ap.cache.info(), pd.DataFrame)
     assert_type(ap.cache.clear(5515, older_than="30d"), int)
+    assert_type(ap.to_parquet(5515, "cpi.parquet", start="2020", client=ap.Client()), pathlib.Path)
+    ap.to_parquet("5515", pathlib.Path("cpi.parquet"), dtype_backend="pyarrow", schema=True)
+    ap.to_parquet(5515, "cpi.parquet", chunksize=10)  # type: ignore[call-arg]  # it is one file
+    ap.read_arrow(5515, filter=ap.col("CPI") > 1, last=2, as_of="2026-05", store="vintages")
+    ap.read_arrow(5515, index=True)  # type: ignore[call-arg]  # a table has none
     ap.read_alphacast(5515, last="24")  # type: ignore[call-overload]  # a number
 
 
