@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-_FRAME_PARAMETER = re.compile(r"^ *df : DataFrame\n(?: {8,}.*\n)+", re.MULTILINE)
+_FRAME_PARAMETER = re.compile(r"^ *df : DataFrame.*\n(?: {8,}.*\n)+", re.MULTILINE)
 
 
 class _Method:

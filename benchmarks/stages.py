@@ -104,7 +104,7 @@ def write_ours(_: str, folder: Path) -> Callable[[], Any]:
     table = frame_of(folder)
 
     def write() -> int:
-        files = csv_files(table, [*table.columns], _DATES, largest_bytes=1 << 40)
+        files = csv_files([table], [*table.columns], _DATES, largest_bytes=1 << 40)
         return sum(file.stream.size for file in files)
 
     return write

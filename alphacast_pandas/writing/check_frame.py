@@ -6,6 +6,7 @@ import itertools
 import unicodedata
 from dataclasses import dataclass, replace
 from functools import cached_property
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from alphacast_pandas.user_warnings import warn
 from alphacast_pandas.writing.arrow import count_empty_texts
 from alphacast_pandas.writing.date_parts import date_parts
 from alphacast_pandas.writing.date_remedies import holds_dates
-from alphacast_pandas.writing.dates import date_format
+from alphacast_pandas.writing.dates import as_timestamps, date_format
 from alphacast_pandas.writing.kinds import Kind, kind_of
 from alphacast_pandas.writing.roles import Roles, is_date_name, resolve_roles
 from alphacast_pandas.writing.rules import check_values
@@ -30,7 +31,7 @@ from alphacast_pandas.writing.value_remedies import remedy_to_text
 from alphacast_pandas.writing.wide_frames import date_columns, remedy_to_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from alphacast_pandas.api.definitions import Definitions
     from alphacast_pandas.column_types import ColumnType
@@ -76,6 +77,31 @@ class CheckedFrame:
         """How dates are written."""
         return date_format(self.frame[self.roles.date])
 
+    @property
+    def date_span(self) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """The first and the last date that was given."""
+        dates = as_timestamps(self.given_dates)
+        return dates.min(), dates.max()
+
+    @property
+    def subject(self) -> str:
+        """What is sent, as a sentence about it begins."""
+        return "The frame"
+
+    @property
+    def row_count(self) -> int:
+        """How many rows there are."""
+        return len(self.frame)
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that are sent, in their order."""
+        return [*self.frame.columns]
+
+    def frames(self, first_row: int) -> Iterator[pd.DataFrame]:
+        """Yield the rows from one on."""
+        yield self.frame.iloc[first_row:]
+
 
 def check_frame(
     df: pd.DataFrame, options: FrameOptions, definitions: Definitions | None
@@ -84,6 +110,20 @@ def check_frame(
     Return the frame with its roles and types, or raise a `ValidationError` for all at once.
 
     `definitions` are those of the dataset it is for, None if there is none yet.
+    """
+    checked, failures = examine_frame(df, options, definitions)
+    refuse(failures, options.refusal)
+    warn_of_empty_text(count_empty_text(checked))
+    return checked
+
+
+def examine_frame(
+    df: pd.DataFrame, options: FrameOptions, definitions: Definitions | None
+) -> tuple[CheckedFrame, list[Failure]]:
+    """
+    Return the frame with its roles and types, and what is wrong with its values.
+
+    What leaves open which columns it has, or what they are, raises a `ValidationError`.
     """
     contract = None if options.schema is None else to_schema(options.schema)
     given = flat_frame(df, options.index)
@@ -115,15 +155,15 @@ def check_frame(
             msg = f"{error} Before that, make columns of the index: df = df.reset_index()."
             raise ValidationError(msg) from error
         raise
-    frame = _columns_to_send(frame, roles)
+    frame = columns_to_send(frame, roles)
     types = {name: _type_of(name, frame[name], roles, definitions) for name in frame.columns}
     existing = definitions.names if definitions is not None and definitions.stated else ()
     unknown = _column_failures(frame, roles, definitions, accept_new=options.accept_new_columns)
     wrong = check_values(frame, roles, types, outcome.labels, existing)
     failures += [*unknown, *_without_new_dates(wrong, frame, roles, unknown)]
-    refuse([_with_index_reset(failure, df) for failure in failures], options.refusal)
-    _warn_of_empty_text(frame, roles)
-    return CheckedFrame(frame, roles, types, _given_dates(given, frame[roles.date]))
+    dates = _given_dates(given, frame.get(roles.date))
+    checked = CheckedFrame(frame, roles, types, dates)
+    return checked, [_with_index_reset(failure, df) for failure in failures]
 
 
 def check_is_frame(df: Any) -> None:
@@ -141,6 +181,10 @@ def check_is_frame(df: Any) -> None:
         remedy = "Make a frame of it with .to_pandas()."
     elif isinstance(df, list | tuple | dict | np.ndarray):
         remedy = "Make a frame of it with pd.DataFrame(...)."
+    elif isinstance(df, str | PathLike):
+        remedy = (
+            "Of a Parquet file, read it with pd.read_parquet(...); push and validate take its path."
+        )
     else:
         remedy = "Pass a DataFrame."
     msg = f"A pandas DataFrame is expected, not {kind.removeprefix('builtins.')}. {remedy}"
@@ -275,8 +319,10 @@ def _run_contract(df: pd.DataFrame, frame: pd.DataFrame, contract: Any) -> Outco
     return outcome
 
 
-def _given_dates(given: pd.DataFrame, checked: pd.Series) -> pd.Series:
+def _given_dates(given: pd.DataFrame, checked: pd.Series | None) -> pd.Series:
     """Return the dates of the caller's frame, or the checked ones if a schema made dates of it."""
+    if checked is None:
+        return pd.Series(dtype="datetime64[us]")  # a frame without its date is refused
     dates = given.get(checked.name)
     return dates if isinstance(dates, pd.Series) and kind_of(dates) is Kind.DATE else checked
 
@@ -484,7 +530,7 @@ def _remedy_of(name: str) -> str:
     return remedy
 
 
-def _columns_to_send(frame: pd.DataFrame, roles: Roles) -> pd.DataFrame:
+def columns_to_send(frame: pd.DataFrame, roles: Roles) -> pd.DataFrame:
     """Return the columns in the order of a dataset: date, entities, values."""
     names = [name for name in frame.columns if name not in roles.ignored]
     keys = [name for name in roles.keys if name in names]
@@ -594,14 +640,19 @@ def _type_of(
     return _TYPES.get(kind_of(values), DECIMAL)
 
 
-def _warn_of_empty_text(frame: pd.DataFrame, roles: Roles) -> None:
-    for name in frame.columns:
-        if name in roles.keys or kind_of(frame[name]) is not Kind.TEXT:
-            continue
-        count = count_empty_texts(frame[name])
-        if count:
-            warn(
-                f"Column {name!r} has {count:,} empty text{'s' * (count > 1)}, which "
-                f"come{'s' * (count == 1)} back as missing: "
-                "an empty field is missing in Alphacast."
-            )
+def count_empty_text(checked: CheckedFrame) -> dict[str, int]:
+    """Return how many texts of each value column are empty, of those that have any."""
+    frame, keys = checked.frame, checked.roles.keys
+    texts = [n for n in frame.columns if n not in keys and kind_of(frame[n]) is Kind.TEXT]
+    counts = {name: count_empty_texts(frame[name]) for name in texts}
+    return {name: count for name, count in counts.items() if count}
+
+
+def warn_of_empty_text(counts: Mapping[str, int]) -> None:
+    """Warn of texts that come back as missing."""
+    for name, count in counts.items():
+        warn(
+            f"Column {name!r} has {count:,} empty text{'s' * (count > 1)}, which "
+            f"come{'s' * (count == 1)} back as missing: "
+            "an empty field is missing in Alphacast."
+        )

@@ -79,7 +79,7 @@ def keep_stored_values(plan: Plan, comparison: Comparison) -> tuple[Plan, Compar
             filled[name] = _fill(plan.frame[name], rows.shared_sent[gaps], values)
     if not filled:
         return plan, comparison
-    plan = replace(plan, checked=replace(plan.checked, frame=plan.frame.assign(**filled)))
+    plan = plan.with_frame(plan.frame.assign(**filled))
     sent_table = to_table(plan.frame, plan.checked.types)
     difference = compare(difference.stored_table, sent_table, plan.keys, plan.mode)
     return plan, replace(comparison, difference=difference)

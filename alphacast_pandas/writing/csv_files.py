@@ -1,8 +1,9 @@
-"""Gzip CSV files made of the rows of a frame, each within a size limit."""
+"""Gzip CSV files made of the rows of frames, each within a size limit."""
 
 from __future__ import annotations
 
 import io
+import itertools
 import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from alphacast_pandas.writing.arrow import to_arrow
 from alphacast_pandas.writing.kinds import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -33,7 +34,7 @@ _GZIP_END_BYTES = len(_LAST_BLOCK) + 8
 
 @dataclass(frozen=True)
 class CsvFile:
-    """Some rows of a frame as a file of gzip CSV, at its beginning; `is_last` of its frame."""
+    """Some rows as a file of gzip CSV, at its beginning; `is_last` of those of a push."""
 
     stream: BlocksFile
     rows: range
@@ -50,7 +51,7 @@ class _Block:
 
 
 def csv_files(
-    frame: pd.DataFrame,
+    frames: Iterable[pd.DataFrame],
     header: Sequence[str],
     formats: Mapping[str, str],
     *,
@@ -60,7 +61,7 @@ def csv_files(
     slices_per_batch: int = _SLICES_PER_BATCH,
 ) -> Generator[CsvFile]:
     """
-    Yield files of at most so many bytes that hold the rows of `frame` in order.
+    Yield files of at most so many bytes that hold the rows of `frames` in order.
 
     `formats` are the formats of date columns; `on_rows` is told of rows that are written. A file
     is made when it is asked for; only one of a single row may be larger than `largest_bytes`.
@@ -69,7 +70,9 @@ def csv_files(
     head = _to_csv(names, include_header=True)
     file = _GzipFile(head, first_row=0)
     most = largest_bytes - file.size
-    slices = _slices(frame, header, formats, cells_per_slice, slices_per_batch)
+    slices = itertools.chain.from_iterable(
+        _slices(frame, header, formats, cells_per_slice, slices_per_batch) for frame in frames
+    )
     for blocks in side_by_side(slices, lambda _, part: [*_to_blocks(part, most)]):
         for block in blocks:
             if file.rows and file.size + len(block.deflated) > largest_bytes:

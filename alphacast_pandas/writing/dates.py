@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 DATE_FORMAT = "%Y-%m-%d"
 _SECONDS_FORMAT = "%Y-%m-%dT%H:%M:%S"
@@ -43,6 +46,11 @@ def date_format(values: pd.Series, *, rows_per_slice: int = _ROWS_PER_SLICE) -> 
     if has_whole_days:
         return DATE_FORMAT
     return _SECONDS_FORMAT if has_whole_seconds else _MICROSECONDS_FORMAT
+
+
+def longest_format(formats: Collection[str]) -> str:
+    """Return the one of these formats in which all dates can be written."""
+    return max(formats, key=len)
 
 
 def as_timestamps(values: pd.Series) -> pd.Series:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from alphacast_pandas.api.processes import check_seconds
 from alphacast_pandas.contracts.failures import Failure, refuse, short
@@ -14,11 +14,12 @@ from alphacast_pandas.errors import QueryError
 from alphacast_pandas.reading.options import check_flag
 from alphacast_pandas.text import value_text
 from alphacast_pandas.user_warnings import warn
-from alphacast_pandas.writing.dates import as_timestamps
+from alphacast_pandas.writing.check_frame import CheckedFrame
 
 if TYPE_CHECKING:
     from alphacast_pandas.difference.difference import Difference
     from alphacast_pandas.difference.modes import Mode
+    from alphacast_pandas.writing.parquet_files import ParquetFiles
     from alphacast_pandas.writing.plan import Plan
 
 _MOST_NAMED = 10
@@ -89,6 +90,36 @@ def check_missing(missing: Any) -> bool:
     return bool(missing == "keep")
 
 
+def check_of_files(files: ParquetFiles, guards: Guards, mode: Mode) -> None:
+    """Raise for keywords that need all rows at once, where the rows are sent from files."""
+    limits = guards.max_delete is not None and not _allows_everything(guards.max_delete)
+    given = {
+        "only_changes=True": (guards.only_changes, "Leave it out: rows that are equal do no harm"),
+        "verify=True": (guards.verify, "Leave it out, and compare a read of the dataset"),
+        "missing='keep'": (
+            guards.keep_stored and mode.updates,
+            "Leave it out if no value is missing, or drop the columns that have gaps",
+        ),
+        f"max_delete={guards.max_delete}": (
+            limits and mode.deletes,
+            "max_delete=1.0 lets everything go",
+        ),
+    }
+    for name, (is_given, remedy) in given.items():
+        if is_given:
+            refuse_for_files(files, name, remedy)
+
+
+def refuse_for_files(files: ParquetFiles, keyword: str, remedy: str) -> NoReturn:
+    """Raise for a keyword that needs all rows at once."""
+    msg = (
+        f"{keyword} needs all rows at once, and those of {files.shown} are read some at a time. "
+        f"{remedy}; or, if the rows fit in memory, push the frame: "
+        "ap.push(pd.read_parquet(...), ...)."
+    )
+    raise QueryError(msg)
+
+
 def check_dates_covered(plan: Plan) -> None:
     """
     Raise if a mode that deletes would delete rows of dates beyond those of the frame.
@@ -101,19 +132,22 @@ def check_dates_covered(plan: Plan) -> None:
     if not plan.mode.deletes or plan.is_first or record is None:
         return
     name = plan.checked.roles.date
-    dates = as_timestamps(plan.checked.given_dates)
-    first, last = dates.min().date(), dates.max().date()
+    first, last = (date.date() for date in plan.checked.date_span)
     is_before = record.min_date is not None and record.min_date < first
     is_after = record.max_date is not None and record.max_date > last
     if not (is_before or is_after):
         return
+    subject = plan.checked.subject
+    subject = f"{subject[:1].lower()}{subject[1:]}"
     what = (
-        f"the dataset reaches from {record.min_date} to {record.max_date}, the frame only from "
-        f"{first} to {last}, and mode {plan.mode.name!r} deletes every row that the frame lacks"
+        f"the dataset reaches from {record.min_date} to {record.max_date}, {subject} only from "
+        f"{first} to {last}, and mode {plan.mode.name!r} deletes every row that is not sent"
     )
+    is_frame = isinstance(plan.checked, CheckedFrame)
+    shows = "df.alphacast.diff(...) shows what would go; " * is_frame
     remedy = (
         f"mode={'upsert' if plan.mode.updates else 'append'!r} keeps the other rows; "
-        "df.alphacast.diff(...) shows what would go; max_delete=1.0 lets everything go."
+        f"{shows}max_delete=1.0 lets everything go."
     )
     refuse([Failure(name, what, remedy=remedy)], "Nothing was sent, since rows would be deleted")
 

@@ -1,4 +1,4 @@
-"""The plan of a push: the dataset it goes to, the checked frame, and what the service is told."""
+"""The plan of a push: the dataset it goes to, the checked rows, and what the service is told."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from alphacast_pandas.errors import ConflictError, QueryError
 from alphacast_pandas.progress import Meter
 from alphacast_pandas.reading.options import check_flag
 from alphacast_pandas.text import quoted, value_text
+from alphacast_pandas.writing.check_files import CheckedFiles, check_files
 from alphacast_pandas.writing.check_frame import CheckedFrame, FrameOptions, check_frame
 from alphacast_pandas.writing.manifest import (
     Manifest,
@@ -32,6 +33,7 @@ from alphacast_pandas.writing.manifest import (
     header_names,
     needed_manifest,
 )
+from alphacast_pandas.writing.parquet_files import ParquetFiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +76,7 @@ class Plan:
     client: Client
     target: Target
     definitions: Definitions | None
-    checked: CheckedFrame
+    checked: CheckedFrame | CheckedFiles
     mode: Mode
     accept_new_columns: bool
     progress: bool | None
@@ -98,13 +100,22 @@ class Plan:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """The rows to send."""
-        return self.checked.frame
+        """The rows to send, of a push that does not take them from files."""
+        return self._checked_frame.frame
+
+    def with_frame(self, frame: pd.DataFrame) -> Plan:
+        """Return the plan of a push of other rows."""
+        return replace(self, checked=replace(self._checked_frame, frame=frame))
 
     def select_rows(self, positions: np.ndarray) -> Plan:
         """Return the plan of a push of some of the rows."""
-        checked = replace(self.checked, frame=self.frame.iloc[positions])
-        return replace(self, checked=checked)
+        return self.with_frame(self.frame.iloc[positions])
+
+    @property
+    def _checked_frame(self) -> CheckedFrame:
+        if not isinstance(self.checked, CheckedFrame):  # pragma: no cover - refused before
+            raise AssertionError  # noqa: TRY004 - ours, and not the caller's
+        return self.checked
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -120,7 +131,7 @@ class Plan:
     @property
     def header(self) -> list[str]:
         """The names of the columns in the file."""
-        names = [*self.frame.columns]
+        names = self.checked.columns
         return header_names(names, self.definitions, replaced=self.manifest is not None)
 
     @property
@@ -146,7 +157,7 @@ class Plan:
 
 
 def plan_push(
-    df: pd.DataFrame,
+    rows: pd.DataFrame | ParquetFiles,
     client: Client,
     dataset_id: Id | None,
     *,
@@ -157,7 +168,7 @@ def plan_push(
     options: FrameOptions,
     progress: bool | None,
 ) -> Plan:
-    """Return the plan of a push, or raise for whatever is wrong with the frame."""
+    """Return the plan of a push, or raise for whatever is wrong with its rows."""
     started_at = client._connection.clock.monotonic()
     progress = resolve_progress(progress=progress)
     if dataset_id is None and name is None:
@@ -167,12 +178,15 @@ def plan_push(
     meter = Meter(f"Checking against {place}", progress=progress, clock=client._connection.clock)
     with meter, watched_by(meter):
         target = resolve_target(client, dataset_id, name, repository, create=create)
+        df = rows.empty_frame if isinstance(rows, ParquetFiles) else rows
         definitions = fetch_definitions(client, target.dataset_id, df)
     return Plan(
         client=client,
         target=target,
         definitions=definitions,
-        checked=check_frame(df, options, definitions),
+        checked=check_files(rows, options, definitions, client, progress=progress)
+        if isinstance(rows, ParquetFiles)
+        else check_frame(rows, options, definitions),
         mode=mode,
         accept_new_columns=check_flag(options.accept_new_columns, "accept_new_columns"),
         progress=progress,

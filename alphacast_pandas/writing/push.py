@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from os import PathLike
+from typing import TYPE_CHECKING, overload
 
 from alphacast_pandas.api.client import resolve_client
 from alphacast_pandas.api.identifiers import resolve_dataset
@@ -14,6 +15,7 @@ from alphacast_pandas.difference.diff import Diff
 from alphacast_pandas.display import plural
 from alphacast_pandas.tracebacks import short_traceback
 from alphacast_pandas.user_warnings import warn
+from alphacast_pandas.writing.check_files import check_files
 from alphacast_pandas.writing.check_frame import FrameOptions, check_frame, check_is_frame
 from alphacast_pandas.writing.comparison import (
     Comparison,
@@ -27,8 +29,11 @@ from alphacast_pandas.writing.guards import (
     check_deletions,
     check_guards,
     check_missing,
+    check_of_files,
+    refuse_for_files,
 )
 from alphacast_pandas.writing.manifest import Manifest, describe_changed_roles, needed_manifest
+from alphacast_pandas.writing.parquet_files import ParquetFiles, open_files
 from alphacast_pandas.writing.plan import (
     Plan,
     check_mode,
@@ -47,7 +52,7 @@ from alphacast_pandas.writing.verification import expected_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Literal
+    from typing import Literal, TypeVar
 
     import pandas as pd
     import pandera.pandas as pa
@@ -59,11 +64,12 @@ if TYPE_CHECKING:
 
     Mode = Literal["append", "upsert", "replace", "mirror"]
     Schema = pa.DataFrameSchema | type[pa.DataFrameModel]
+    PathT = TypeVar("PathT", bound=str | PathLike[str])
 
 
 @short_traceback
 def push(
-    df: pd.DataFrame,
+    df: pd.DataFrame | str | PathLike[str],
     dataset_id: Id | None = None,
     *,
     name: str | None = None,
@@ -94,8 +100,9 @@ def push(
 
     Parameters
     ----------
-    df : DataFrame
-        The frame; it is never changed.
+    df : DataFrame, str or path
+        The frame; it is never changed. `ap.push` also takes the path of a Parquet file, or
+        of a folder of them, which may be larger than memory: see the notes.
     dataset_id : int, str or Dataset, optional
         Number of the dataset, the address of its page, a record of it, or its exact name,
         unique among the datasets that the key may list. None is created.
@@ -179,7 +186,8 @@ def push(
         takes several uploads in a mode that deletes; nothing has been sent.
     QueryError
         If an argument makes no sense for this frame or dataset, or a name is nearly that of a
-        dataset or repository that exists.
+        dataset or repository that exists; if a path leads to no Parquet file, or a keyword needs
+        all rows of it at once.
     NotFoundError
         If the dataset does not exist and is not to be created; the nearest names are in the
         message.
@@ -211,6 +219,7 @@ def push(
     See Also
     --------
     read_alphacast : The way back.
+    to_parquet : The way back to a file.
     DataFrame.alphacast.diff : What it would change.
     DataFrame.alphacast.validate : Check without sending.
 
@@ -228,6 +237,18 @@ def push(
     such a frame is refused unless the dataset holds nothing yet: use "upsert" or
     "append", or push to a new dataset and delete the old one.
 
+    The rows of a Parquet file are those of ``pandas.read_parquet(path)``, index and attributes
+    included, but for categories of text, which are text. They are read twice, some at a time:
+    once to check all of them, once to send them. A file that has changed in between is not
+    sent. Two rows with one key are found wherever they stand; of a file whose rows do not come
+    by date, eight bytes a row are held for that. The files of a folder go in the order of their
+    names, those of its folders too, and names that begin with ``.`` or ``_`` are left out. All of
+    them need the same columns; a folder that is partitioned (``year=2020``) is refused, since
+    no file says what the values in its names are. `schema`, `only_changes`, `verify`,
+    ``missing="keep"`` and a `max_delete` that limits something need all rows at once, so they
+    are refused for a file; everything else means the same. `if_unchanged` reads the whole
+    dataset into memory for files too.
+
     Ctrl-C ends the call, and not what the service does with an upload that it has. The message
     of the KeyboardInterrupt says what has been sent, which process goes on, and how to follow it.
 
@@ -240,7 +261,6 @@ def push(
     >>> df.alphacast.push(result.dataset_id, only_changes=True).status
     'Nothing to send'
     """
-    check_is_frame(df)
     chosen = check_mode(mode)
     guards = check_guards(
         chosen,
@@ -251,10 +271,13 @@ def push(
         wait=wait,
         timeout=timeout,
     )
+    rows = _open_rows(df, schema)
+    if isinstance(rows, ParquetFiles):
+        check_of_files(rows, guards, chosen)
     with ExitStack() as turn:
         with on_ctrl_c(_nothing_sent):
             plan = plan_push(
-                df,
+                rows,
                 resolve_client(client),
                 dataset_id,
                 name=name,
@@ -399,7 +422,7 @@ def diff(
     )
 
 
-@short_traceback
+@overload
 def validate(
     df: pd.DataFrame,
     dataset_id: Id | None = None,
@@ -409,14 +432,41 @@ def validate(
     schema: Schema | None = None,
     index: bool | None = None,
     client: Client | None = None,
-) -> pd.DataFrame:
+) -> pd.DataFrame: ...
+
+
+@overload
+def validate(
+    df: PathT,
+    dataset_id: Id | None = None,
+    *,
+    date: str | None = None,
+    entities: str | Sequence[str] | None = None,
+    schema: Schema | None = None,
+    index: bool | None = None,
+    client: Client | None = None,
+) -> PathT: ...
+
+
+@short_traceback
+def validate(
+    df: pd.DataFrame | str | PathLike[str],
+    dataset_id: Id | None = None,
+    *,
+    date: str | None = None,
+    entities: str | Sequence[str] | None = None,
+    schema: Schema | None = None,
+    index: bool | None = None,
+    client: Client | None = None,
+) -> pd.DataFrame | str | PathLike[str]:
     """
     Check the frame as `push` does, without sending it.
 
     Parameters
     ----------
-    df : DataFrame
-        The frame; it is never changed.
+    df : DataFrame, str or path
+        The frame; it is never changed. `ap.validate` also takes the path of a Parquet file, or of
+        a folder of them, as `ap.push` does.
     dataset_id : int, str or Dataset, optional
         Check against the definitions of this dataset too.
     date : str, optional
@@ -432,13 +482,15 @@ def validate(
 
     Returns
     -------
-    DataFrame
-        The frame itself.
+    DataFrame, str or path
+        The frame itself, or the path as it was given.
 
     Raises
     ------
     ValidationError
         If the frame breaks its contract.
+    QueryError
+        If a path leads to no Parquet file; if it is given with `schema`, which needs all rows.
 
     See Also
     --------
@@ -450,9 +502,12 @@ def validate(
     >>> df.alphacast.validate() is df
     True
     """
-    check_is_frame(df)
-    definitions = _definitions_of(dataset_id, client, df)
-    check_frame(df, FrameOptions(index, date, entities, schema), definitions)
+    options = FrameOptions(index, date, entities, schema)
+    rows = _open_rows(df, schema)
+    if isinstance(rows, ParquetFiles):
+        check_files(rows, options, _definitions_of(dataset_id, client, rows.empty_frame))
+    else:
+        check_frame(rows, options, _definitions_of(dataset_id, client, rows))
     return df
 
 
@@ -579,6 +634,19 @@ def manifest(
     _warn_of(describe_changed_roles(checked.roles, definitions))
     needed = needed_manifest(checked.roles, checked.types, checked.date_format, definitions)
     return needed or []
+
+
+def _open_rows(
+    df: pd.DataFrame | str | PathLike[str], schema: Schema | None
+) -> pd.DataFrame | ParquetFiles:
+    """Return the frame, or the files that a path leads to."""
+    if not isinstance(df, str | PathLike):
+        check_is_frame(df)
+        return df
+    files = open_files(df)
+    if schema is not None:
+        refuse_for_files(files, "schema", "Leave it out, and state roles in date= and entities=")
+    return files
 
 
 def _definitions_of(

@@ -21,6 +21,7 @@ from alphacast_pandas.errors import (
 from alphacast_pandas.progress import Meter
 from alphacast_pandas.text import quoted
 from alphacast_pandas.user_warnings import warn
+from alphacast_pandas.writing.check_frame import CheckedFrame
 from alphacast_pandas.writing.csv_files import csv_files
 from alphacast_pandas.writing.result import PushPart, combine_parts
 from alphacast_pandas.writing.verification import verify
@@ -80,7 +81,7 @@ class Uploads:
         self._dataset_id = target.dataset_id
         self._wait, self._timeout = guards.wait, guards.timeout
         self._positions, self._expected = positions, expected
-        self._frame = plan.frame
+        self._row_count = plan.checked.row_count
         self._manifest, self._header = plan.manifest, plan.header
         self._date_formats = {plan.checked.roles.date: plan.checked.date_format}
         self._is_in_parts = False
@@ -101,7 +102,7 @@ class Uploads:
                 self._interruptible(),
             ):
                 self._wait_for_pending(timeout, meter)
-                if self._rows_in < len(self._frame):
+                if self._rows_in < self._row_count:
                     with closing(self._write_files(meter)) as files:
                         for file in files:
                             self._send_file(file, timeout, meter)
@@ -141,7 +142,7 @@ class Uploads:
         """Return the rows that are not in as files, each of which is written when asked for."""
         self._begin_writing(meter)
         return csv_files(
-            self._frame.iloc[self._rows_in :],
+            self._plan.checked.frames(self._rows_in),
             self._header,
             self._date_formats,
             largest_bytes=self._client._connection.settings.largest_file_bytes,
@@ -150,7 +151,7 @@ class Uploads:
 
     def _begin_writing(self, meter: Meter) -> None:
         meter.title = self._title
-        meter.begin(len(self._frame) - self._rows_in, phase="writing", unit=" rows")
+        meter.begin(self._row_count - self._rows_in, phase="writing", unit=" rows")
 
     def _send_file(self, file: CsvFile, timeout: float, meter: Meter) -> None:
         """Send one file and follow its process; of the last one, only if it is to be waited for."""
@@ -181,11 +182,11 @@ class Uploads:
             return
         mode, remedy = plan.mode.name, "upsert" if plan.mode.updates else "append"
         msg = (
-            f"The frame does not fit in one file: the service takes files of up to 50 MB, and as "
-            f"gzip CSV {rows:,} of its {len(self._frame):,} rows do. In mode {mode!r} each "
-            "file deletes every row of the dataset that it lacks, so a second one would delete the "
-            f"rows of the first. Nothing was sent. Remedy: mode={remedy!r} goes in parts and "
-            "deletes nothing. If rows are to go, push to a new dataset, name='...', which goes in "
+            f"{plan.checked.subject} does not fit in one file: the service takes files of up to "
+            f"50 MB, and as gzip CSV {rows:,} of its {self._row_count:,} rows do. In mode {mode!r} "
+            "each file deletes every row of the dataset that it lacks, so a second one would "
+            "delete the rows of the first. Nothing was sent. Remedy: "
+            f"mode={remedy!r} goes in parts and deletes nothing. If rows are to go, push to a new dataset, name='...', which goes in "
             f"parts too, and delete this one: client.datasets.delete({self._dataset_id})."
         )
         raise ValidationError(msg)
@@ -300,7 +301,7 @@ class Uploads:
         if self._pending is not None:
             process = self._pending[1]
             outcome = f"are with process {process.id}, whose end is not known"
-        is_last = self._rows_under_way.stop == len(self._frame)
+        is_last = self._rows_under_way.stop == self._row_count
         rest = "" if is_last else ", and nothing after them was sent"
         under_way = f"{self._part_under_way} {outcome}{rest}"
         return f"{self._rows_in_text}; {under_way}. error.resume() goes on from there."
@@ -313,12 +314,18 @@ class Uploads:
         upload = self._describe_upload(f"{rows.capitalize()} continue", rows)
         text = f"{self._rows_in_text}. {upload}" if self._parts else upload
         pending = 0 if self._pending is None else self._pending[0].rows
-        if self._rows_in + pending == len(self._frame):
+        if self._rows_in + pending == self._row_count:
             return text
         mode = "upsert" if self._plan.mode.updates else "append"
         when = "" if self._pending is None else "When that has ended, p"
+        push = f"{text} {when or 'P'}ush"
+        if not isinstance(self._plan.checked, CheckedFrame):
+            return (
+                f"{push} the file to dataset {self._dataset_id} again, with mode={mode!r}: rows "
+                "that are in already stay as they are."
+            )
         return (
-            f"{text} {when or 'P'}ush the frame to dataset {self._dataset_id} again, with "
+            f"{push} the frame to dataset {self._dataset_id} again, with "
             f"mode={mode!r} and only_changes=True, which leaves out the rows that are in."
         )
 
@@ -342,7 +349,7 @@ class Uploads:
         if not self._parts and not self._is_in_parts:
             new = f"No rows were sent to dataset {number}, which is new."
             return new if self._plan.dataset_id is None else "Nothing was sent."
-        if self._rows_in < len(self._frame):
+        if self._rows_in < self._row_count:
             return f"No {'other ' if self._parts else ''}rows are known to be in."
         verified = "" if self._expected is None else ", but was not verified"
         return f"The push to dataset {number} has ended{verified}."

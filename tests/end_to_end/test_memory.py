@@ -42,7 +42,7 @@ def test_the_text_of_a_frame_is_never_held_whole() -> None:
     sizes: list[int] = []
 
     def write() -> BlocksFile:
-        files = csv_files(frame, [*frame.columns], {"Date": "%Y-%m-%d"}, largest_bytes=1 << 40)
+        files = csv_files([frame], [*frame.columns], {"Date": "%Y-%m-%d"}, largest_bytes=1 << 40)
         (only,) = files
         sizes.append(only.stream.size)
         return only.stream

@@ -94,7 +94,7 @@ def test_what_is_sent_is_no_larger_than_gzip_makes_it_at_its_best(
     frame = pd.DataFrame({"Date": dates, "country": [f"Country {n}" for n in range(10)] * 2000})
     for name in "abcd":
         frame[name] = random.normal(100, 30, len(frame))
-    (only,) = csv_files(frame, [*frame.columns], {"Date": "%Y-%m-%d"}, largest_bytes=1 << 40)
+    (only,) = csv_files([frame], [*frame.columns], {"Date": "%Y-%m-%d"}, largest_bytes=1 << 40)
     best = len(gzip.compress(frame.to_csv(index=False).encode(), 9))
     assert only.stream.size < 1.05 * best
 
@@ -118,7 +118,7 @@ def test_numbers_and_dates_of_blocks_are_moved_once_and_then_are_the_frame() -> 
 
 def test_a_block_is_sent_without_a_copy_of_it() -> None:
     frame = large(30_000)
-    (only,) = csv_files(frame, [*frame.columns], {"Date": "%Y-%m-%d"}, largest_bytes=1 << 40)
+    (only,) = csv_files([frame], [*frame.columns], {"Date": "%Y-%m-%d"}, largest_bytes=1 << 40)
     blocks = iter(lambda: only.stream.read(1 << 20), b"")
     assert [id(block) for block in blocks] == [id(block) for block in only.stream._blocks]
 

@@ -47,7 +47,7 @@ def file_of(
     frame: pd.DataFrame, header: list[str], cells: int = 100_000, **formats: str
 ) -> BlocksFile:
     (only,) = csv_files(
-        frame, header, formats, largest_bytes=1 << 40, cells_per_slice=cells, slices_per_batch=2
+        [frame], header, formats, largest_bytes=1 << 40, cells_per_slice=cells, slices_per_batch=2
     )
     assert only.rows == range(len(frame))
     assert only.is_last
@@ -152,7 +152,9 @@ def test_a_header_may_have_other_names_than_the_frame() -> None:
 def files_of(frame: pd.DataFrame, largest_bytes: int, cells: int = 100_000) -> list[CsvFile]:
     formats = {"Date": "%Y-%m-%d"}
     header = [*frame.columns]
-    return [*csv_files(frame, header, formats, largest_bytes=largest_bytes, cells_per_slice=cells)]
+    return [
+        *csv_files([frame], header, formats, largest_bytes=largest_bytes, cells_per_slice=cells)
+    ]
 
 
 @pytest.mark.parametrize("cells", [1, 9, 100_000])
@@ -184,7 +186,7 @@ def test_a_file_is_made_when_it_is_asked_for() -> None:
     written: list[int] = []
     frame = pd.DataFrame({"x": np.arange(10_000) / 7})
     files = csv_files(
-        frame, ["x"], {}, largest_bytes=200, on_rows=written.append, cells_per_slice=1
+        [frame], ["x"], {}, largest_bytes=200, on_rows=written.append, cells_per_slice=1
     )
     first = next(files)
     assert len(first.rows) == sum(written) < 50
