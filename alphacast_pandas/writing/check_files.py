@@ -182,8 +182,8 @@ def _repeated_keys(
     if not len(hashes):
         return []
     rows = [
-        each[np.isin(_hashes(keys, roles), hashes)]
-        for each, keys in zip(files.frames(), files.columns(roles.keys), strict=True)
+        each[np.isin(_hashes(flat_frame(each, options.index), roles), hashes)]
+        for each in files.frames()
     ]
     stated = replace(options, date=roles.date, entities=roles.entities)
     candidates = pd.concat(rows).head(_MOST_FAILURES)

@@ -186,8 +186,9 @@ class Uploads:
             f"50 MB, and as gzip CSV {rows:,} of its {self._row_count:,} rows do. In mode {mode!r} "
             "each file deletes every row of the dataset that it lacks, so a second one would "
             "delete the rows of the first. Nothing was sent. Remedy: "
-            f"mode={remedy!r} goes in parts and deletes nothing. If rows are to go, push to a new dataset, name='...', which goes in "
-            f"parts too, and delete this one: client.datasets.delete({self._dataset_id})."
+            f"mode={remedy!r} goes in parts and deletes nothing. If rows are to go, push to a new "
+            "dataset, name='...', which goes in parts too, and delete this one: "
+            f"client.datasets.delete({self._dataset_id})."
         )
         raise ValidationError(msg)
 
