@@ -228,7 +228,7 @@ def _common_schema(place: Path, schemas: dict[Path, pa.Schema]) -> pa.Schema:
             )
             raise QueryError(msg)
         try:
-            schema = pa.unify_schemas([schema, other])
+            schema = pa.unify_schemas([schema, other], promote_options="permissive")
         except pa.ArrowException as error:
             msg = (
                 f"Files in {printable(str(place))} have other types for one column, as "
