@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-# Some 16 and 64 MB of numbers: row groups that are read quickly, and spans that are sorted at once.
-_CELLS_PER_GROUP = 2_000_000
+# Some 8 and 64 MB of numbers: row groups that are read quickly, and spans that are sorted at once.
+_CELLS_PER_GROUP = 1_000_000
 _CELLS_PER_SPAN = 8_000_000
 _MAGIC_BYTES = len(b"PAR1")
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Hashable, Iterator, Sequence
 
-# Some 8 MB of numbers.
-CELLS_PER_BATCH = 1_000_000
+# Some 4 MB of numbers.
+CELLS_PER_BATCH = 500_000
 _BUFFER_BYTES = 1 << 20
 _UNREADABLE = (OSError, pa.ArrowException)
 

@@ -1,8 +1,12 @@
 """Streams stay streams: what is on its way is never held whole."""
 
 import gzip
+import json
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -90,3 +94,15 @@ def test_coverage_holds_some_rows_however_many_there_are(
     peak(small, 6_000)  # what is loaded once
     few, many = peak(small, 6_000), peak(large, 18_000)
     assert many < 1.6 * few  # with three times the rows; a pipeline fills up
+
+
+def test_a_file_is_written_and_pushed_in_the_same_memory_however_many_rows_it_has(
+    request: pytest.FixtureRequest,
+) -> None:
+    times = 10 if request.config.getoption("--exhaustive") else 3
+    program = Path(__file__).with_name("large_files.py")
+    command = [sys.executable, str(program), "600000", str(600_000 * times)]
+    few, many = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    assert many["table"] > 0.9 * times * few["table"]
+    for step in ("written", "pushed"):
+        assert many[step] < 1.35 * few[step]
