@@ -26,6 +26,7 @@ DEFINITIONS = [
     {"sourceName": "series", "dataType": "String", "isEntity": True},
     {"sourceName": "value", "dataType": "Decimal", "isEntity": False},
 ]
+POOLS: list[pa.MemoryPool] = []  # Arrow 16 may crash where one ends before the last of its memory
 PROCESS = {"id": 1, "datasetId": 1, "status": "Processed", "stats": {}}
 
 
@@ -106,6 +107,7 @@ def measure(client: ap.Client, rows: int) -> dict[str, Any]:
         }
         for step, work in steps.items():
             arrow = pa.proxy_memory_pool(pool)  # counts from zero
+            POOLS.append(arrow)
             pa.set_memory_pool(arrow)
             reset_peak()
             work()
@@ -126,7 +128,7 @@ def main() -> None:
         measured = [measure(client, int(rows)) for rows in sys.argv[1:]]
     sys.stdout.write(json.dumps(measured))
     sys.stdout.flush()
-    os._exit(0)  # Arrow 16 may crash where a pool ends before the last of its memory
+    os._exit(0)  # before the pools
 
 
 if __name__ == "__main__":
