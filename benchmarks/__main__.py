@@ -17,6 +17,7 @@ from benchmarks import data
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_LARGE = ["large_parquet", "large_chunks", "large_whole"]
 # By title: the options of the server, then the cases, ours first.
 SETS: dict[str, tuple[list[str], list[str]]] = {
     "download, gzip, redirect": (["--gzip", "--redirect"], ["download_ours", "download_sdk"]),
@@ -38,6 +39,9 @@ SETS: dict[str, tuple[list[str], list[str]]] = {
     "inflate": ([], ["inflate_ours", "inflate_zlib", "inflate_gzip"]),
     "align": ([], ["align_ours", "align_pandas"]),
     "align, lowered": ([], ["lower_ours", "lower_pandas"]),
+    "large, 1M rows": (["--rows", "1000000"], _LARGE),
+    "large, 5M rows": (["--rows", "5000000"], _LARGE),
+    "large, 20M rows": (["--rows", "20000000"], _LARGE),
     "import": ([], ["import_ours", "import_base"]),
     "first read of a process": ([], ["first_read_ours", "first_read_requests"]),
 }

@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path
 
-from benchmarks import alignment, many, stages, starts, transfers
+from benchmarks import alignment, files, many, stages, starts, transfers
 
 
 def peak() -> int:
@@ -26,7 +26,7 @@ def reset_peak() -> int:
 def main() -> None:
     """Run one case."""
     name, url, folder = sys.argv[1:4]
-    modules = (transfers, many, alignment, stages, starts)
+    modules = (transfers, files, many, alignment, stages, starts)
     module = next(module for module in modules if hasattr(module, name))
     run = getattr(module, name)(url, Path(folder))
     threads, before = threading.active_count(), reset_peak()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 import socketserver
 import sys
@@ -18,6 +19,8 @@ _DATASET = 5515
 # The first hundred rows of the other.
 _SMALL = 5516
 _PROCESS = {"id": 1, "datasetId": _DATASET, "status": "Processed", "stats": {}}
+_ROWS_A_DAY = 20_000
+_FIRST_DAY, _SOME_DAY = datetime.date(1990, 1, 1), b"0000-00-00"
 _ETAG = '"0123456789abcdef"'
 
 
@@ -32,6 +35,7 @@ class Handler(BaseHTTPRequestHandler):
     storage_port: ClassVar[int]
     redirect: ClassVar[bool]
     compresses: ClassVar[bool]
+    rows: ClassVar[int | None]
     delay: ClassVar[float]
     bandwidth: ClassVar[float | None]
     wbufsize = 0
@@ -49,6 +53,8 @@ class Handler(BaseHTTPRequestHandler):
             self._json(self._record(path))
         elif path.startswith(f"/datasets/{_SMALL}/") or "$filter" in query:
             self._table(self.small, None)
+        elif self.rows is not None:
+            self._large_table(self.rows)
         elif self.redirect:
             self._head(302, 0, Location=f"http://127.0.0.1:{self.storage_port}/file")
         else:
@@ -89,6 +95,16 @@ class Handler(BaseHTTPRequestHandler):
             self._head(200, len(plain), ETag=_ETAG)
         self._send(plain)
 
+    def _large_table(self, rows: int) -> None:
+        """Send the first rows of the table again and again, each time on the next day."""
+        header, day = _first_day(self.plain)
+        days = rows // _ROWS_A_DAY
+        self._head(200, len(header) + days * len(day))
+        self.connection.sendall(header)
+        for number in range(days):
+            date = _FIRST_DAY + datetime.timedelta(days=number)
+            self.connection.sendall(day.replace(_SOME_DAY, date.isoformat().encode()))
+
     def _send(self, body: bytes) -> None:
         """Send a body, at most so many bytes a second."""
         if self.bandwidth is None:
@@ -113,6 +129,12 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
 
+def _first_day(plain: bytes) -> tuple[bytes, bytes]:
+    """Return the header and rows that all have one date."""
+    header, *rows = plain[: 200 * _ROWS_A_DAY].splitlines(keepends=True)[: _ROWS_A_DAY + 1]
+    return header, b"".join(_SOME_DAY + row[len(_SOME_DAY) :] for row in rows)
+
+
 class Server(socketserver.ThreadingTCPServer):
     """One thread a connection."""
 
@@ -126,6 +148,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--redirect", action="store_true")
     parser.add_argument("--gzip", action="store_true")
+    parser.add_argument("--rows", type=int, help="answer with so many rows, by repeating some")
     parser.add_argument("--delay", type=float, default=0.0, help="seconds before each answer")
     parser.add_argument("--bandwidth", type=float, help="bytes of data a second")
     options = parser.parse_args()
@@ -134,6 +157,7 @@ def main() -> None:
     Handler.small = b"".join(Handler.plain[:100_000].splitlines(keepends=True)[:101])
     Handler.definitions = json.loads((options.folder / "columns.json").read_text())
     Handler.redirect, Handler.compresses = options.redirect, options.gzip
+    Handler.rows = options.rows
     Handler.delay, Handler.bandwidth = options.delay, options.bandwidth
     with Server(("127.0.0.1", 0), Handler) as api, Server(("127.0.0.1", 0), Handler) as storage:
         Handler.storage_port = storage.server_address[1]

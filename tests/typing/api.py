@@ -58,6 +58,13 @@ def reading() -> None:
     assert_type(ap.to_parquet(5515, "cpi.parquet", start="2020", client=ap.Client()), pathlib.Path)
     ap.to_parquet("5515", pathlib.Path("cpi.parquet"), dtype_backend="pyarrow", schema=True)
     ap.to_parquet(5515, "cpi.parquet", chunksize=10)  # type: ignore[call-arg]  # it is one file
+    assert_type(ap.push("cpi.parquet", 5515, mode="append"), ap.PushResult)
+    assert_type(ap.push(pathlib.Path("folder"), name="CPI", wait=False), ap.PushResult)
+    ap.push(5515)  # type: ignore[arg-type]  # neither a frame nor a path
+    assert_type(ap.validate("cpi.parquet"), str)
+    assert_type(ap.validate(pathlib.Path("cpi.parquet"), 5515), pathlib.Path)
+    assert_type(ap.validate(pd.DataFrame()), pd.DataFrame)
+    ap.diff("cpi.parquet", 5515)  # type: ignore[arg-type]  # which needs all rows at once
     ap.read_arrow(5515, filter=ap.col("CPI") > 1, last=2, as_of="2026-05", store="vintages")
     ap.read_arrow(5515, index=True)  # type: ignore[call-arg]  # a table has none
     ap.read_alphacast(5515, last="24")  # type: ignore[call-overload]  # a number
