@@ -79,7 +79,8 @@ def to_parquet(
     ``pandas.read_parquet(path)`` is the frame that `read_alphacast` gives for the same keywords:
     its rows and their order, its types, its attributes. The rows are written while they arrive,
     to a file of another name beside `path`, which takes its place when it is whole: whatever
-    interrupts the read, `path` is what it was before or the whole answer.
+    interrupts the read, `path` is what it was before or the whole answer. Only a process that is
+    killed leaves the other file behind, whose name ends with ``.partial``.
 
     Parameters
     ----------

@@ -1,6 +1,8 @@
 """Section 15: files that pandas reads as the frame of the same read, and Arrow tables."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -136,3 +138,25 @@ def test_a_place_where_no_file_can_be_is_refused_before_any_request(
     with pytest.raises(ap.QueryError, match=words):
         ap.to_parquet(7, path, client=client)
     assert service.requests("") == []
+
+
+def test_a_process_that_is_killed_leaves_the_file_of_before(
+    service: State, client: ap.Client, panel: Dataset, tmp_path: Path
+) -> None:
+    path = ap.to_parquet(panel.id, tmp_path / "panel.parquet", select="CPI", client=client)
+    before = path.read_bytes()
+    service.order("storage: GET", after="hold")
+    program = (
+        "import sys, alphacast_pandas as ap; "
+        "ap.to_parquet(int(sys.argv[1]), sys.argv[2], client=ap.Client(*sys.argv[3:4], "
+        "base_url=sys.argv[4]))"
+    )
+    words = [str(panel.id), str(path), service.key, service.url]
+    with subprocess.Popen([sys.executable, "-c", program, *words]) as process:
+        while not service.requests("storage: GET"):
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(0.01)
+        process.kill()
+    [partial] = {*tmp_path.glob("panel*")} - {path}
+    assert partial.suffix == ".partial"
+    assert path.read_bytes() == before
