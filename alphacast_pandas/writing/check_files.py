@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from alphacast_pandas.writing.roles import Roles
 
 # Of more failures than these nobody reads all.
-_MOST_FAILURES = 10_000
+_MOST_FAILURES = 1_000
+# Keys of which rows are compared at a time: fewer than the rows that are held for it.
+_MOST_KEYS = 200
 # What the remedies are for: its types are those of the file.
 _FRAME = 'pd.read_parquet(..., dtype_backend="pyarrow")'
 
@@ -117,8 +119,9 @@ def _check_files(
         for failure in found:
             if failure.check != UNIQUE_KEY:
                 failures.setdefault(*_placed(failure, first_row))
-        if len(failures) > _MOST_FAILURES:
-            break
+        if len(failures) > _MOST_FAILURES and first_row + len(frame) < files.rows:
+            last = first_row + len(frame) - 1
+            refuse([*failures.values()], f"{options.refusal}; rows after {last:,} were not checked")
         if not failures:
             formats.add(checked.date_format)
             spans += checked.date_span
@@ -179,18 +182,32 @@ def _repeated_keys(
     hashes = _repeated_by_date(files, roles)
     if hashes is None:
         hashes = _repeated_hashes(files, roles)
-    if not len(hashes):
-        return []
-    rows = [
-        each[np.isin(_hashes(flat_frame(each, options.index), roles), hashes)]
-        for each in files.frames()
-    ]
     stated = replace(options, date=roles.date, entities=roles.entities)
-    candidates = pd.concat(rows).head(_MOST_FAILURES)
-    candidates.attrs = files.attrs
-    _, found = _examine(files, candidates, stated, definitions)
-    # Positions would be those among these rows.
-    return [replace(each, position=None) for each in found if each.check == UNIQUE_KEY]
+    for start in range(0, len(hashes), _MOST_KEYS):
+        candidates = _rows_of(files, roles, hashes[start : start + _MOST_KEYS], options.index)
+        _, found = _examine(files, candidates, stated, definitions)
+        # Positions would be those among these rows.
+        repeated = [replace(each, position=None) for each in found if each.check == UNIQUE_KEY]
+        if repeated:
+            return repeated
+    return []
+
+
+def _rows_of(
+    files: ParquetFiles,
+    roles: Roles,
+    hashes: np.ndarray,
+    index: bool | None,  # noqa: FBT001 - the keyword as given
+) -> pd.DataFrame:
+    """Return rows whose keys have one of these hashes: all, or more than there are hashes."""
+    rows: list[pd.DataFrame] = []
+    for frame in files.frames():
+        rows.append(frame[np.isin(_hashes(flat_frame(frame, index), roles), hashes)])
+        if sum(map(len, rows)) > _MOST_FAILURES:  # so some of them share a hash
+            break
+    found = pd.concat(rows).head(_MOST_FAILURES)
+    found.attrs = files.attrs
+    return found
 
 
 def _repeated_by_date(files: ParquetFiles, roles: Roles) -> np.ndarray | None:

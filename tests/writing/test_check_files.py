@@ -145,3 +145,25 @@ def test_a_file_without_rows_or_with_a_damaged_one_is_refused(tmp_path: Path) ->
     path.write_bytes(body)
     with pytest.raises(ap.ValidationError, match=r"x.parquet cannot be read"):
         ap.validate(path)
+
+
+def test_of_very_many_failures_some_are_told_and_none_is_missed(tmp_path: Path) -> None:
+    path, number = tmp_path / "x.parquet", np.arange(6_000)
+    start, day = np.datetime64("2000-01-01", "us"), np.timedelta64(1, "D")
+    options = FrameOptions(date="Date", entities=[])
+
+    def failures_of(frame: pd.DataFrame) -> tuple[set[str], str]:
+        frame.to_parquet(path, row_group_size=1_000)
+        files = replace(open_files(path), cells_per_batch=4_000)
+        return found_by(lambda: check_files(files, options, None))
+
+    # All rows have one of few keys; then one key in four is repeated, far from the first.
+    found, text = failures_of(pd.DataFrame({"Date": start + number % 50 * day, "v": 1.5}))
+    assert len(found) == 1_000
+    assert "is not a unique key" in text
+    found, text = failures_of(pd.DataFrame({"Date": start + number % 4_500, "v": 1.5}))
+    assert len(found) == 400
+    assert "is not a unique key" in text
+    found, text = failures_of(pd.DataFrame({"Date": start + number * day, "v": np.inf}))
+    assert len(found) == 2_000
+    assert "rows after 1,999 were not checked" in text
