@@ -138,6 +138,8 @@ def to_parquet(
         If the dataset does not exist or the key may not see it.
     ConfigurationError
         If there is no API key, or `store` is no store.
+    OSError
+        If the file cannot be written, as where the disk is full.
 
     Warns
     -----

@@ -88,6 +88,14 @@ def check_files(
 
     `definitions` are those of the dataset they are for, None if there is none yet.
     """
+    if not files.rows:
+        msg = f"{files.shown} holds no rows: there is nothing to push."
+        raise ValidationError(msg)
+    options = replace(
+        options,
+        refusal=f"Nothing was sent, since {files.shown} breaks its contract (below, df is "
+        f"{_FRAME})",
+    )
     clock = SystemClock() if client is None else client._connection.clock
     with Meter(f"Checking {files.shown}", progress=progress, clock=clock) as meter:
         meter.begin(files.rows, phase="checking", unit=" rows")
@@ -100,14 +108,7 @@ def _check_files(
     definitions: Definitions | None,
     on_rows: Callable[[int], None],
 ) -> CheckedFiles:
-    if not files.rows:
-        msg = f"{files.shown} holds no rows: there is nothing to push."
-        raise ValidationError(msg)
-    options = replace(
-        options,
-        refusal=f"Nothing was sent, since {files.shown} breaks its contract (below, df is "
-        f"{_FRAME})",
-    )
+    """Return the files with roles and types, or raise; tell of rows that are checked."""
     failures: dict[object, Failure] = {}
     empty_texts: Counter[str] = Counter()
     checked: CheckedFrame | None = None
@@ -130,8 +131,11 @@ def _check_files(
         on_rows(len(frame))
     if checked is None:  # pragma: no cover - there are rows
         raise AssertionError
-    repeated = _repeated_keys(files, checked, options, definitions)
-    refuse([*failures.values(), *repeated], options.refusal)
+    hashes = _repeated_hashes(files, checked)
+    repeated = _repeated_keys(files, checked.roles, hashes, options, definitions)
+    some = f"; of {len(hashes):,} keys that are repeated, {_MOST_KEYS} are told of"
+    is_more = repeated and len(hashes) > _MOST_KEYS
+    refuse([*failures.values(), *repeated], f"{options.refusal}{some if is_more else ''}")
     warn_of_empty_text(empty_texts)
     span = min(spans), max(spans)
     return CheckedFiles(
@@ -161,27 +165,30 @@ def _placed(failure: Failure, first_row: int) -> tuple[object, Failure]:
     return (failure.column, failure.check, first_row, repr(failure.row), failure.position), placed
 
 
-def _repeated_keys(
-    files: ParquetFiles,
-    checked: CheckedFrame,
-    options: FrameOptions,
-    definitions: Definitions | None,
-) -> list[Failure]:
+def _repeated_hashes(files: ParquetFiles, checked: CheckedFrame) -> np.ndarray:
     """
-    Return which rows have the key of another one.
+    Return the hashes that several keys have: of keys that are repeated, very seldom of others.
 
-    Keys are compared by their hashes, of which few are held if the rows come by date, and else
-    eight bytes a row; then the rows of equal hashes by their values.
+    Few hashes are held at a time if the rows come by date, and else eight bytes a row.
     """
     frame, roles = checked.frame, checked.roles
     kinds = {name: kind_of(frame[name]) for name in roles.keys if name in frame.columns}
     if len(kinds) < len(roles.keys) or kinds[roles.date] is not Kind.DATE:
-        return []  # which is said already
+        return np.empty(0, np.uint64)  # which is said already
     if Kind.OTHER in kinds.values():
-        return []
+        return np.empty(0, np.uint64)
     hashes = _repeated_by_date(files, roles)
-    if hashes is None:
-        hashes = _repeated_hashes(files, roles)
+    return _repeated_in_any_order(files, roles) if hashes is None else hashes
+
+
+def _repeated_keys(
+    files: ParquetFiles,
+    roles: Roles,
+    hashes: np.ndarray,
+    options: FrameOptions,
+    definitions: Definitions | None,
+) -> list[Failure]:
+    """Return which rows have the key of another one, comparing those of these hashes by value."""
     stated = replace(options, date=roles.date, entities=roles.entities)
     for start in range(0, len(hashes), _MOST_KEYS):
         candidates = _rows_of(files, roles, hashes[start : start + _MOST_KEYS], options.index)
@@ -231,8 +238,8 @@ def _repeated_by_date(files: ParquetFiles, roles: Roles) -> np.ndarray | None:
     return np.unique(np.concatenate(repeated)) if repeated else held
 
 
-def _repeated_hashes(files: ParquetFiles, roles: Roles) -> np.ndarray:
-    """Return hashes that keys share."""
+def _repeated_in_any_order(files: ParquetFiles, roles: Roles) -> np.ndarray:
+    """Return hashes that keys share, of all rows."""
     hashes, filled = np.empty(files.rows, np.uint64), 0
     for keys in files.columns(roles.keys):
         hashes[filled : filled + len(keys)] = _hashes(keys, roles)

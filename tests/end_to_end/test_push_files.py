@@ -1,5 +1,6 @@
 """Parquet files are pushed as their frames are: in parts, resumed, with the same result."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -186,3 +187,25 @@ def test_polars_takes_over_frames_tables_and_files(
     for name in ("Date", "CPI", "rank"):
         there, here = made[name].to_arrow(), table.column(name).chunk(0)
         assert there.buffers()[1].address == here.buffers()[1].address
+
+
+def test_what_is_kept_is_written_without_reading_it_again(
+    stored: int, client: ap.Client, emulator: Emulator, tmp_path: Path
+) -> None:
+    store, path = tmp_path / "store", tmp_path / "rows.parquet"
+    ap.snapshot([stored], store=store, client=client)
+    ap.read_alphacast(stored, cache=True, client=client)
+    emulator.forget_requests()
+    known: list[dict[str, Any]] = [
+        {"cache": "only"},
+        {"as_of": "2024-02-29", "store": store, "select": "CPI", "last": 2},
+    ]
+    for words in known:
+        whole = ap.read_alphacast(stored, client=client, **words)
+        back = pd.read_parquet(ap.to_parquet(stored, path, client=client, **words))
+        told = ap.read_arrow(stored, client=client, **words).schema.metadata[b"alphacast"]
+        facts = whole.attrs["alphacast"]
+        assert back.attrs["alphacast"] == json.loads(told) == facts
+        objects = back.astype(object)
+        assert_same(objects.where(objects.notna(), None).astype(whole.dtypes), whole)
+    assert emulator.requests == []

@@ -163,7 +163,7 @@ def test_of_very_many_failures_some_are_told_and_none_is_missed(tmp_path: Path) 
     assert "is not a unique key" in text
     found, text = failures_of(pd.DataFrame({"Date": start + number % 4_500, "v": 1.5}))
     assert len(found) == 400
-    assert "is not a unique key" in text
+    assert "of 1,500 keys that are repeated, 200 are told of" in text
     found, text = failures_of(pd.DataFrame({"Date": start + number * day, "v": np.inf}))
     assert len(found) == 2_000
     assert "rows after 1,999 were not checked" in text
