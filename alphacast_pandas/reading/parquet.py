@@ -123,7 +123,7 @@ def to_parquet(
     Returns
     -------
     Path
-        The file.
+        `path`, in which ``~`` is replaced.
 
     Raises
     ------
@@ -180,7 +180,8 @@ def to_parquet(
     >>> df.shape, df.attrs["alphacast"]["entities"]
     ((284, 4), ['country', 'continent'])
     """
-    target = _check_target(path)
+    given = _check_path(path)
+    target = given.resolve()  # where it is a link, what it leads to is replaced
     options = check_options(
         filter=filter,
         select=select,
@@ -210,7 +211,7 @@ def to_parquet(
             new.file.flush()
             with replace_file(target, is_private=False) as file:
                 rows.write_sorted(new.path, file)
-    return target
+    return given
 
 
 def _write_answer(
@@ -343,7 +344,7 @@ class _Rows:
             raise ValidationError(msg) from error
 
 
-def _check_target(path: Any) -> Path:
+def _check_path(path: Any) -> Path:
     """Return the file that is to be written, or raise for what cannot be one."""
     try:
         target = Path(path).expanduser()
@@ -352,7 +353,6 @@ def _check_target(path: Any) -> Path:
             f"path is the name of a Parquet file, such as 'prices.parquet', not {value_text(path)}."
         )
         raise QueryError(msg) from error
-    target = target.resolve()
     shown = printable(str(target))
     if target.is_dir():
         msg = f"{shown} is a folder. Pass the name of a file in it, such as 'prices.parquet'."
