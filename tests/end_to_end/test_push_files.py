@@ -100,6 +100,29 @@ def test_a_file_that_has_changed_since_it_was_checked_is_not_sent(
 
 
 @pytest.mark.usefixtures("small_files")
+def test_ctrl_c_between_parts_says_how_to_go_on_with_a_file(
+    path: Path, client: ap.Client, emulator: Emulator, clock: Any, new_dataset: NEW
+) -> None:
+    number = new_dataset()
+
+    def interrupt() -> None:
+        if len(upload_flags(emulator)) > 1:
+            raise KeyboardInterrupt
+        emulator.advance()
+
+    clock.meanwhile = interrupt
+    with emulator.hold_processes(), pytest.raises(KeyboardInterrupt) as caught:
+        ap.push(path, number, entities="country", client=client)
+    clock.meanwhile = emulator.wait
+    text = str(caught.value)
+    assert f"ush the file to dataset {number} again, with mode='upsert'" in text
+    assert "only_changes" not in text
+    emulator.wait()
+    ap.push(path, number, mode="upsert", entities="country", client=client)
+    assert_same(read_all(number, client), PANEL)
+
+
+@pytest.mark.usefixtures("small_files")
 @pytest.mark.parametrize("mode", ["replace", "mirror"])
 def test_a_mode_that_deletes_is_refused_in_parts(
     mode: Any, path: Path, client: ap.Client, stored_in_parts: int, emulator: Emulator
