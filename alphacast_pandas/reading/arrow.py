@@ -115,9 +115,9 @@ def read_arrow(
 
     Notes
     -----
-    ``polars.from_arrow(table)`` takes over the memory of all columns but text, and DuckDB, whose
-    queries find the table by the name of its variable, that of all. ``dtype_backend=``,
-    ``categories=``, ``index=`` and ``schema=`` are about frames, so they are not keywords here.
+    ``polars.from_arrow(table)`` takes over the memory of numbers and dates, and queries of DuckDB
+    find the table by the name of its variable. ``dtype_backend=``, ``categories=``, ``index=`` and
+    ``schema=`` are about frames, so they are not keywords here.
 
     Examples
     --------
