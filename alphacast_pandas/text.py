@@ -28,7 +28,7 @@ def printable(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(_escape(c) if _is_unsafe(c) else c for c in text)
+    return "".join(_escape(c) if is_unsafe(c) else c for c in text)
 
 
 def printable_lines(text: str) -> str:
@@ -96,7 +96,8 @@ def error_text(error: BaseException) -> str:
     return f"{type(error).__name__}: {shorten(message, _LONGEST_VALUE)}"
 
 
-def _is_unsafe(character: str) -> bool:
+def is_unsafe(character: str) -> bool:
+    """Tell whether a character could act on a terminal."""
     return unicodedata.category(character) in INVISIBLE and character not in JOINERS
 
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-import json
+import contextlib
+import errno
 import os
 import shutil
 import sys
-from typing import TYPE_CHECKING, Any
+import textwrap
+from typing import TYPE_CHECKING, Any, TextIO
 
 import pandas as pd
 
+from alphacast_pandas.commands.lines import csv_lines, json_line, json_lines, texts_of
 from alphacast_pandas.display import plural, text_table
-from alphacast_pandas.text import printable_lines
+from alphacast_pandas.text import printable, printable_lines
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _SHOWN_ROWS = 40  # of a longer frame on a terminal: its first and last rows, half of them each
+_NARROWEST_FACT = 20  # columns of a terminal that facts take, even if their names leave fewer
 
 
 def add_json_argument(parser: argparse._ActionsContainer) -> None:
@@ -44,15 +47,32 @@ def print_frame(
 
 
 def print_csv(frame: pd.DataFrame) -> None:
-    """Print a frame as CSV: numbers at full precision, dates in ISO 8601, missing as empty."""
-    try:
-        names = [*map(str, frame.columns)]
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(names)
-        frame.to_csv(sys.stdout, index=False, header=False, lineterminator="\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _print_nowhere()
+    """Print a frame as CSV."""
+    print_lines(csv_lines(frame))
+
+
+def print_json(record: Mapping[str, object]) -> None:
+    """Print a record as one line of JSON."""
+    print_lines([json_line(record)])
+
+
+def print_facts(facts: Mapping[str, object]) -> None:
+    """Print facts for a person, one below the other; those that are None are left out."""
+    texts = {name: " ".join(str(fact).split()) for name, fact in facts.items() if fact is not None}
+    known = {name: printable(text) for name, text in texts.items() if text}
+    indent = max(map(len, known), default=0) + 2
+    width = max(terminal_width(), indent + _NARROWEST_FACT)
+    print_lines(
+        line
+        for name, fact in known.items()
+        for line in textwrap.wrap(
+            fact,
+            width,
+            initial_indent=f"{name:{indent}}",
+            subsequent_indent=" " * indent,
+            break_on_hyphens=False,
+        )
+    )
 
 
 def print_lines(lines: Iterable[str]) -> None:
@@ -62,20 +82,26 @@ def print_lines(lines: Iterable[str]) -> None:
     A reader that has gone, such as ``head``, has read enough: nothing more is printed, and the
     command ends as it would have ended.
     """
-    try:
-        for line in lines:
-            print(line)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _print_nowhere()
+    with _printing() as stdout:
+        stdout.writelines(f"{line}\n" for line in lines)
+        stdout.flush()
 
 
 def print_note(text: str) -> None:
     """Print text for a person, on stderr, where it is not part of the answer."""
+    if sys.stderr is None:  # which print would take for stdout
+        return
     try:
         print(printable_lines(text), file=sys.stderr, flush=True)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    except OSError:  # nobody can be told
+        _send_nowhere(sys.stderr)
+
+
+def flush_output() -> None:
+    """Print what is not yet, such as a help, so that a failure is told as any other."""
+    if sys.stdout is not None:
+        with _printing() as stdout:
+            stdout.flush()
 
 
 def is_terminal() -> bool:
@@ -88,43 +114,40 @@ def terminal_width() -> int:
     return shutil.get_terminal_size().columns
 
 
-def json_lines(frame: pd.DataFrame) -> Iterator[str]:
-    """Return one JSON object for each row: dates in ISO 8601, missing as null."""
-    names = [*map(str, frame.columns)]
-    columns = [_json_values(frame.iloc[:, place]) for place in range(frame.shape[1])]
-    for row in zip(*columns, strict=True):
-        yield json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False)
+@contextlib.contextmanager
+def _printing() -> Iterator[TextIO]:
+    """Give stdout; a reader that has gone ends the block, and other failures name stdout."""
+    name = "standard output"
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF), name)
+    try:
+        yield sys.stdout
+    except BrokenPipeError:
+        _send_nowhere(sys.stdout)
+    except OSError as error:
+        _send_nowhere(sys.stdout)
+        raise OSError(error.errno, error.strerror, name) from error
 
 
-def _json_values(column: pd.Series) -> list[Any]:
-    if isinstance(column.dtype, pd.DatetimeTZDtype) or column.dtype.kind == "M":
-        return _dates(column)
-    is_missing = column.isna().tolist()
-    return [
-        None if gone else value for value, gone in zip(column.tolist(), is_missing, strict=True)
-    ]
-
-
-def _dates(column: pd.Series) -> list[str | None]:
-    """Return dates in ISO 8601, without a time where none of them has one."""
-    dates = column.dropna()
-    is_whole = column.dt.tz is None and bool((dates == dates.dt.normalize()).all())
-    return [
-        None if pd.isna(date) else (date.date() if is_whole else date).isoformat()
-        for date in column
-    ]
+def _send_nowhere(stream: TextIO) -> None:
+    """Send what is still to be printed, by Python at its end as well, nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def _table(frame: pd.DataFrame) -> list[str]:
     """Return the lines of a table that fits the terminal."""
+    if frame.columns.empty:
+        return ["no columns"]
     is_long = len(frame) > _SHOWN_ROWS
     half = _SHOWN_ROWS // 2
     shown = pd.concat([frame.head(half), frame.tail(half)]) if is_long else frame
-    head = [*map(str, frame.columns)]
-    cells = [_texts(shown.iloc[:, place]) for place in range(shown.shape[1])]
-    numbers = [str(name) for name in frame.select_dtypes("number").columns]
-    width = terminal_width()
-    lines = text_table(head, [*zip(*cells, strict=True)], numbers=numbers, width=width)
+    head = [printable(str(name)) for name in frame.columns]
+    columns = [shown.iloc[:, place] for place in range(shown.shape[1])]
+    numbers = [name for name, column in zip(head, columns, strict=True) if _is_number(column)]
+    cells = ([text or "" for text in texts_of(column)] for column in columns)
+    lines = text_table(head, zip(*cells, strict=True), numbers=numbers, width=terminal_width())
     if is_long:
         lines.insert(1 + half, "...")
         lines.append(plural(len(frame), "row"))
@@ -133,12 +156,5 @@ def _table(frame: pd.DataFrame) -> list[str]:
     return lines
 
 
-def _texts(column: pd.Series) -> list[str]:
-    if column.dtype.kind == "M":
-        return [date or "" for date in _dates(column)]
-    return ["" if pd.isna(value) else str(value) for value in column.tolist()]
-
-
-def _print_nowhere() -> None:
-    """Send what is still to be printed, by Python at its end as well, nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _is_number(column: pd.Series[Any]) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
