@@ -5,29 +5,25 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass, field
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from alphacast_pandas.api.client import Client
+import alphacast_pandas as ap
 from alphacast_pandas.commands.command import Command
-from alphacast_pandas.emulator import Emulator
-from alphacast_pandas.errors import ValidationError
-from alphacast_pandas.reading.read import read_alphacast
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-_SEEDS = resources.files("alphacast_pandas.emulator") / "seeds"
+_SEEDS = ("emulator", "seeds")  # folders of the package
 
 
 @dataclass
 class Demonstration:
     """The steps of the demonstration, and the numbers of what they create."""
 
-    client: Client
+    client: ap.Client
     world: pd.DataFrame
     macro: pd.DataFrame
     repository_id: int = 0
@@ -61,7 +57,7 @@ class Demonstration:
 
     def read(self) -> Any:
         """Read all of it back: equal to what was pushed, bit for bit, Namibia's NA included."""
-        frame = read_alphacast(self.world_id, client=self.client)
+        frame = ap.read_alphacast(self.world_id, client=self.client)
         self.check("what comes back is what went in", frame.equals(self.world))
         self.check("Namibia is still NA", "NA" in set(frame["iso_alpha2"]))
         return frame
@@ -69,7 +65,7 @@ class Demonstration:
     def filter(self) -> Any:
         """Filter: only the rows asked for cross the network."""
         wanted = ["Argentina", "Brazil"]
-        frame = read_alphacast(
+        frame = ap.read_alphacast(
             self.world_id, filter={"country": wanted}, start="1990", end="2002", client=self.client
         )
         world = self.world
@@ -79,7 +75,7 @@ class Demonstration:
 
     def select(self) -> Any:
         """Select columns, with the date and the country as index."""
-        frame = read_alphacast(
+        frame = ap.read_alphacast(
             self.world_id, select=["life_expectancy"], index=True, client=self.client
         )
         self.check("one column is left", [*frame.columns] == ["life_expectancy"])
@@ -87,7 +83,7 @@ class Demonstration:
 
     def last(self) -> Any:
         """Read the last four quarters."""
-        frame = read_alphacast(
+        frame = ap.read_alphacast(
             self.macro_id, select=["realgdp", "unemp"], last=4, client=self.client
         )
         expected = self.macro.tail(4)["realgdp"].tolist()
@@ -99,11 +95,11 @@ class Demonstration:
         revision = self.macro.tail(2)[["Date", "country", "unemp"]].copy()
         revision["unemp"] += 0.1
         result = revision.alphacast.push(self.macro_id, mode="upsert", client=self.client)
-        frame = read_alphacast(self.macro_id, last=2, client=self.client)
+        frame = ap.read_alphacast(self.macro_id, last=2, client=self.client)
         self.check("both are revised", frame["unemp"].tolist() == revision["unemp"].tolist())
         self.check(
             "nothing else moved",
-            len(read_alphacast(self.macro_id, client=self.client)) == len(self.macro),
+            len(ap.read_alphacast(self.macro_id, client=self.client)) == len(self.macro),
         )
         return result
 
@@ -112,7 +108,7 @@ class Demonstration:
         twice = pd.concat([self.macro.tail(1), self.macro.tail(1)])
         try:
             twice.alphacast.push(self.macro_id, client=self.client)
-        except ValidationError as error:
+        except ap.ValidationError as error:
             return error
         self.check("a repeated key is refused", holds=False)
         return None
@@ -148,11 +144,14 @@ def run(demonstration: Demonstration) -> int:
 
 def seed(name: str) -> pd.DataFrame:
     """Return one of the files that the package ships, at the types of its columns."""
-    index = json.loads((_SEEDS / "index.json").read_text(encoding="utf-8"))
+    from importlib import resources
+
+    folder = resources.files("alphacast_pandas").joinpath(*_SEEDS)
+    index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
     texts = next(
         [*entry["entities"], *entry["text"]] for entry in index if entry["file"] == f"{name}.csv"
     )
-    with (_SEEDS / f"{name}.csv").open("rb") as file:
+    with (folder / f"{name}.csv").open("rb") as file:
         # As text first: pandas before 3.1 rounds some doubles when it parses them itself.
         frame = pd.read_csv(file, dtype=str, keep_default_na=False)
     numbers = [column for column in frame.columns if column not in {"Date", *texts}]
@@ -177,7 +176,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(_: argparse.Namespace) -> int:
-    with Emulator() as emulator, Client(emulator.api_key, base_url=emulator.url) as client:
+    from alphacast_pandas.emulator import Emulator
+
+    with Emulator() as emulator, ap.Client(emulator.api_key, base_url=emulator.url) as client:
         print(f"A local Alphacast listens on {emulator.url}; no key and no network are needed.\n")
         return run(Demonstration(client, seed("world_development"), seed("us_macro_quarterly")))
 

@@ -112,14 +112,11 @@ def _add_whoami_arguments(parser: argparse.ArgumentParser) -> None:
 def _whoami(options: argparse.Namespace) -> int:
     import pandas as pd
 
-    from alphacast_pandas.commands.output import is_terminal, print_frame, print_lines
-    from alphacast_pandas.text import printable
+    from alphacast_pandas.commands.output import is_terminal, print_facts, print_frame
 
     facts = ap.whoami().facts()
     if is_terminal() and not options.json:
-        known = {name: printable(str(fact)) for name, fact in facts.items() if fact is not None}
-        width = max(map(len, known))
-        print_lines(f"{name:{width}}  {fact}" for name, fact in known.items())
+        print_facts(facts)
     else:
         print_frame(pd.DataFrame([facts]), as_json=options.json)
     return 0

@@ -8,11 +8,9 @@ import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alphacast_pandas.api.client import get_client
-from alphacast_pandas.api.identifiers import resolve_dataset
+import alphacast_pandas as ap
+from alphacast_pandas.commands.arguments import dataset_argument
 from alphacast_pandas.commands.command import Command
-from alphacast_pandas.commands.output import print_lines, print_note
-from alphacast_pandas.contracts.schemas import definitions_of
 from alphacast_pandas.errors import QueryError
 
 if TYPE_CHECKING:
@@ -53,7 +51,11 @@ class {name}(pa.DataFrameModel):
 
 def _run(options: argparse.Namespace) -> int:
     """Write the source; return the exit status."""
-    client = get_client()
+    from alphacast_pandas.api.identifiers import resolve_dataset
+    from alphacast_pandas.commands.output import print_lines
+    from alphacast_pandas.contracts.schemas import definitions_of
+
+    client = ap.get_client()
     dataset_id = resolve_dataset(client, options.dataset)
     source = model_source(definitions_of(client, dataset_id), dataset_id)
     if options.output is None:
@@ -81,7 +83,7 @@ def model_source(definitions: Definitions, dataset_id: int) -> str:
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("dataset", help="number, address or exact name of the dataset")
+    dataset_argument(parser)
     parser.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="file to write; by default it is printed"
     )
@@ -90,6 +92,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _write(source: str, path: Path, *, is_forced: bool) -> None:
     """Write the file; one that exists may hold checks that somebody added."""
+    from alphacast_pandas.commands.output import print_note
+
     try:
         with path.open("w" if is_forced else "x", encoding="utf-8") as file:
             file.write(source)
