@@ -66,8 +66,8 @@ def texts_of(column: pd.Series[Any]) -> list[str | None]:
 
 
 def _csv_line(fields: Iterable[str]) -> str:
-    # A line of one empty field would be an empty line, which readers leave out.
-    return ",".join(fields) or '""'
+    line = ",".join(fields)
+    return line if line.strip() else f'"{line}"'  # readers leave out blank lines
 
 
 def _csv_fields(column: pd.Series[Any]) -> list[str]:

@@ -1,0 +1,52 @@
+"""The commands `snapshot`, `revisions` and `vintages` of one dataset."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import alphacast_pandas as ap
+from alphacast_pandas.__main__ import main
+from alphacast_pandas.commands.lines import csv_lines
+
+
+def printed(frame: pd.DataFrame) -> str:
+    return "".join(f"{line}\n" for line in csv_lines(frame))
+
+
+def test_looks_are_kept_and_what_changed_between_them_is_listed(
+    number: str,
+    prices: pd.DataFrame,
+    client: ap.Client,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    store = ["--store", str(tmp_path / "kept")]
+    assert main(["snapshot", number, *store, "--json"]) == 0
+    look = json.loads(capsys.readouterr().out)
+    assert (look["dataset_id"], look["is_new"], look["rows"]) == (int(number), True, 4)
+    assert look["error"] is None
+    revised = prices.assign(CPI=[0.5, None, 1.0, 1e22])
+    revised.alphacast.push(number, entities="País, región", client=client)
+    # The other datasets are recorded although one fails.
+    assert main(["snapshot", "404", number, *store]) == 1
+    shown = capsys.readouterr()
+    rows = shown.out.splitlines()
+    assert rows[0] == "dataset_id,name,vintage,is_new,rows,added,revised,deleted,error"
+    assert rows[1].startswith("404,,,,,,,,")
+    assert rows[2].startswith(f'{number},"Prices \x1b[31m, y más",')
+    assert rows[2].endswith(",True,4,0,2,0,")
+    assert shown.err.startswith("error: 404: Dataset 404 does not exist at ")
+    assert shown.err.count("\n") == 1
+    assert main(["vintages", number, *store]) == 0
+    assert capsys.readouterr().out == printed(ap.vintages(number, store=store[1]))
+    words = ["--select", "CPI", "--filter", "'País, región' eq 'Chile'", "--since", "2024"]
+    assert main(["revisions", number, *words, *store]) == 0
+    changes = ap.revisions(number, store=store[1], filter={"País, región": "Chile"})
+    assert changes["new"].tolist() == [0.5, 1.0]
+    assert capsys.readouterr().out == printed(changes)
+    assert main(["read", number, "--as-of", look["vintage"], *store]) == 0
+    assert ",0.30000000000000004," in capsys.readouterr().out
+    assert main(["vintages", number, "--verify", *store]) == 1
+    assert capsys.readouterr().err.startswith("error: --verify checks the files of all datasets.")
