@@ -1,12 +1,15 @@
 """The program `alphacast-pandas`, as it is typed."""
 
+import json
+import re
+import shlex
 import subprocess
 import sys
 
 import pytest
 
 import alphacast_pandas as ap
-from alphacast_pandas.__main__ import main
+from alphacast_pandas.__main__ import _COMMANDS, _FILES, _command, _parser_of, main
 from alphacast_pandas.commands.demo import Demonstration, run, seed
 
 
@@ -34,15 +37,6 @@ def test_a_demonstration_that_does_not_hold_says_so(
 ) -> None:
     assert run(Failing(client, seed("world_development"), seed("us_macro_quarterly"))) == 1
     assert "Failed: they are the last four" in capsys.readouterr().out
-
-
-def test_an_unknown_command_is_answered_with_those_there_are(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        main(["dem"])
-    assert stopped.value.code == 2
-    assert "demo" in capsys.readouterr().err
 
 
 def test_the_module_is_the_program() -> None:
@@ -126,3 +120,101 @@ def test_the_program_tells_its_version() -> None:
     command = [sys.executable, "-m", "alphacast_pandas", "--version"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == f"alphacast-pandas {ap.__version__}\n"
+
+
+NAMES = [*_COMMANDS]
+# What a help may load on top of `import pandas`.
+OF_PYTHON = {"argparse", "gettext", "getpass", "termios", "html", "html.entities"}
+OF_THE_PACKAGE = {
+    *("", ".__main__", ".accessor", ".display", ".errors", ".lazy", ".text", ".tracebacks"),
+    *(".commands", ".commands.arguments", ".commands.command", ".commands.lines"),
+    ".commands.output",
+}
+HELPS = """
+import contextlib, io, json, sys
+import pandas
+before = {*sys.modules}
+from alphacast_pandas.__main__ import main
+told = {}
+for name in sys.argv[1:]:
+    with contextlib.redirect_stdout(io.StringIO()) as stdout:
+        with contextlib.suppress(SystemExit, ImportError):
+            main([*name.split(), "--help"])
+    told[name] = [stdout.getvalue(), sorted({*sys.modules} - before)]
+    before = {*sys.modules}
+json.dump(told, sys.stdout)
+"""
+
+
+@pytest.fixture(scope="module")
+def helps() -> dict[str, tuple[str, list[str]]]:
+    """The help of the program and of each command, and the modules that it loaded."""
+    command = [sys.executable, "-c", HELPS, "", *NAMES]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("name", ["", *(name for name in NAMES if name != "emulator")])
+@pytest.mark.every_parameter
+def test_a_help_costs_no_more_than_pandas(
+    name: str, helps: dict[str, tuple[str, list[str]]]
+) -> None:
+    text, modules = helps[name]
+    assert text.startswith(f"usage: alphacast-pandas {name}".rstrip())
+    files = {f".commands.{_FILES.get(each, each)}" for each in NAMES}
+    ours = {f"alphacast_pandas{module}" for module in OF_THE_PACKAGE | files}
+    assert {*modules} <= ours | OF_PYTHON
+
+
+def test_the_help_of_the_emulator_loads_the_emulator_alone(
+    helps: dict[str, tuple[str, list[str]]],
+) -> None:
+    text, modules = helps["emulator"]
+    assert text.startswith("usage: alphacast-pandas emulator")
+    loaded = {module.partition(".")[0] for module in modules}
+    assert not loaded & {"keyring", "openpyxl", "pandera", "pyarrow", "requests", "tqdm"}
+    ours = [module for module in modules if module.startswith("alphacast_pandas.")]
+    assert all(module.startswith("alphacast_pandas.emulator") for module in ours)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "emulator"])
+@pytest.mark.every_parameter
+def test_the_examples_of_a_help_are_words_that_the_command_takes(
+    name: str, helps: dict[str, tuple[str, list[str]]]
+) -> None:
+    _, _, examples = helps[name][0].partition("\nexamples:\n")
+    lines = [line.split(" | ")[-1].strip() for line in examples.splitlines() if line]
+    assert lines
+    parser = _parser_of(name, _command(name))
+    for line in lines:
+        program, command, *words = shlex.split(re.sub(r" [<>] \S+$", "", line))
+        assert (program, command) == ("alphacast-pandas", name)
+        parser.parse_args(words)
+
+
+def test_an_unknown_command_is_answered_with_those_that_are_near(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for words, said in (
+        (["serach", "gdp"], "there is no command 'serach'; did you mean 'search'?\n"),
+        (["xyz\x1b[31m"], "there is no command 'xyz\\x1b[31m'; --help lists them all.\n"),
+        (["--json", "cache"], "the following arguments are required: command\n"),
+    ):
+        with pytest.raises(SystemExit) as stopped:
+            main(words)
+        assert stopped.value.code == 2
+        assert capsys.readouterr().err.endswith(f"alphacast-pandas: error: {said}")
+
+
+def test_a_mistake_of_the_package_itself_keeps_its_traceback() -> None:
+    program = (
+        "import sys; from alphacast_pandas.__main__ import main\n"
+        "sys.modules['alphacast_pandas.commands.cache'] = None\n"
+        "main(['cache'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("Traceback (most recent call last):")
+    assert "import of alphacast_pandas.commands.cache halted" in done.stderr
