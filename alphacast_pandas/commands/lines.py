@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+_ROWS_AT_ONCE = 50_000
 _NEEDS_QUOTES = re.compile('[,"\r\n]')
 
 
@@ -30,17 +31,17 @@ def csv_lines(frame: pd.DataFrame) -> Iterator[str]:
     # Not with Python's csv, which before 3.13 leaves a carriage return without quotes, where
     # readers see the end of a row; nor with to_csv, which stands on it, and which writes the time
     # of all columns of dates if one of them has it.
-    rows = zip(*(_csv_fields(frame.iloc[:, place]) for place in range(frame.shape[1])), strict=True)
     yield _csv_line([_quoted(str(name)) for name in frame.columns])
-    yield from map(_csv_line, rows)
+    for columns, have_times in _blocks(frame):
+        yield from map(_csv_line, zip(*map(_csv_fields, columns, have_times), strict=True))
 
 
 def json_lines(frame: pd.DataFrame) -> Iterator[str]:
     """Yield one JSON object for each row: dates in ISO 8601, missing values as null."""
     names = [*map(str, frame.columns)]
-    columns = [_json_values(frame.iloc[:, place]) for place in range(frame.shape[1])]
-    for row in zip(*columns, strict=True):
-        yield json_line(dict(zip(names, row, strict=True)))
+    for columns, have_times in _blocks(frame):
+        for row in zip(*map(_json_values, columns, have_times), strict=True):
+            yield json_line(dict(zip(names, row, strict=True)))
 
 
 def json_line(record: Mapping[str, object]) -> str:
@@ -57,12 +58,20 @@ def json_line(record: Mapping[str, object]) -> str:
 
 def texts_of(column: pd.Series[Any]) -> list[str | None]:
     """Return the values of a column as text, None for missing ones."""
-    if _is_dates(column):
-        return _dates(column)
-    return [
-        None if is_missing else _text(value)
-        for value, is_missing in zip(column.tolist(), column.isna().tolist(), strict=True)
-    ]
+    return [None if v is None else _text(v) for v in _json_values(column, _has_times(column))]
+
+
+def _blocks(frame: pd.DataFrame) -> Iterator[tuple[list[pd.Series[Any]], list[bool]]]:
+    """
+    Yield the columns of so many rows that their texts take little room.
+
+    With them, which of the whole columns have times.
+    """
+    places = range(frame.shape[1])
+    have_times = [_has_times(frame.iloc[:, place]) for place in places]
+    for begin in range(0, len(frame), _ROWS_AT_ONCE):
+        rows = frame.iloc[begin : begin + _ROWS_AT_ONCE]
+        yield [rows.iloc[:, place] for place in places], have_times
 
 
 def _csv_line(fields: Iterable[str]) -> str:
@@ -70,11 +79,11 @@ def _csv_line(fields: Iterable[str]) -> str:
     return line if line.strip() else f'"{line}"'  # readers leave out blank lines
 
 
-def _csv_fields(column: pd.Series[Any]) -> list[str]:
-    texts = texts_of(column)
-    if _is_dates(column) or column.dtype.kind in "biuf":
-        return ["" if text is None else text for text in texts]
-    return ["" if text is None else _quoted(text) for text in texts]
+def _csv_fields(column: pd.Series[Any], has_times: bool) -> list[str]:  # noqa: FBT001 - called by map
+    values = _json_values(column, has_times)
+    if column.dtype.kind in "biufM":
+        return ["" if value is None else _text(value) for value in values]
+    return ["" if value is None else _quoted(_text(value)) for value in values]
 
 
 def _quoted(text: str) -> str:
@@ -84,12 +93,16 @@ def _quoted(text: str) -> str:
     return '"{}"'.format(text.replace('"', '""'))
 
 
-def _json_values(column: pd.Series[Any]) -> list[Any]:
-    if _is_dates(column):
-        return _dates(column)
+def _json_values(column: pd.Series[Any], has_times: bool) -> list[Any]:  # noqa: FBT001 - called by map
+    """Return the values of a column, None for missing ones; dates are text in ISO 8601."""
+    values: list[Any] = column.tolist()
+    if column.dtype.kind == "M" and not has_times:
+        values = np.datetime_as_string(column.to_numpy(), unit="D").tolist()
+    elif column.dtype.kind == "M":
+        values = [date.isoformat() for date in values]
     return [
         None if is_missing else value
-        for value, is_missing in zip(column.tolist(), column.isna().tolist(), strict=True)
+        for value, is_missing in zip(values, column.isna().tolist(), strict=True)
     ]
 
 
@@ -102,18 +115,9 @@ def _text(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime.date) else str(value)
 
 
-def _is_dates(column: pd.Series[Any]) -> bool:
-    return column.dtype.kind == "M"
-
-
-def _dates(column: pd.Series[Any]) -> list[str | None]:
-    """Return dates in ISO 8601, without a time where none of them has one."""
+def _has_times(column: pd.Series[Any]) -> bool:
+    """Tell a column of dates of which at least one has a time of day or a zone."""
+    if column.dtype.kind != "M":
+        return False
     dates = column.dropna()
-    if column.dt.tz is None and bool((dates == dates.dt.normalize()).all()):
-        texts: list[str] = np.datetime_as_string(column.to_numpy(), unit="D").tolist()
-    else:
-        texts = [date.isoformat() for date in column]
-    return [
-        None if is_missing else text
-        for text, is_missing in zip(texts, column.isna().tolist(), strict=True)
-    ]
+    return column.dt.tz is not None or bool((dates != dates.dt.normalize()).any())
