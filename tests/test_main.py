@@ -11,6 +11,7 @@ import pytest
 import alphacast_pandas as ap
 from alphacast_pandas.__main__ import _COMMANDS, _FILES, _command, _parser_of, main
 from alphacast_pandas.commands.demo import Demonstration, run, seed
+from alphacast_pandas.emulator.__main__ import build_parser
 
 
 def test_the_demonstration_shows_frames_and_everything_holds(
@@ -177,7 +178,7 @@ def test_the_help_of_the_emulator_loads_the_emulator_alone(
     assert all(module.startswith("alphacast_pandas.emulator") for module in ours)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "emulator"])
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.every_parameter
 def test_the_examples_of_a_help_are_words_that_the_command_takes(
     name: str, helps: dict[str, tuple[str, list[str]]]
@@ -185,7 +186,7 @@ def test_the_examples_of_a_help_are_words_that_the_command_takes(
     _, _, examples = helps[name][0].partition("\nexamples:\n")
     lines = [line.split(" | ")[-1].strip() for line in examples.splitlines() if line]
     assert lines
-    parser = _parser_of(name, _command(name))
+    parser = build_parser() if name == "emulator" else _parser_of(name, _command(name))
     for line in lines:
         program, command, *words = shlex.split(re.sub(r" [<>] \S+$", "", line))
         assert (program, command) == ("alphacast-pandas", name)

@@ -25,6 +25,7 @@ _HEAD = ("address", "dataset_id", "name", "vintages", "looks", "last_look", "byt
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     from alphacast_pandas.commands.output import add_json_argument
 
+    parser.set_defaults(fail=parser.error)
     parser.add_argument(
         "dataset",
         nargs="?",
@@ -44,12 +45,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> int:
     """List the datasets or the vintages of one, or verify the files; return the exit status."""
     from alphacast_pandas.commands.output import print_frame
-    from alphacast_pandas.errors import ConfigurationError, QueryError
+    from alphacast_pandas.errors import ConfigurationError
     from alphacast_pandas.vintage_store.store import open_store
 
     if options.dataset is not None and options.verify:
-        msg = "--verify checks the files of all datasets. Leave the dataset out."
-        raise QueryError(msg)
+        options.fail("--verify checks the files of all datasets: leave DATASET out")
     store = open_store(options.store)
     if options.store is not None and not store.folder.exists():
         msg = f"There is no folder {store.folder}. Pass --store the folder of a vintage store."

@@ -65,8 +65,11 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="alphacast-pandas emulator",
         description="A local Alphacast. Prints its address and its key; Ctrl-C stops it.",
-        epilog="What it serves is described at /openapi.json. Faults are ordered with"
-        " POST /emulator/faults, readings chosen with PUT /emulator/readings.",
+        epilog="What it serves is described at /openapi.json. Faults are ordered with\n"
+        "POST /emulator/faults, readings chosen with PUT /emulator/readings.\n\n"
+        "examples:\n  alphacast-pandas emulator --seed demo\n"
+        "  alphacast-pandas emulator --port 8400 --data /var/lib/alphacast",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument(

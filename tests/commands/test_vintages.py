@@ -48,5 +48,7 @@ def test_looks_are_kept_and_what_changed_between_them_is_listed(
     assert capsys.readouterr().out == printed(changes)
     assert main(["read", number, "--as-of", look["vintage"], *store]) == 0
     assert ",0.30000000000000004," in capsys.readouterr().out
-    assert main(["vintages", number, "--verify", *store]) == 1
-    assert capsys.readouterr().err.startswith("error: --verify checks the files of all datasets.")
+    with pytest.raises(SystemExit) as stopped:
+        main(["vintages", number, "--verify", *store])
+    assert stopped.value.code == 2
+    assert "--verify checks the files of all datasets: leave DATASET out" in capsys.readouterr().err
