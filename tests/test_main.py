@@ -125,7 +125,7 @@ def test_the_program_tells_its_version() -> None:
 
 NAMES = [*_COMMANDS]
 # What a help may load on top of `import pandas`.
-OF_PYTHON = {"argparse", "gettext", "getpass", "termios", "html", "html.entities"}
+OF_PYTHON = {"argparse", "gettext", "getpass", "termios", "html", "html.entities", "shlex"}
 OF_THE_PACKAGE = {
     *("", ".__main__", ".accessor", ".display", ".errors", ".lazy", ".text", ".tracebacks"),
     *(".commands", ".commands.arguments", ".commands.command", ".commands.lines"),
