@@ -128,7 +128,9 @@ def _is_ours(error: Exception) -> bool:
 
 def _message(error: Exception) -> str:
     """Return what a person is told of an error, with its notes."""
-    text = str(error)
+    from alphacast_pandas.commands.wording import in_commands
+
+    text = in_commands(str(error)) if isinstance(error, AlphacastError) else str(error)
     if isinstance(error, OSError) and error.strerror:
         text = error.strerror if error.filename is None else f"{error.filename}: {error.strerror}"
     return "\n".join([text, *getattr(error, "__notes__", [])])
@@ -203,7 +205,9 @@ def _use_utf8() -> None:
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
     """Show a warning as one line, without the place in a program that nobody here wrote."""
-    _note(f"warning: {message}")
+    from alphacast_pandas.commands.wording import in_commands
+
+    _note(f"warning: {in_commands(str(message))}")
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ _STDOUT = Path("-")
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     from alphacast_pandas.commands.output import add_json_argument
 
+    parser.set_defaults(fail=parser.error)
     dataset_argument(parser)
     filter_arguments(parser)
     dates = "such as 2020, 2020-06 or 2020-06-30; included"
@@ -75,6 +76,10 @@ def _run(options: argparse.Namespace) -> int:
     """Read, and print or write what was read; return the exit status."""
     from alphacast_pandas.commands.output import print_csv, print_frame
 
+    if options.store is not None and options.as_of is None:
+        options.fail("--store goes with --as-of: without it, no vintage is read")
+    if options.as_of is not None and options.cache not in {None, False}:
+        options.fail("--cache does not go with --as-of, which sends no request anyway")
     path: Path | None = options.output
     if path is not None and path != _STDOUT:
         _check_folder(path.parent)

@@ -30,6 +30,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> int:
     """Look at each dataset, tell what failed; return the exit status."""
     from alphacast_pandas.commands.output import is_terminal, print_frame, print_note
+    from alphacast_pandas.commands.wording import in_commands
 
     looks = ap.snapshot(options.datasets, errors="collect", store=options.store)
     failed = looks["error"].notna()
@@ -40,7 +41,7 @@ def _run(options: argparse.Namespace) -> int:
         print_frame(shown, as_json=options.json, columns=_SHOWN)
     for dataset, error in zip(options.datasets, looks["error"], strict=True):
         if error is not None:
-            print_note(f"error: {dataset}: {error}")
+            print_note(f"error: {dataset}: {in_commands(str(error))}")
     return 1 if failed.any() else 0
 
 

@@ -99,6 +99,8 @@ def test_a_read_is_written_as_it_is_printed(
         (["--top", "0"], "argument --top: must be an integer >= 1, got '0'"),
         (["--cache", "5"], "argument --cache: must be on, off, only or a duration such as 6h"),
         (["--la", "5"], "unrecognized arguments: --la"),
+        (["--store", "x"], "--store goes with --as-of"),
+        (["--as-of", "2024", "--cache", "6h"], "--cache does not go with --as-of"),
     ],
 )
 @pytest.mark.every_parameter
@@ -118,6 +120,25 @@ def test_a_folder_that_is_not_there_is_told_before_anything_is_read(
 ) -> None:
     assert main(["read", "5515", "-o", str(tmp_path / "typo" / "x.csv")]) == 1
     assert capsys.readouterr().err == f"error: {tmp_path / 'typo'}: No such file or directory\n"
+
+
+def test_messages_name_commands_and_options(
+    number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words, said in (
+        (["--as-of", "2024"], f"Look at it with alphacast-pandas snapshot {number}, regularly"),
+        (["--cache", "only"], "--cache only sends no request, and the answer is not in the cache"),
+        (["--filter", "CPI == 1"], "Write --filter 'CPI eq 1', or a dict"),
+        (
+            ["--filter", "CPI == 1"],
+            "\nA dict and an expression are for Python; --filter takes text",
+        ),
+        (["--expect", "Wages"], "which --expect 'Wages' does not match"),
+    ):
+        assert main(["read", number, *words]) == 1
+        assert said in capsys.readouterr().err
+    assert main(["read", "Wages"]) == 1
+    assert "or by alphacast-pandas search." in capsys.readouterr().err
 
 
 @pytest.mark.filterwarnings("always")
