@@ -139,7 +139,7 @@ from alphacast_pandas.__main__ import main
 told = {}
 for name in sys.argv[1:]:
     with contextlib.redirect_stdout(io.StringIO()) as stdout:
-        with contextlib.suppress(SystemExit, ImportError):
+        with contextlib.suppress(SystemExit, Exception):
             main([*name.split(), "--help"])
     told[name] = [stdout.getvalue(), sorted({*sys.modules} - before)]
     before = {*sys.modules}
