@@ -11,7 +11,7 @@ import itertools
 import os
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from alphacast_pandas.atomic_files import replace_file
 from alphacast_pandas.commands.cells import Column, Misfits, TextForm, labelled_frame, parse_texts
+from alphacast_pandas.commands.lines import csv_lines
 from alphacast_pandas.commands.workbooks import (
     check_workbook,
     read_header,
@@ -128,7 +129,7 @@ def write_file(frame: pd.DataFrame, path: Path) -> None:
     """
     Write the columns of a frame to a file, which is replaced when the new one is whole.
 
-    CSV is as `write_csv` has it, Parquet keeps types and attrs; a workbook is refused if Excel
+    CSV is as `csv_lines` has it, Parquet keeps types and attrs; a workbook is refused if Excel
     cannot hold a value exactly.
     """
     suffix = check_suffix(path)
@@ -145,31 +146,9 @@ def write_file(frame: pd.DataFrame, path: Path) -> None:
             frame.to_parquet(file, engine="pyarrow", index=False)
             return
         text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-        write_csv(frame, text)
+        text.writelines(f"{line}\n" for line in csv_lines(frame))
         text.flush()
         text.detach()
-
-
-def write_csv(frame: pd.DataFrame, stream: TextIO) -> None:
-    """
-    Write a frame as CSV: numbers at full precision, dates in ISO 8601, missing as empty.
-
-    Python before 3.13 leaves a carriage return without quotes, which readers take for the end of
-    a row, so everything is quoted where there is one.
-    """
-    names = [*map(str, frame.columns)]
-    columns = (frame.iloc[:, place] for place in range(frame.shape[1]))
-    has_return = any("\r" in name for name in names) or any(map(_has_return, columns))
-    quoting: Literal[0, 1] = csv.QUOTE_ALL if has_return else csv.QUOTE_MINIMAL
-    csv.writer(stream, lineterminator="\n", quoting=quoting).writerow(names)
-    frame.to_csv(stream, index=False, header=False, lineterminator="\n", quoting=quoting)
-
-
-def _has_return(column: pd.Series) -> bool:
-    kind = str(column.dtype)
-    if column.dtype.kind in "mMiufb" or kind[:5] in {"Int16", "Float"}:
-        return False
-    return any("\r" in str(value) for value in column.dropna().unique())
 
 
 def _read_csv(
