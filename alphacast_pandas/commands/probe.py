@@ -5,131 +5,134 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
-import shutil
 import signal
 import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alphacast_pandas.api.client import get_client
-from alphacast_pandas.atomic_files import new_file, replace_file
-from alphacast_pandas.display import plural
-from alphacast_pandas.errors import QueryError
-from alphacast_pandas.probe.report import to_file, to_lines, to_records
-from alphacast_pandas.probe.run import EXPERIMENTS, run_experiments
-from alphacast_pandas.probe.workspace import NAMES, find_leftovers
-from alphacast_pandas.text import printable
+import alphacast_pandas as ap
+from alphacast_pandas.commands.command import Command
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
-    from alphacast_pandas.api.client import Client
     from alphacast_pandas.api.records import Repository
 
-DESCRIPTION = (
-    "Find out by small experiments how the service behaves where its documentation contradicts "
-    "itself or says nothing. They take place in a private repository, which is deleted at the end."
-)
 _STOP_SIGNALS = ("SIGTERM", "SIGHUP")  # Windows has no SIGHUP
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options of this command."""
-    parser.description = DESCRIPTION
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(fail=parser.error)
     parser.add_argument("--yes", action="store_true", help="do not ask before it starts")
     parser.add_argument(
+        "-o",
         "--output",
         type=Path,
         default=Path("alphacast-readings.json"),
-        metavar="PATH",
-        help="file to write (%(default)s)",
+        metavar="FILE",
+        help="file to write (default: %(default)s)",
     )
-    parser.add_argument("--json", action="store_true", help="print one line of JSON a question")
+    parser.add_argument("--json", action="store_true", help="print one line of JSON for each question")
 
 
-def run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace) -> int:
     """Probe the service; return the exit status."""
-    if not options.yes:
-        _check_terminal()
-    client = get_client()
+    import pandas as pd
+
+    from alphacast_pandas.commands.output import (
+        is_terminal,
+        print_frame,
+        print_lines,
+        print_note,
+        terminal_width,
+    )
+    from alphacast_pandas.probe.report import to_file, to_lines, to_records
+    from alphacast_pandas.probe.run import run_experiments
+    from alphacast_pandas.probe.workspace import find_leftovers
+
+    if not (options.yes or (sys.stdin is not None and sys.stdin.isatty())):
+        options.fail("nobody can be asked, since the input is no terminal: --yes starts the probe")
+    client = ap.get_client()
     leftovers = find_leftovers(client)
-    _say(*_plan(client, leftovers, options.output))
+    print_note("\n".join(_plan(client, leftovers, options.output)))
     is_writable = _is_writable(options.output)
-    if not options.yes and not _is_agreed():
-        _say("Nothing was done.")
+    if not (options.yes or _is_agreed()):
+        print_note("Nothing was done.")
         return 1
     with _stopped_like_by_ctrl_c():
         for repository in leftovers:
             client.repositories.delete(repository.id)
-        observations = run_experiments(client, _say)
+        observations = run_experiments(client, print_note)
     moment = datetime.datetime.now(datetime.UTC)
     content = to_file(observations, base_url=client.base_url, moment=moment)
     if is_writable:
         is_writable = _write(options.output, json.dumps(content, indent=2) + "\n")
-    if options.json:
-        lines = [json.dumps(record) for record in to_records(observations)]
+    if is_terminal() and not options.json:
+        print_lines(to_lines(observations, terminal_width()))
     else:
-        lines = to_lines(observations, shutil.get_terminal_size().columns)
-    print(*lines, sep="\n")
+        print_frame(pd.DataFrame(to_records(observations)), as_json=options.json)
     return 0 if is_writable else 1
 
 
-def _plan(client: Client, leftovers: Sequence[Repository], output: Path) -> Iterator[str]:
+def _plan(client: ap.Client, leftovers: Sequence[Repository], output: Path) -> Iterator[str]:
     """Yield what the probe is going to do."""
-    yield f"{plural(len(EXPERIMENTS), 'experiment')} with {printable(client.base_url)}:"
+    from alphacast_pandas.display import plural
+    from alphacast_pandas.probe.run import EXPERIMENTS
+    from alphacast_pandas.probe.workspace import NAMES
+
+    yield f"{plural(len(EXPERIMENTS), 'experiment')} with {client.base_url}:"
     yield f"- make a private repository, {NAMES!r}, with some 20 datasets of a few values each"
     yield "- read them in some 200 requests, and delete the repository, also after Ctrl-C"
     yield "- make a dataset without a repository, and delete it if the service takes it"
     yield "- store a made-up key for one provider that needs one and has none, and delete it"
-    yield f"- write what was found to {printable(str(output))}, without the API key"
+    yield f"- write what was found to {output}, without the API key"
     for repository in leftovers:
-        name = printable(repository.name)
-        yield f"- delete {name!r} (number {repository.id}), which an earlier probe left"
+        yield f"- delete {repository.name!r} (number {repository.id}), which an earlier probe left"
     yield "It takes some minutes, and exports count as any others do. Nothing else is changed."
 
 
-def _check_terminal() -> None:
-    """Raise where nobody can be asked."""
-    if not sys.stdin.isatty():
-        msg = (
-            "Nobody can be asked, since the input is not a terminal. Pass --yes to start the probe."
-        )
-        raise QueryError(msg)
-
-
 def _is_agreed() -> bool:
+    """Ask the person at the terminal; only yes is yes."""
     print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 def _is_writable(path: Path) -> bool:
     """Tell, before the experiments, whether the file can be written; say so if it cannot."""
+    from alphacast_pandas.atomic_files import new_file
+
     try:
         if path.is_dir():
             raise IsADirectoryError(21, "it is a folder")
         with new_file(path.parent, path.name, is_private=False, is_synced=False):
             return True
     except OSError as error:
-        _say(_unwritable(path, error))
+        _say_unwritable(path, error)
         return False
 
 
 def _write(path: Path, text: str) -> bool:
+    """Write the file; tell whether it could be written, and say so."""
+    from alphacast_pandas.atomic_files import replace_file
+    from alphacast_pandas.commands.output import print_note
+
     try:
         with replace_file(path, is_private=False) as file:
             file.write(text.encode())
     except OSError as error:
-        _say(_unwritable(path, error))
+        _say_unwritable(path, error)
         return False
-    _say(f"Wrote {printable(str(path))}.")
+    print_note(f"Wrote {path}.")
     return True
 
 
-def _unwritable(path: Path, error: OSError) -> str:
-    reason = printable(error.strerror or str(error))
-    return f"error: {printable(str(path))} cannot be written: {reason}. Pass another --output."
+def _say_unwritable(path: Path, error: OSError) -> None:
+    from alphacast_pandas.commands.output import print_note
+
+    reason = error.strerror or str(error)
+    print_note(f"error: {path} cannot be written: {reason}. Pass another --output.")
 
 
 @contextlib.contextmanager
@@ -145,6 +148,11 @@ def _stopped_like_by_ctrl_c() -> Iterator[None]:
             signal.signal(number, handler or signal.SIG_DFL)
 
 
-def _say(*lines: str) -> None:
-    """Print lines that are not the result."""
-    print(*map(printable, lines), sep="\n", file=sys.stderr, flush=True)
+PROBE = Command(
+    description="Find out by small experiments how the service behaves where its documentation "
+    "contradicts itself or says nothing. They take place in a private repository, which is deleted "
+    "at the end. It says what it will do, and asks, before it starts.",
+    examples="  alphacast-pandas probe\n  alphacast-pandas probe --yes -o readings.json",
+    add_arguments=_add_arguments,
+    run=_run,
+)

@@ -1,14 +1,14 @@
 """The command `probe`: it says what it will do, asks, and writes what it has found."""
 
-import argparse
+import csv
 import io
 import json
 
 import pytest
 
 import alphacast_pandas as ap
+from alphacast_pandas.__main__ import main
 from alphacast_pandas.api.settings import set_process_login
-from alphacast_pandas.commands import probe
 from alphacast_pandas.emulator import Readings
 from alphacast_pandas.probe.questions import QUESTIONS
 from alphacast_pandas.probe.workspace import DESCRIPTION
@@ -27,9 +27,7 @@ def run(emulator):
     ap.login(emulator.api_key, base_url=emulator.url, check=False)
 
     def run(*words):
-        parser = argparse.ArgumentParser()
-        probe.add_arguments(parser)
-        return probe.run(parser.parse_args([*words]))
+        return main(["probe", *words])
 
     return run
 
@@ -43,10 +41,10 @@ def test_it_writes_what_readings_load_understands_without_the_key_and_removes_le
     assert run("--yes", "--output", str(path)) == 0
     shown = capsys.readouterr()
     assert f"delete {LEFT!r} (number" in shown.err.replace('"', "'")
-    lines = shown.out.splitlines()
-    assert next(line for line in lines if line.startswith("last: ")).endswith(" rows")
-    assert "The probe does not use up" in shown.out
-    assert all(len(line) <= 80 for line in shown.out.splitlines())
+    rows = {row["name"]: row for row in csv.DictReader(io.StringIO(shown.out))}
+    assert rows["last"]["reading"] == "rows"
+    assert rows["quota"]["reading"] == ""
+    assert rows["quota"]["undecided"].startswith("The probe does not use up")
     content = json.loads(path.read_text())
     assert [each["name"] for each in content["questions"]] == [each.name for each in QUESTIONS]
     assert {*content} == {
@@ -57,11 +55,24 @@ def test_it_writes_what_readings_load_understands_without_the_key_and_removes_le
     assert [each.name for each in client.repositories.list()] == ["Home"]
 
 
-def test_without_a_terminal_it_asks_for_yes_and_sends_nothing(run, emulator, monkeypatch):
+def test_without_a_terminal_it_asks_for_yes_and_sends_nothing(run, emulator, monkeypatch, capsys):
     monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
-    with pytest.raises(ap.QueryError, match=r"Pass --yes to start the probe\."):
+    with pytest.raises(SystemExit) as stopped:
         run()
+    assert stopped.value.code == 2
+    assert "--yes starts the probe" in capsys.readouterr().err
     assert emulator.requests == []
+
+
+def test_on_a_terminal_the_tables_fit_it(run, emulator, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", Terminal("y\n"))
+    monkeypatch.setattr("sys.stdout", shown := Terminal())
+    monkeypatch.setenv("COLUMNS", "60")
+    assert run("--output", "/dev/null/x") == 1
+    lines = shown.getvalue().splitlines()
+    assert lines[0].endswith("questions with a reading")
+    assert next(line for line in lines if line.startswith("last: ")).endswith(" periods")
+    assert all(len(line) <= 60 for line in lines)
 
 
 @pytest.mark.parametrize("answer", ["n\n", ""])
@@ -87,7 +98,7 @@ def test_a_file_that_cannot_be_written_is_said_before_it_starts(
     assert {request.method for request in emulator.requests} == {"GET"}
 
 
-def test_without_a_key_it_is_an_error_of_the_package(run):
+def test_without_a_key_it_says_so(run, capsys):
     set_process_login(None)
-    with pytest.raises(ap.ConfigurationError, match="ALPHACAST_API_KEY"):
-        run("--yes")
+    assert run("--yes") == 1
+    assert capsys.readouterr().err.startswith("error: There is no Alphacast API key.")
