@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from alphacast_pandas.api.client import Client, get_client
     from alphacast_pandas.api.login import login, logout
     from alphacast_pandas.contracts.schemas import schema
+    from alphacast_pandas.dask.push import push_dask
+    from alphacast_pandas.dask.read import read_dask
     from alphacast_pandas.difference.diff import Diff
     from alphacast_pandas.filters.expression import col
     from alphacast_pandas.finding.catalog import datasets, repositories, search
@@ -81,8 +83,10 @@ else:  # the same addresses; hidden from type checkers, which would then allow a
             "logout": "api.login",
             "manifest": "writing.push",
             "push": "writing.push",
+            "push_dask": "dask.push",
             "read_alphacast": "reading.read",
             "read_arrow": "reading.arrow",
+            "read_dask": "dask.read",
             "read_many": "reading.many",
             "read_provider": "finding.providers",
             "read_series": "finding.series",
@@ -144,8 +148,10 @@ __all__ = [
     "logout",
     "manifest",
     "push",
+    "push_dask",
     "read_alphacast",
     "read_arrow",
+    "read_dask",
     "read_many",
     "read_provider",
     "read_series",

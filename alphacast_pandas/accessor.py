@@ -6,7 +6,7 @@ import functools
 import inspect
 import re
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
@@ -16,10 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-_FRAME_PARAMETER = re.compile(r"^ *df : DataFrame.*\n(?: {8,}.*\n)+", re.MULTILINE)
+_FRAME_PARAMETER = re.compile(r"^ *d?df : .*\n(?: {8,}.*\n)+", re.MULTILINE)
 
 
-class _Method:
+class Accessor(Protocol):
+    """An accessor, of whichever library's frames."""
+
+    _frame: Any
+
+
+class Method:
     """
     A function that takes a frame, as a method of the accessor.
 
@@ -34,24 +40,24 @@ class _Method:
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
 
-    def __get__(self, accessor: AlphacastAccessor | None, owner: type) -> Any:
+    def __get__(self, accessor: Accessor | None, owner: type) -> Any:
         module, _, name = self._module.partition(":")
-        method = _as_method(getattr(import_module(module), name), self._name)
+        method = _as_method(getattr(import_module(module), name), self._name, owner)
         setattr(owner, self._name, method)
         return method.__get__(accessor, owner)
 
 
-def _as_method(function: Callable[..., Any], name: str) -> Any:
+def _as_method(function: Callable[..., Any], name: str, owner: type) -> Any:
     @functools.wraps(function)
-    def method(self: AlphacastAccessor, *args: Any, **kwargs: Any) -> Any:
+    def method(self: Accessor, *args: Any, **kwargs: Any) -> Any:
         return function(self._frame, *args, **kwargs)
 
     signature = inspect.signature(function)
     frame, *others = signature.parameters.values()
     method.__signature__ = signature.replace(parameters=[frame.replace(name="self"), *others])  # type: ignore[attr-defined] # which inspect reads
     method.__doc__ = _FRAME_PARAMETER.sub("", function.__doc__ or "")
-    method.__name__, method.__module__ = name, __name__
-    method.__qualname__ = f"AlphacastAccessor.{name}"
+    method.__name__, method.__module__ = name, owner.__module__
+    method.__qualname__ = f"{owner.__qualname__}.{name}"
     return short_traceback(method)
 
 
@@ -89,9 +95,9 @@ class AlphacastAccessor:
         methods = ", ".join(name for name in vars(type(self)) if not name.startswith("_"))
         return f"<{type(self._frame).__name__}.alphacast of {shape}: {methods}>"
 
-    diff = _Method("alphacast_pandas.writing.push:diff")
-    latest = _Method("alphacast_pandas.alignment.latest:latest")
-    manifest = _Method("alphacast_pandas.writing.push:manifest")
-    push = _Method("alphacast_pandas.writing.push:push")
-    schema = _Method("alphacast_pandas.writing.push:schema_of_frame")
-    validate = _Method("alphacast_pandas.writing.push:validate")
+    diff = Method("alphacast_pandas.writing.push:diff")
+    latest = Method("alphacast_pandas.alignment.latest:latest")
+    manifest = Method("alphacast_pandas.writing.push:manifest")
+    push = Method("alphacast_pandas.writing.push:push")
+    schema = Method("alphacast_pandas.writing.push:schema_of_frame")
+    validate = Method("alphacast_pandas.writing.push:validate")
