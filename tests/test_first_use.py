@@ -25,6 +25,7 @@ AT_IMPORT = {
 }
 # The rooms and the libraries that a step brings, of those that are worth waiting for.
 WATCHED = {
+    *("alphacast_pandas.dask", "dask", "distributed"),
     *("pandera", "tqdm", "keyring", "duckdb", "odata_query", "starlette", "uvicorn"),
     *(
         f"alphacast_pandas.{room}"

@@ -13,6 +13,7 @@ from numpydoc.docscrape import NumpyDocString
 from numpydoc.validate import validate
 
 import alphacast_pandas as ap
+from alphacast_pandas.dask import DaskAccessor
 
 ERRORS = {
     "AlphacastError": (Exception,),
@@ -59,7 +60,8 @@ NAMES = {
     *("align", "latest"),
     *("coverage", "datasets", "info", "read_provider", "read_series", "repositories", "search"),
     *("releases", "revisions", "snapshot", "triangle", "vintages"),
-    *("read_alphacast", "read_arrow", "read_many", "schema", "to_parquet", *ERRORS),
+    *("push_dask", "read_alphacast", "read_arrow", "read_dask", "read_many", "schema"),
+    *("to_parquet", *ERRORS),
 }
 MODULES = {"cache": ("clear", "info")}  # namespaces, and what is in them
 
@@ -83,6 +85,20 @@ SIGNATURES = {
         "dataset_id path | filter=None select=None start=None end=None last=None top=None "
         "dtype_backend=<no_default> schema=None expect=None cache=None as_of=None store=None "
         "progress=None client=None"
+    ),
+    "read_dask": (
+        "dataset_id | by='YE' filter=None select=None start=None end=None last=None "
+        "dtype_backend=<no_default> schema=None expect=None cache=None client=None"
+    ),
+    "push_dask": (
+        "ddf dataset_id=None | name=None repository=None create=None mode='upsert' date=None "
+        "entities=None schema=None accept_new_columns=False index=None timeout=600.0 "
+        "only_changes=False missing='send' verify=False progress=None client=None"
+    ),
+    "dask.DataFrame.alphacast.push": (
+        "dataset_id=None | name=None repository=None create=None mode='upsert' date=None "
+        "entities=None schema=None accept_new_columns=False index=None timeout=600.0 "
+        "only_changes=False missing='send' verify=False progress=None client=None"
     ),
     "explain": (
         "dataset_id | filter=None select=None start=None end=None last=None top=None client=None"
@@ -223,6 +239,7 @@ def owners() -> Iterator[tuple[str, type]]:
         yield "client.providers", type(client.providers)
         yield "client.user_keys", type(client.user_keys)
     yield "DataFrame.alphacast", type(pd.DataFrame().alphacast)
+    yield "dask.DataFrame.alphacast", DaskAccessor
     yield "Diff", ap.Diff
     yield "PushResult", ap.PushResult
     yield "PushInterrupted", ap.PushInterrupted

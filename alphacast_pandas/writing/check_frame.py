@@ -175,6 +175,8 @@ def check_is_frame(df: Any) -> None:
         name = "" if isinstance(df.name, str) and df.name else 'name="value"'
         index = "" if [*df.index.names] != [None] or _only_counts(df.index) else _NAMED_INDEX
         remedy = f"Make a frame of it with series{index}.to_frame({name})."
+    elif kind.startswith("dask."):
+        remedy = "Make a frame of it with .compute(), or push it in partitions with ap.push_dask()."
     elif callable(getattr(df, "collect", None)) and kind.startswith("polars"):
         remedy = "Make a frame of it with .collect().to_pandas()."
     elif callable(getattr(df, "to_pandas", None)):

@@ -67,6 +67,13 @@ def reading() -> None:
     ap.diff("cpi.parquet", 5515)  # type: ignore[arg-type]  # which needs all rows at once
     ap.read_arrow(5515, filter=ap.col("CPI") > 1, last=2, as_of="2026-05", store="vintages")
     ap.read_arrow(5515, index=True)  # type: ignore[call-arg]  # a table has none
+    ap.read_dask(5515, by="10YE", filter={"country": "Chile"}, last=24, cache=True)
+    ap.read_dask(5515, by=["2010", dt.date(2020, 1, 1)])
+    ap.read_dask(5515, top=5)  # type: ignore[call-arg]  # a part of the first partition?
+    ap.read_dask(5515, cache="6h")  # type: ignore[arg-type]  # partitions of different ages
+    ddf = ap.read_dask(5515)
+    assert_type(ap.push_dask(ddf, name="Prices", mode="append"), ap.PushResult)
+    ap.push_dask(ddf, 5515, mode="replace")  # type: ignore[arg-type]  # deletes what others sent
     ap.read_alphacast(5515, last="24")  # type: ignore[call-overload]  # a number
 
 
