@@ -31,7 +31,8 @@ class ReadPlan:
     What every partition must know; it stands in the graph, so it holds no key and no client.
 
     `definitions` and `evidence` are those of when the frame was planned, as values of JSON;
-    `dtypes` are those of all columns in their order, `keys` the date and the entities.
+    `dtypes` are those of all columns in their order, `keys` the date and the entities. Plans of
+    the same question have the same `token` while the dataset does not change.
     """
 
     base_url: str
@@ -42,6 +43,11 @@ class ReadPlan:
     evidence: Mapping[str, Any]
     dtypes: Mapping[str, Any]
     keys: tuple[str, ...]
+    token: str = ""
+
+    def __dask_tokenize__(self) -> str:
+        """Return what tells this plan from others, which Dask names the partitions by."""
+        return self.token
 
     def for_span(self, span: Span, columns: Sequence[str]) -> ReadOptions:
         """Return the options of a read of these columns, so that no others are sent."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import dask
 import dask.dataframe as dd
 import pandas as pd
+from dask.base import tokenize
 
 from alphacast_pandas.api.cache_setting import OFF
 from alphacast_pandas.api.client import resolve_client
@@ -213,9 +215,18 @@ def read_dask(
         dtypes={str(name): dtype for name, dtype in meta.dtypes.items()},
         keys=definitions.keys,
     )
+    partition = replace(partition, token=_token_of(partition))
     # Otherwise Dask converts text to another type than the one that is promised.
     with dask.config.set({"dataframe.convert-string": False}):
         return dd.from_map(read_partition, spans, meta=meta, label="read-dask", plan=partition)
+
+
+def _token_of(partition: ReadPlan) -> str:
+    """Return a hash of what is read, or if Dask can make none, such as of a lambda, a new name."""
+    try:
+        return str(tokenize([*vars(partition).values()], ensure_deterministic=True))
+    except RuntimeError:
+        return uuid.uuid4().hex
 
 
 def _resolve_cache(client: Client, options: ReadOptions) -> CacheSetting:

@@ -1,0 +1,121 @@
+"""A dataset read by two worker processes of Dask, with their own clients, through faults."""
+
+import contextlib
+import os
+import pickle
+import resource
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from distributed import Client, LocalCluster
+from end_to_end.frames import assert_same, date_column, panel, text_column
+from end_to_end.parts import somebody_uploads
+
+import alphacast_pandas as ap
+from alphacast_pandas.emulator import Emulator
+
+PANEL = panel()
+MEGABYTE = 2**20
+
+# Dask closes sockets and files of a worker that was killed only when they are collected.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+
+
+@pytest.fixture(scope="module")
+def cluster(server: Emulator) -> Iterator[Client]:
+    """Two worker processes that find address and key in their environment."""
+    settings = {"ALPHACAST_API_KEY": server.api_key, "ALPHACAST_BASE_URL": server.url}
+    with (
+        LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=None,
+            env={**settings, "NO_PROXY": "127.0.0.1"},
+        ) as workers,
+        Client(workers) as dask_client,
+    ):
+        yield dask_client
+        processes = [*dask_client.run(os.getpid).values()]
+    for process in processes:
+        with pytest.raises(ProcessLookupError):
+            os.kill(process, 0)
+
+
+@pytest.fixture(autouse=True)
+def default_client(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALPHACAST_API_KEY", emulator.api_key)
+    monkeypatch.setenv("ALPHACAST_BASE_URL", emulator.url)
+
+
+def die_once(frame: pd.DataFrame, mark: Path) -> pd.DataFrame:
+    """End the process that has just read a partition, the first time."""
+    with contextlib.suppress(FileExistsError):
+        mark.touch(exist_ok=False)
+        os.kill(os.getpid(), signal.SIGKILL)
+    return frame
+
+
+def peak_memory() -> int:
+    """The most memory that this process has held, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def test_two_processes_read_what_one_reads_whatever_happens_meanwhile(
+    cluster: Client, stored: int, emulator: Emulator, client: ap.Client, tmp_path: Path
+) -> None:
+    ddf = ap.read_dask(stored, by="ME")
+    before = {*cluster.run(os.getpid).values()}
+    emulator.forget_requests()
+    assert_same(ddf.compute().reset_index(drop=True), PANEL)
+    assert sum(each.path.endswith("/data") for each in emulator.requests) == ddf.npartitions
+
+    # A storm of 429: as many as one request may meet, whichever that is.
+    emulator.faults.add(path="*/data", status=429, retry_after=0.01, times=5)
+    emulator.faults.add(path="*/processes", status=429, retry_after=0.01, times=5)
+    emulator.forget_requests()
+    assert_same(ddf.compute().reset_index(drop=True), PANEL)
+    assert sum(each.path.endswith("/data") for each in emulator.requests) == ddf.npartitions + 5
+
+    # A worker dies with what it has read, and its partitions are read by another one.
+    mortal = ddf.map_partitions(die_once, tmp_path / "died", meta=ddf._meta)
+    assert_same(mortal.compute().reset_index(drop=True), PANEL)
+    assert (tmp_path / "died").exists()
+    cluster.wait_for_workers(2)
+    assert {*cluster.run(os.getpid).values()} != before
+
+    # An error keeps its class and its words on the way, and no key goes with it.
+    somebody_uploads(client, stored)
+    with pytest.raises(ap.ConflictError, match="has changed since read_dask planned") as caught:
+        ddf.compute()
+    assert emulator.api_key.encode() not in pickle.dumps(caught.value)
+
+
+def test_no_process_holds_the_dataset(
+    cluster: Client, client: ap.Client, push_new: Callable[..., int]
+) -> None:
+    rows, days = 48_000, 24
+    frame = pd.DataFrame(
+        {
+            "Date": date_column(np.repeat(pd.date_range("2024-01-01", periods=days), rows // days)),
+            "place": text_column([f"place {n}" for n in [*range(rows // days)] * days]),
+            "value": np.arange(float(rows)),
+            "text": text_column(["x" * 2000] * rows),
+        }
+    )
+    number = push_new(frame, entities=["place"])
+    size = int(frame.memory_usage(deep=True).sum())
+    ddf = ap.read_dask(number, by="D")
+    cluster.wait_for_workers(2)
+    ddf.map_partitions(len).compute()  # each worker has read something by now
+    before = cluster.run(peak_memory)
+    lengths = ddf["text"].str.len().groupby(ddf["place"]).sum().compute()
+    assert (lengths == 2000 * days).all()
+    assert len(lengths) == rows // days
+    grown = [after - before[worker] for worker, after in cluster.run(peak_memory).items()]
+    assert size > 90 * MEGABYTE
+    assert max(grown) < size / 4
