@@ -61,7 +61,11 @@ def data_queries(emulator: Emulator) -> list[str]:
     return [each.query for each in emulator.requests if each.path.endswith("/data")]
 
 
-@given(data=st.data(), words=QUESTIONS, columns=st.none() | st.lists(st.sampled_from([*PANEL]), unique=True))
+@given(
+    data=st.data(),
+    words=QUESTIONS,
+    columns=st.none() | st.lists(st.sampled_from([*PANEL]), unique=True),
+)
 def test_the_partitions_joined_are_the_read(
     data: st.DataObject, words: dict[str, Any], columns: list[str] | None, stored: int
 ) -> None:
