@@ -81,7 +81,7 @@ def test_a_new_dataset_is_made_of_all_partitions_in_order(client: ap.Client) -> 
 @pytest.mark.every_parameter
 @pytest.mark.parametrize("mode", ["replace", "mirror"])
 def test_a_mode_that_deletes_is_refused(mode: Any, client: ap.Client, emulator: Emulator) -> None:
-    with pytest.raises(ap.QueryError, match="delete the rows of the others. Use mode='[ua]"):
+    with pytest.raises(ap.QueryError, match=r"delete the rows of the others\. Use mode='[ua]"):
         lazy().alphacast.push(5, mode=mode, client=client)
     assert emulator.requests == []
 

@@ -1,5 +1,6 @@
 """A lazy frame of Dask is what `read_alphacast` gives, read span by span."""
 
+import json
 import pickle
 import subprocess
 import sys
@@ -170,8 +171,8 @@ def test_an_upload_under_way_is_warned_of_and_its_end_is_a_change(
 
 def test_dates_of_the_record_may_be_out_of_date(stored: int, emulator: Emulator) -> None:
     # What is counted from them decides where partitions begin, and never which rows there are.
-    stale = '{"id": %d, "name": "D", "minDate": "2020-03-01", "maxDate": "2020-06-01"}' % stored
-    emulator.faults.add(path=f"/datasets/{stored}", times=None, garbage=stale)
+    stale = {"id": stored, "name": "D", "minDate": "2020-03-01", "maxDate": "2020-06-01"}
+    emulator.faults.add(path=f"/datasets/{stored}", times=None, garbage=json.dumps(stale))
     ddf = ap.read_dask(stored, by="ME")
     assert ddf.npartitions == 4
     assert_same(joined(ddf), PANEL)
@@ -180,9 +181,8 @@ def test_dates_of_the_record_may_be_out_of_date(stored: int, emulator: Emulator)
 def test_dates_that_only_the_statistics_tell_are_found_there(
     stored: int, emulator: Emulator
 ) -> None:
-    emulator.faults.add(
-        path=f"/datasets/{stored}", times=None, garbage='{"id": %d, "name": "D"}' % stored
-    )
+    bare = json.dumps({"id": stored, "name": "D"})
+    emulator.faults.add(path=f"/datasets/{stored}", times=None, garbage=bare)
     assert ap.read_dask(stored, by="YE").npartitions == 2
     emulator.faults.add(path="*/date-stats", times=None, garbage="{}")
     with pytest.raises(ap.QueryError, match="Pass start= and end="):
@@ -279,5 +279,6 @@ try:
 except ImportError as error:
     print(error)
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert "pip install 'alphacast-pandas[dask]'" in done.stdout, done.stderr
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "pip install 'alphacast-pandas[dask]'" in done.stdout
