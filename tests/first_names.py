@@ -16,17 +16,17 @@ def unknown_name() -> dict[str, str]:
     return {}
 
 
-def broken_room() -> str:
-    """What a name says whose module cannot be imported."""
-    kept = sys.modules.pop("requests", None)
-    sys.modules["requests"] = None  # type: ignore[assignment]  # which Python refuses to import
+def without(library: str, name: str) -> str:
+    """What a name of the package says where a library that it needs cannot be imported."""
+    kept = sys.modules.pop(library, None)
+    sys.modules[library] = None  # type: ignore[assignment]  # which Python refuses to import
     try:
-        ap.Client  # noqa: B018 - to load it
+        getattr(ap, name)
     except ImportError as error:
         return str(error)
     finally:
-        del sys.modules["requests"]
-        sys.modules.update({} if kept is None else {"requests": kept})
+        del sys.modules[library]
+        sys.modules.update({} if kept is None else {library: kept})
     return ""
 
 
@@ -56,7 +56,8 @@ if __name__ == "__main__":
     found = {
         "dir": dir(ap),
         "unknown": unknown_name(),
-        "broken": broken_room(),
+        "broken": without("requests", "Client"),
+        "without dask": without("dask", "read_dask"),
         "at once": used_at_once("read_alphacast"),
         "help": pydoc.plain(pydoc.render_doc(ap)),
         "star": starred(),

@@ -92,6 +92,7 @@ def test_a_name_that_is_not_there_is_an_ordinary_attribute_error(found: dict[str
 
 def test_a_library_that_is_absent_is_named_by_what_needs_it(found: dict[str, Any]) -> None:
     assert "requests" in found["broken"]
+    assert "pip install 'alphacast-pandas[dask]'" in found["without dask"]
 
 
 def test_threads_that_come_first_together_get_the_same(found: dict[str, Any]) -> None:

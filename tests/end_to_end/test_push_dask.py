@@ -124,7 +124,7 @@ STOPS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.every_parameter
+@pytest.mark.at_least(2)
 @pytest.mark.parametrize("stop", STOPS)
 def test_a_push_that_stops_goes_on_at_the_partition_that_failed(
     stop: str, client: ap.Client, emulator: Emulator, new_dataset: Callable[[], int]
@@ -180,6 +180,18 @@ def test_a_partition_that_goes_in_parts_goes_on_in_its_middle(
     assert ends == sorted(ends)
     assert ends[-1] == 59
     assert_same(read(number, client), PANEL)
+
+
+def test_ctrl_c_says_which_partitions_are_in(
+    client: ap.Client, new_dataset: Callable[[], int]
+) -> None:
+    def interrupt_at(times: int) -> None:
+        if times == 5:
+            raise KeyboardInterrupt
+
+    ddf = lazy(sizes=(20, 25, 15), after=interrupt_at)
+    with pytest.raises(KeyboardInterrupt, match=r"1 partition .* is in.*only_changes=True"):
+        ddf.alphacast.push(new_dataset(), entities="country", client=client)
 
 
 def test_rows_that_differ_when_they_are_computed_again_are_not_sent(

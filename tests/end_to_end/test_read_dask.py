@@ -2,8 +2,6 @@
 
 import json
 import pickle
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -266,19 +264,3 @@ def test_the_same_question_is_the_same_frame_for_dask(stored: int, client: ap.Cl
 def test_a_setting_of_dask_does_not_change_types(stored: int) -> None:
     with dask.config.set({"dataframe.convert-string": True}):
         assert_same(joined(ap.read_dask(stored)), PANEL)
-
-
-def test_without_dask_the_extra_is_named() -> None:
-    program = """
-import sys
-import threading
-sys.modules["dask"] = None
-import alphacast_pandas as ap
-try:
-    ap.read_dask
-except ImportError as error:
-    print(error)
-"""
-    command = [sys.executable, "-c", program]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert "pip install 'alphacast-pandas[dask]'" in done.stdout
