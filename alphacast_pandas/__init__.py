@@ -23,6 +23,7 @@ from alphacast_pandas.errors import (
     ValidationError,
     VerificationError,
 )
+from alphacast_pandas.lazy import import_beside as _import_beside
 from alphacast_pandas.lazy import on_first_use as _on_first_use
 
 if TYPE_CHECKING:
@@ -103,6 +104,9 @@ else:  # the same addresses; hidden from type checkers, which would then allow a
             "whoami": "api.account",
         },
     )
+
+# Frames of Dask have the accessor too, from when Dask is imported.
+_import_beside("dask.dataframe", "alphacast_pandas.dask.accessor")
 
 __version__ = "0.1.0"
 

@@ -1,13 +1,18 @@
-"""Loads the names of a package when they are first used (PEP 562)."""
+"""Loads modules when they are needed: names at their first use, companions beside a library."""
 
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from importlib import import_module
+from importlib.abc import MetaPathFinder
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
 
 
 def on_first_use(
@@ -41,3 +46,40 @@ def on_first_use(
         return sorted({*module["__all__"], *(name for name in module if name.startswith("__"))})
 
     return load, names
+
+
+def import_beside(library: str, companion: str) -> None:
+    """
+    Import the module `companion` as soon as the module `library` is imported, by whomever.
+
+    Neither is imported here unless `library` is there already.
+    """
+    if library in sys.modules:
+        import_module(companion)
+    else:
+        sys.meta_path.insert(0, _Beside(library, companion))
+
+
+class _Beside(MetaPathFinder):
+    """Finds one module as the other finders do, and lets another be imported after it."""
+
+    def __init__(self, library: str, companion: str) -> None:
+        self._library, self._companion = library, companion
+
+    def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
+        """Return the specification of the library, None for any other module."""
+        if name != self._library:
+            return None
+        sys.meta_path.remove(self)
+        spec = find_spec(name)
+        if spec is not None and spec.loader is not None:
+            execute = spec.loader.exec_module
+
+            def execute_both(module: ModuleType) -> None:
+                execute(module)
+                with suppress(ImportError):  # the library is older than its companion takes
+                    import_module(self._companion)
+
+            # Of this loader alone, which belongs to this module.
+            spec.loader.exec_module = execute_both  # type: ignore[method-assign] # as said above
+        return spec

@@ -34,7 +34,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="file to write (default: %(default)s)",
     )
-    parser.add_argument("--json", action="store_true", help="print one line of JSON for each question")
+    parser.add_argument(
+        "--json", action="store_true", help="print one line of JSON for each question"
+    )
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -1,9 +1,8 @@
 """
-Lazy frames of Dask; importing it registers ``alphacast`` as an accessor of them.
+Lazy frames of Dask, and ``alphacast`` as an accessor of them.
 
-The package itself loads Dask only when `read_dask` or `push_dask` is used, which import this
-module too. For a frame of Dask that was made otherwise, ``import alphacast_pandas.dask`` gives it
-the accessor.
+``import alphacast_pandas`` does not load Dask. It has this package register the accessor when
+``dask.dataframe`` is imported, before or after, by whomever.
 """
 
 try:

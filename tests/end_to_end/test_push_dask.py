@@ -1,5 +1,7 @@
 """A frame of Dask is pushed partition by partition, all of it or up to a place that is told."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -227,6 +229,16 @@ def test_a_frame_of_the_other_library_is_told_its_function(client: ap.Client) ->
         ap.push_dask(PANEL, 5, client=client)
 
 
-def test_any_frame_of_dask_has_the_accessor() -> None:
-    shown = "<dask.dataframe.DataFrame.alphacast of 2 partitions: push>"
-    assert repr(dd.from_pandas(PANEL, npartitions=2).alphacast) == shown
+@pytest.mark.parametrize(
+    "order", ["alphacast_pandas, dask.dataframe", "dask.dataframe, alphacast_pandas"]
+)
+def test_any_frame_of_dask_has_the_accessor_whichever_is_imported_first(order: str) -> None:
+    program = (
+        f"import pandas, {order}\n"
+        "frame = pandas.DataFrame({'a': [1, 2]})\n"
+        "print(dask.dataframe.from_pandas(frame, npartitions=2).alphacast)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "<dask.dataframe.DataFrame.alphacast of 2 partitions: push>\n"
