@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 from importlib import import_module
-from importlib.abc import MetaPathFinder
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +59,7 @@ def import_beside(library: str, companion: str) -> None:
         sys.meta_path.insert(0, _Beside(library, companion))
 
 
-class _Beside(MetaPathFinder):
+class _Beside:
     """Finds one module as the other finders do, and lets another be imported after it."""
 
     def __init__(self, library: str, companion: str) -> None:
