@@ -212,6 +212,8 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterat
         is_setting = name.upper().startswith("ALPHACAST_") and name != "ALPHACAST_TRACEBACK"
         if is_setting or name.upper() == "NO_PROXY":
             monkeypatch.delenv(name)
+    for name in ("COLUMNS", "LINES"):  # of the terminal that started the tests
+        monkeypatch.delenv(name, raising=False)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
         monkeypatch.setenv(name.lower(), "http://127.0.0.1:9")

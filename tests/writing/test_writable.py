@@ -88,7 +88,11 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "a decimal beyond doubles": (objects(Decimal("1e400"), Decimal(1)), RANGE),
     "a decimal that would be zero": (objects(Decimal("1e-400"), Decimal(1)), RANGE),
     "a long decimal": (objects(Decimal("9" * 5_000), Decimal(1)), RANGE),
-    "a category of such integers": (objects(10**400, 1).astype("category"), "exact as a double"),
+    # Made of codes, since pandas 2.2 looks for dates among the values of a category.
+    "a category of such integers": (
+        pd.Series(pd.Categorical.from_codes([0, 1], pd.Index([10**400, 1], dtype=object))),
+        "exact as a double",
+    ),
     "an integer beyond doubles": (objects(10**400, 1), "exact as a double"),
     "an integer of 5,000 digits": (objects(10**5_000, 1), "exact as a double"),
     "a huge integer among floats": (objects(10**5_000, 1.5), "exact as a double"),
