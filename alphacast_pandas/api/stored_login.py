@@ -129,8 +129,8 @@ def forget_stored_login() -> None:
             _delete_in_keyring()
         except KeyringError as error:
             msg = (
-                f"The login was not deleted from the system's keyring, which {error}. It is the "
-                f"entry {_SERVICE!r}."
+                f"The login was not deleted from the system's keyring, which {error}. Delete the "
+                f"entry {_SERVICE!r} there."
             )
             raise ConfigurationError(msg) from error
     try:

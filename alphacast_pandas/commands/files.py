@@ -285,7 +285,7 @@ def _wrong_encoding(path: Path, encoding: str) -> ValidationError:
         where = f"it is not {name}"
     remedy = "--encoding names another one: cp1252 is usual for files of Windows and Excel."
     if body.startswith(_UTF_16):
-        remedy = "It begins like UTF-16: --encoding utf-16 reads it."
+        remedy = "The file begins like UTF-16: --encoding utf-16 reads it."
     return ValidationError(f"{_name(path)}: {where}. {remedy}")
 
 

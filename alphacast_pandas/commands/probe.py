@@ -92,7 +92,8 @@ def _plan(client: ap.Client, leftovers: Sequence[Repository], output: Path) -> I
     yield f"- write what was found to {output}, without the API key"
     for repository in leftovers:
         yield f"- delete {repository.name!r} (number {repository.id}), which an earlier probe left"
-    yield "It takes some minutes, and exports count as any others do. Nothing else is changed."
+    yield "All of this takes some minutes, and exports count as any others do."
+    yield "Nothing else is changed."
 
 
 def _is_agreed() -> bool:
@@ -153,7 +154,7 @@ def _stopped_like_by_ctrl_c() -> Iterator[None]:
 PROBE = Command(
     description="Find out by small experiments how the service behaves where its documentation "
     "contradicts itself or says nothing. They take place in a private repository, which is deleted "
-    "at the end. It says what it will do, and asks, before it starts.",
+    "at the end. What it will do is said, and asked for, before it starts.",
     examples="  alphacast-pandas probe\n  alphacast-pandas probe --yes -o readings.json",
     add_arguments=_add_arguments,
     run=_run,

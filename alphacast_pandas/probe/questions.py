@@ -102,7 +102,7 @@ QUESTIONS = (
         "Which datasets does a list show?",
         ("shared", "own", "all"),
         "C14",
-        untold="It would need repositories that other accounts share.",
+        untold="This would need repositories that other accounts share.",
     ),
     Question(
         "permission",

@@ -140,7 +140,7 @@ def _observe_all(
 def _why_not(experiment: Experiment, workspace: Workspace) -> str:
     """Return why an experiment cannot be carried out, or an empty text."""
     if workspace.repository is None and experiment.needs_repository:
-        return f"It needs a repository, which could not be made: {workspace.refusal}"
+        return f"This experiment needs a repository, which could not be made: {workspace.refusal}"
     return ""
 
 

@@ -66,7 +66,7 @@ def observe_search(workspace: Workspace) -> Iterator[Observation]:
 def _lengths(workspace: Workspace, offset: str | None) -> Iterator[Observation]:
     """Walk through all results, as far as the meaning of the offset is known."""
     if offset is None:
-        why = "It is not known what the offset counts."
+        why = "What the offset counts is not known."
         yield from (leave_open(name, why) for name in _NAMES[2:])
         return
     own = {*workspace.datasets.values()}
@@ -141,7 +141,7 @@ def _repeats(workspace: Workspace, pages: list[list[int]], own: set[int]) -> Obs
 def _total(workspace: Workspace, listed: list[int], repeats: str | None) -> Observation:
     page = _page(workspace, 0, 2)
     if repeats is None:
-        return leave_open("search_total", "It is not known which results come twice.")
+        return leave_open("search_total", "Which results come twice is not known.")
     if "totalItems" not in page:
         return decide("search_total", "no totalItems", "absent")
     total, shown = page["totalItems"], len(_ids(page))

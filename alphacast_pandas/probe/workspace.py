@@ -90,7 +90,7 @@ class Workspace:
                 self._delete_everything()
             except KeyboardInterrupt:
                 if is_last:
-                    show(self._left("It was interrupted."))
+                    show(self._left("The deletion was interrupted."))
                     raise
                 show("Interrupted again; the repository is being deleted.")
             except AlphacastError as error:

@@ -366,6 +366,7 @@ def flat_frame(df: pd.DataFrame, index: Any) -> pd.DataFrame:
         )
         raise ValidationError(msg)
     try:
+        _check_instants(df.index)
         return df.reset_index()
     except (
         Exception
@@ -375,6 +376,18 @@ def flat_frame(df: pd.DataFrame, index: Any) -> pd.DataFrame:
             "Leave it out with index=False, or make columns of it that pandas holds."
         )
         raise ValidationError(msg) from error
+
+
+def _check_instants(index: pd.Index) -> None:
+    """Raise for instants of NumPy in units such as 25 s, which pandas 2 misreads."""
+    levels = index.levels if isinstance(index, pd.MultiIndex) else [index]
+    for level in levels:
+        if level.dtype == object and pd.api.types.infer_dtype(level) == "datetime64":
+            units = {np.datetime_data(label.dtype) for label in level if not pd.isna(label)}
+            multiples = [f"{count} {unit}" for unit, count in units if count != 1]
+            if multiples:
+                msg = f"its instants count in units of {multiples[0]}"
+                raise ValueError(msg)
 
 
 def _copies_on_write() -> bool:

@@ -59,4 +59,4 @@ def test_a_second_ctrl_c_while_it_is_deleted_says_which_repository_is_left(
     home, left = names(client)
     assert home == "Home"
     assert f"The repository '{left}'" in said
-    assert "Not everything could be deleted: It was interrupted." in said
+    assert "Not everything could be deleted: The deletion was interrupted." in said
