@@ -63,8 +63,26 @@ def parse_list(answer: RawAnswer) -> list[dict[str, Any]]:
     return value
 
 
+def parse_id(answer: RawAnswer) -> int:
+    """Return the id of what was made, or raise if there is none in the answer."""
+    number = parse_object(answer).get("id")
+    if type(number) is not int and not (isinstance(number, str) and number.isdecimal()):
+        msg = f"The answer to {answer.request} has no id: {show_body(answer)}."
+        raise DecodeError(msg)
+    return int(number)
+
+
 def parse_rows(answer: RawAnswer) -> Rows:
-    """Return the rows of a csv."""
+    """Return the rows of a csv of the probe's own data, all of which have a column ``Date``."""
+    rows = parse_csv(answer)
+    if "Date" not in rows.header:
+        msg = f"The answer to {answer.request} has no column 'Date': {show_body(answer)}."
+        raise DecodeError(msg)
+    return rows
+
+
+def parse_csv(answer: RawAnswer) -> Rows:
+    """Return the rows of a csv of any columns."""
     try:
         lines = [*csv.reader(io.StringIO(answer.body.decode("utf-8-sig"), newline=""))]
     except (UnicodeDecodeError, csv.Error) as error:
@@ -78,5 +96,5 @@ def parse_rows(answer: RawAnswer) -> Rows:
 
 
 def show_body(answer: RawAnswer) -> str:
-    """Return the words of an error as JSON or text, for what was seen."""
+    """Return the beginning of a body, for what was seen."""
     return json.dumps(answer.body[:200].decode("utf-8", "replace"))

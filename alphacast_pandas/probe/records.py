@@ -7,7 +7,6 @@ import json
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from alphacast_pandas.api.identifiers import dataset_path
 from alphacast_pandas.probe.answers import check_success, parse_list, parse_object, show_body
 from alphacast_pandas.probe.observations import decide, decide_if_known, leave_open
 
@@ -19,13 +18,14 @@ if TYPE_CHECKING:
     from alphacast_pandas.probe.workspace import Workspace
 
 _TEXT_KEYS = ("error", "message", "detail")
+_REFUSALS = frozenset({400, 404})  # by the service itself, not by what stands in front of it
 _HALF_AN_HOUR = 1800.0  # seconds
 
 
 def observe_error_key(workspace: Workspace) -> Iterator[Observation]:
     """Ask for what does not exist: a dataset, and its processes."""
     answers = [workspace.get("/datasets/0"), workspace.get("/datasets/0/processes")]
-    refused = [answer for answer in answers if 400 <= answer.status < 500]
+    refused = [answer for answer in answers if answer.status in _REFUSALS]
     readings = {_error_form(answer) for answer in refused}
     reading = readings.pop() if len(readings) == 1 else None
     seen = "; ".join(f"status {answer.status}, {show_body(answer)}" for answer in answers)
@@ -98,11 +98,9 @@ def observe_no_repository(workspace: Workspace) -> Iterator[Observation]:
             "no_repository", f"status {answer.status}, {show_body(answer)}", reading
         )
         return
-    made = parse_object(check_success(answer))
+    place = parse_object(check_success(answer)).get("repositoryId")
+    workspace.delete_outside()
     home = workspace.client.repositories.home().id
-    check_success(workspace.send("DELETE", dataset_path(int(made["id"]))))
-    workspace.outside.remove(name)
-    place = made.get("repositoryId")
     seen = f"status {answer.status}; the dataset was in {'Home' if place == home else 'another'}"
     yield decide_if_known("no_repository", seen, "home" if place == home else None)
 

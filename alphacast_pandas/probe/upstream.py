@@ -25,6 +25,7 @@ _FORMS = ("provider_points", "provider_dates", "provider_values", "provider_miss
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]00:?00)")
 _PERIOD = re.compile(r"\d{4}(-\d\d|-Q[1-4])?")
+_BEGINNING = re.compile(r"-?\d")  # of a date in any form
 _LATE = 10_000_000  # milliseconds of the epoch; no year is as large
 _MARKS = {None: "null", ".": "dot", "": "empty"}
 Points = list[tuple[Any, Any]]
@@ -56,7 +57,7 @@ def observe_lists(workspace: Workspace) -> Iterator[Observation]:
 def _browse(workspace: Workspace, providers: list[dict[str, Any]]) -> tuple[Any, list[Any]]:
     """Return the first page of series that has some, and its series."""
     for slug in _slugs(providers):
-        answer = workspace.get(f"/providers/{slug}/browse", {"series": "true", "limit": 3})
+        answer = workspace.get(f"{_path(slug)}/browse", {"series": "true", "limit": 3})
         if answer.status == 200:
             page = parse_value(answer)
             if items := _items(page, "series"):
@@ -79,8 +80,12 @@ def _items(answer: Any, name: str) -> list[dict[str, Any]]:
 
 
 def _slugs(providers: list[dict[str, Any]]) -> list[str]:
-    found_ = [text_field(each, "slug", "id") for each in providers]
-    return [percent_encoded(each) for each in found_ if each][:_MOST_PROVIDERS]
+    slugs = [text_field(each, "slug", "id") for each in providers]
+    return [each for each in slugs if each][:_MOST_PROVIDERS]
+
+
+def _path(slug: str) -> str:
+    return f"/providers/{percent_encoded(slug)}"
 
 
 def _names(items: list[dict[str, Any]]) -> str:
@@ -119,6 +124,10 @@ def observe_points(workspace: Workspace) -> Iterator[Observation]:
         return
     yield decide("provider_points", seen, shape)
     points = [point for data in previews for point in _POINTS[shape](data)]
+    if not points:
+        why = "The series that were looked at have no points."
+        yield from (leave_open(name, why, seen) for name in _FORMS[1:])
+        return
     yield _dates([date for date, _ in points])
     yield from _values([value for _, value in points])
 
@@ -128,7 +137,7 @@ def _previews(workspace: Workspace, providers: list[dict[str, Any]]) -> Iterator
     for slug in _slugs(providers):
         number = _series_of(workspace, slug)
         if number is not None:
-            answer = workspace.get(f"/providers/{slug}/series/{percent_encoded(number)}")
+            answer = workspace.get(f"{_path(slug)}/series/{percent_encoded(number)}")
             item = parse_object(answer) if answer.status == 200 else {}
             data = item.get("data", item.get("observations"))
             if data:
@@ -137,10 +146,10 @@ def _previews(workspace: Workspace, providers: list[dict[str, Any]]) -> Iterator
 
 def _series_of(workspace: Workspace, slug: str) -> str | None:
     """Return a series of a provider: the first that is listed, or a popular one."""
-    page = workspace.get(f"/providers/{slug}/browse", {"series": "true", "limit": 1})
+    page = workspace.get(f"{_path(slug)}/browse", {"series": "true", "limit": 1})
     listed = _items(parse_value(page), "series") if page.status == 200 else []
     if not listed:
-        detail = workspace.get(f"/providers/{slug}")
+        detail = workspace.get(_path(slug))
         item = parse_object(detail) if detail.status == 200 else {}
         listed = _items(list_field(item, "popular_series"), "series")
     return text_field(listed[0], "series_id", "id") if listed else None
@@ -151,7 +160,7 @@ def _points_shape(data: Any) -> str | None:
         if isinstance(data.get("dates"), list) and isinstance(data.get("values"), list):
             return "columns"
         is_flat = all(not isinstance(value, dict | list) for value in data.values())
-        return "mapping" if is_flat else None
+        return "mapping" if is_flat and all(map(_BEGINNING.match, data)) else None
     if all(isinstance(point, dict) and {"date", "value"} <= set(point) for point in data):
         return "objects"
     if all(isinstance(point, dict) and {"period", "obs_value"} <= set(point) for point in data):
@@ -256,15 +265,15 @@ def observe_user_keys(workspace: Workspace) -> Iterator[Observation]:
 
 def _provider_without_key(workspace: Workspace) -> str | None:
     """Return a provider of which both its own page and the list of keys say that it has no key."""
-    stored = {key.slug for key in workspace.client.user_keys.list()}
+    stored = workspace.slugs_with_key()
     providers = _items(parse_value(check_success(workspace.get("/providers"))), "providers")
     for slug in _slugs(providers):
-        answer = workspace.get(f"/providers/{slug}")
+        answer = workspace.get(_path(slug))
         if answer.status != 200:
             continue
         provider = Provider.from_json(parse_object(answer))
         needs_one = provider.api_key_required is True and provider.api_key_stored is False
-        if needs_one and slug not in stored:
+        if needs_one and slug.casefold() not in stored:
             return slug
     return None
 
@@ -273,9 +282,8 @@ def _is_key_taken(workspace: Workspace, slug: str, name: str) -> bool:
     """Tell whether a key under this name of its field is stored; it is deleted at once."""
     key = f"made-up-{secrets.token_hex(8)}"
     workspace.made_up_keys.append(slug)
-    answer = workspace.send("PUT", f"/user-keys/{slug}", json={name: key}, secrets=(key,))
-    listed = {each.slug for each in workspace.client.user_keys.list()}
-    if slug in listed or answer.status < 300:
-        workspace.send("DELETE", f"/user-keys/{slug}")
-    workspace.made_up_keys.remove(slug)
-    return answer.status < 300 and slug in listed
+    path = f"/user-keys/{percent_encoded(slug)}"
+    answer = workspace.send("PUT", path, json={name: key}, secrets=(key,))
+    is_listed = slug.casefold() in workspace.slugs_with_key()
+    workspace.delete_keys()
+    return answer.status < 300 and is_listed

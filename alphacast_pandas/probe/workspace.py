@@ -13,8 +13,14 @@ from typing import TYPE_CHECKING, Any
 from alphacast_pandas.api.identifiers import data_path, dataset_path
 from alphacast_pandas.api.multipart import UploadFlags, upload_form
 from alphacast_pandas.api.responses import check_not_quota_notice
-from alphacast_pandas.errors import AlphacastError, DecodeError, NotFoundError, ProcessError
-from alphacast_pandas.probe.answers import check_success, parse_object, parse_rows
+from alphacast_pandas.errors import (
+    AlphacastError,
+    APIError,
+    DecodeError,
+    NotFoundError,
+    ProcessError,
+)
+from alphacast_pandas.probe.answers import check_success, parse_id, parse_object, parse_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -76,12 +82,10 @@ class Workspace:
         fields = {"name": self.name, "privacy": "Private", "description": DESCRIPTION}
         try:
             answer = check_success(self.send("POST", "/repositories", json=fields))
-            self.repository = int(parse_object(answer)["id"])
             self.created_status = answer.status
+            self.repository = parse_id(answer)
         except AlphacastError as error:
             self.refusal = error
-        except (KeyError, TypeError, ValueError) as error:
-            self.refusal = DecodeError(f"The answer to POST /repositories has no id: {error}.")
 
     def remove(self, show: Callable[[str], None]) -> None:
         """Delete all that was made; say what is left if that fails or is interrupted twice."""
@@ -118,7 +122,7 @@ class Workspace:
     def _delete_everything(self) -> None:
         """Delete what can be deleted; raise the first error only then."""
         errors = []
-        for delete in (self._delete_repository, self._delete_outside, self._delete_keys):
+        for delete in (self._delete_repository, self.delete_outside, self.delete_keys):
             try:
                 delete()
             except AlphacastError as error:
@@ -130,26 +134,48 @@ class Workspace:
         if not self._is_requested:
             return
         if self.repository is None:  # an answer that was lost may have been a success
-            listed = self.client.repositories.list()
-            self.repository = next((each.id for each in listed if each.name == self.name), None)
+            self.repository = self._listed_repository()
+            if self.repository is None and self.created_status is not None:
+                msg = "The repository was made, and it is not listed."
+                raise APIError(msg)
         if self.repository is not None:
             with suppress(NotFoundError):
                 self.client.repositories.delete(self.repository)
+            _check_gone("repository", self._listed_repository())
         self._is_requested = False
 
-    def _delete_outside(self) -> None:
-        if not self.outside:
-            return
-        for dataset in self.client.datasets.list():
-            if dataset.name in self.outside:
-                self.client.datasets.delete(dataset.id)
-        self.outside.clear()
+    def _listed_repository(self) -> int | None:
+        listed = self.client.repositories.list()
+        return next((each.id for each in listed if each.name == self.name), None)
 
-    def _delete_keys(self) -> None:
+    def delete_outside(self) -> None:
+        """Delete the datasets outside of the repository."""
+        while self.outside:
+            name = self.outside[-1]
+            for number in self._listed_outside(name):
+                self.client.datasets.delete(number)
+            _check_gone("dataset", *self._listed_outside(name))
+            self.outside.pop()
+
+    def _listed_outside(self, name: str) -> list[int]:
+        return [each.id for each in self.client.datasets.list() if each.name == name]
+
+    def delete_keys(self) -> None:
+        """Delete the made-up keys."""
         while self.made_up_keys:
+            slug = self.made_up_keys[-1]
             with suppress(NotFoundError):
-                self.client.user_keys.delete(self.made_up_keys[-1])
+                self.client.user_keys.delete(slug)
+            _check_gone("key for", *({slug.casefold()} & self.slugs_with_key()))
             self.made_up_keys.pop()
+
+    def slugs_with_key(self) -> set[str]:
+        """Return the sources that a key is stored for; raise if the list does not name them."""
+        slugs = [key.slug for key in self.client.user_keys.list()]
+        if None in slugs:
+            msg = "The list of keys does not say which sources they are for."
+            raise DecodeError(msg)
+        return {str(slug).casefold() for slug in slugs}
 
     def get(
         self,
@@ -199,14 +225,14 @@ class Workspace:
 
     def new_dataset(self, label: str) -> int:
         """Make a dataset in the repository; return its id."""
-        return int(parse_object(check_success(self.create(label)))["id"])
+        return parse_id(check_success(self.create(label)))
 
     def create(self, label: str) -> RawAnswer:
         """Return the answer to the creation of a dataset in the repository."""
         fields = {"name": f"{self.mark} {label}", "repositoryId": self.repository}
         answer = self.send("POST", "/datasets", json=fields)
         if answer.status < 300:
-            self.datasets[label] = int(parse_object(answer)["id"])
+            self.datasets[label] = parse_id(answer)
         return answer
 
     def upload(
@@ -250,6 +276,14 @@ class Workspace:
                 raise
         return self.client.datasets.process(dataset, process.id)
 
+    def wait_for_success(self, dataset: int, answer: RawAnswer) -> Process:
+        """Return the process of an upload as it ended, and raise if it failed."""
+        process = self.wait_for_end(dataset, answer)
+        if process.failed:
+            msg = f"The upload of the experiment failed: {process.description}"
+            raise ProcessError(msg, process=process)
+        return process
+
     def store(
         self,
         dataset: int,
@@ -257,15 +291,9 @@ class Workspace:
         manifest: Sequence[Entry] | None = None,
         *,
         flags: UploadFlags | None = None,
-        is_packed: bool = False,
     ) -> Process:
         """Upload rows, wait until they are stored, and raise if they are not."""
-        answer = self.upload(dataset, text, manifest, flags=flags, is_packed=is_packed)
-        process = self.wait_for_end(dataset, answer)
-        if process.failed:
-            msg = f"The upload of the experiment failed: {process.description}"
-            raise ProcessError(msg, process=process)
-        return process
+        return self.wait_for_success(dataset, self.upload(dataset, text, manifest, flags=flags))
 
     def panel(self) -> int:
         """Return the dataset that most questions about reading are asked of."""
@@ -299,6 +327,14 @@ PANEL_MANIFEST: list[Entry] = [
     {"sourceName": "remark", "dataType": "String", "isEntity": False},
 ]
 PANEL_ROWS = 6
+
+
+def _check_gone(kind: str, *left: object) -> None:
+    """Raise if what was deleted is still listed; an answer of success may come from a proxy."""
+    for number in left:
+        if number is not None:
+            msg = f"The {kind} {number} was deleted, and is listed all the same."
+            raise APIError(msg)
 
 
 def find_leftovers(client: Client) -> list[Repository]:

@@ -3,7 +3,8 @@
 import pytest
 
 import alphacast_pandas as ap
-from alphacast_pandas.emulator import Fault
+from alphacast_pandas.emulator import Fault, Readings
+from alphacast_pandas.probe.run import run_experiments
 from alphacast_pandas.probe.workspace import DESCRIPTION, Workspace, find_leftovers
 
 NAME = "alphacast-pandas probe probe0123abcd"
@@ -74,3 +75,45 @@ def test_what_can_be_deleted_is_deleted_although_the_repository_cannot(emulator,
     workspace.remove(lines.append)
     assert client.user_keys.list() == []
     assert "A made-up key" not in lines[0]
+
+
+@pytest.mark.parametrize("status", [404, 200])
+@pytest.mark.every_parameter
+def test_a_deletion_that_only_seems_to_have_happened_is_tried_again(emulator, client, status):
+    workspace, lines = Workspace(client), []
+    workspace.make()
+    emulator.faults.add(Fault(path="/repositories/*", method="DELETE", status=status))
+    workspace.remove(lines.append)
+    assert (names(client), lines) == (["Home"], [])
+
+
+def test_what_is_still_there_after_its_deletion_is_named(emulator, client):
+    workspace, lines = Workspace(client), []
+    workspace.make()
+    home = client.repositories.home().id
+    client.datasets.create(f"{workspace.mark} lost", repository_id=home)
+    workspace.outside.append(f"{workspace.mark} lost")
+    client.user_keys.set("fred", "made-up")
+    workspace.made_up_keys.append("fred")
+    emulator.faults.add(Fault(path="*", method="DELETE", status=200, times=None))
+    workspace.remove(lines.append)
+    for word in (repr(workspace.name), f"'{workspace.mark} lost'", "user_keys.delete('fred')"):
+        assert word in lines[0]
+    assert "is listed all the same" in lines[0]
+
+
+def test_a_made_up_key_that_could_not_be_deleted_at_once_is_not_taken_for_the_next(
+    emulator, client
+):
+    emulator.readings = Readings(user_key_field="key")
+    path = "/user-keys/*"
+    emulator.faults.add(Fault(path=path, method="DELETE", status=403))
+    (observation,) = run_experiments(client, print, names={"user_key_field"})
+    assert observation.reading is None
+    assert client.user_keys.list() == []
+
+
+def test_a_key_of_the_user_is_not_touched_however_its_source_is_spelled(emulator, client):
+    emulator.faults.add(Fault(path="/user-keys", garbage='[{"slug": "FRED"}]', times=None))
+    run_experiments(client, print, names={"user_key_field"})
+    assert {request.method for request in emulator.requests} == {"GET"}
