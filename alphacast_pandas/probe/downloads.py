@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from alphacast_pandas.api.identifiers import data_path, dataset_path
 from alphacast_pandas.errors import DecodeError
-from alphacast_pandas.probe.answers import check_success, parse_rows, show_body
+from alphacast_pandas.probe.answers import check_success, parse_object, parse_rows, show_body
 from alphacast_pandas.probe.observations import decide, decide_if_known, leave_open
 from alphacast_pandas.probe.workspace import PANEL_ROWS
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # Request lines just below and above each known limit, and one that is far above.
 _LINES = (4_000, 4_100, 8_180, 8_200, 16_000)
 _LIMITS = {4_100: "4094", 8_200: "8190"}
+_REFUSALS = frozenset({400, 404, 422})  # of what was asked for, not of who asked or how often
 
 
 def observe_json(workspace: Workspace) -> Iterator[Observation]:
@@ -62,6 +63,8 @@ def observe_row_count(workspace: Workspace) -> Iterator[Observation]:
     """Look for the header Row-Count after $top and after $last."""
     asked: tuple[dict[str, int], ...] = ({"top": 1}, {"last": 1})
     answers = [check_success(workspace.data(workspace.panel(), **query)) for query in asked]
+    for answer in answers:
+        parse_rows(answer)
     counts = tuple(answer.headers.get("Row-Count") for answer in answers)
     reading = {(True, True): "top or last", (True, False): "top", (False, False): "never"}.get(
         (counts[0] is not None, counts[1] is not None)
@@ -92,7 +95,10 @@ def observe_quoted_select(workspace: Workspace) -> Iterator[Observation]:
     """Select a column whose name has a comma, in double quotes."""
     answer = workspace.data(workspace.panel(), select='"one, two"', top=1)
     if answer.status == 400:
-        yield decide("select_quotes", "a name in double quotes got status 400", "refused")
+        seen = "a name in double quotes got status 400"
+        bare = workspace.rows(workspace.panel(), select="amount", top=1).header
+        reading = "refused" if sorted(bare) == ["Date", "amount", "city"] else None
+        yield decide_if_known("select_quotes", seen, reading)
         return
     header = parse_rows(check_success(answer)).header
     is_right = sorted(header) == ["Date", "city", "one, two"]
@@ -104,6 +110,8 @@ def observe_quoted_select(workspace: Workspace) -> Iterator[Observation]:
 def observe_unknown_select(workspace: Workspace) -> Iterator[Observation]:
     """Select a column that does not exist."""
     answer = workspace.data(workspace.panel(), select="no such column", top=1)
+    if answer.status not in _REFUSALS:
+        parse_rows(check_success(answer))
     yield decide(
         "unknown_select", f"status {answer.status}, {show_body(answer)}", str(answer.status)
     )
@@ -121,12 +129,14 @@ def observe_url_limit(workspace: Workspace) -> Iterator[Observation]:
             reading = _LIMITS.get(size) if answer.status == 414 else None
             seen = f"a line of {size:,} bytes got status {answer.status}"
             break
+        parse_object(answer)
     yield decide_if_known("url_limit", seen, reading)
 
 
 def observe_transfer(workspace: Workspace) -> Iterator[Observation]:
     """Look whether a computed body of some thousand bytes is compressed."""
     answer = check_success(workspace.data(workspace.panel(), top=100))
+    parse_rows(answer)
     encoding = answer.headers.get("Content-Encoding", "").lower()
     reading = {"": "plain", "gzip": "gzip"}.get(encoding)
     seen = f"{len(answer.body):,} bytes, Content-Encoding: {encoding or 'none'}"
@@ -138,18 +148,22 @@ def observe_storage(workspace: Workspace) -> Iterator[Observation]:
     redirect = workspace.data(workspace.panel(), format="csv")
     is_redirect = 300 <= redirect.status < 400
     seen = f"status {redirect.status}"
-    yield decide_if_known("plain_csv", seen, "redirect" if is_redirect else "direct")
+    if not is_redirect:
+        parse_rows(check_success(redirect))
+    yield decide("plain_csv", seen, "redirect" if is_redirect else "direct")
     if not is_redirect:
         for name in ("storage_etag", "redirect_etag", "storage_range"):
             yield leave_open(name, "A csv without parameters does not come from a storage.", seen)
         return
     has_etag = bool(redirect.headers.get("ETag"))
     yield decide("redirect_etag", f"an ETag: {has_etag}", "yes" if has_etag else "no")
-    etag = check_success(workspace.follow(redirect)).headers.get("ETag", "")
-    yield _storage_etag(workspace, redirect, etag)
+    stored = check_success(workspace.follow(redirect))
+    parse_rows(stored)
+    yield _storage_etag(workspace, redirect, stored.headers.get("ETag", ""))
     part = workspace.follow(redirect, headers={"Range": "bytes=0-3"})
-    is_part = part.status == 206 and len(part.body) == 4
-    yield decide("storage_range", f"status {part.status}", "yes" if is_part else "no")
+    readings = {(206, stored.body[:4]): "yes", (200, stored.body): "no"}
+    seen = f"status {part.status}"
+    yield decide_if_known("storage_range", seen, readings.get((part.status, part.body)))
 
 
 def _storage_etag(workspace: Workspace, redirect: RawAnswer, etag: str) -> Observation:
@@ -165,7 +179,8 @@ def observe_head(workspace: Workspace) -> Iterator[Observation]:
     """Send HEAD for data."""
     path = data_path(workspace.panel())
     status = workspace.get(path, {"$top": 1}, method="HEAD").status
-    yield decide("head", f"status {status}", "yes" if status == 200 else "no")
+    reading = {200: "yes", 404: "no", 405: "no"}.get(status)
+    yield decide_if_known("head", f"status {status}", reading)
 
 
 def observe_order(workspace: Workspace) -> Iterator[Observation]:

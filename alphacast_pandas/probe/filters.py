@@ -126,6 +126,8 @@ def observe_last_and_filter(workspace: Workspace) -> Iterator[Observation]:
     answer = workspace.data(workspace.panel(), filter=f"{name} eq 2", last=1)
     cities = parse_rows(check_success(answer)).column("city")
     reading = {("AAA",): "after", (): "before"}.get(tuple(cities))
+    if not cities and _city_rows(workspace, name, "eq 2") != ["AAA"]:
+        reading = None
     yield decide_if_known("last_and_filter", f"amount eq 2 and $last=1 kept {cities}", reading)
 
 

@@ -38,11 +38,14 @@ class Experiment:
 # Experiments in a row without any answer; one may be cut off for what it asks.
 _MOST_FAILURES = 3
 # What an answer of a form that nobody thought of leads to; it must not end the other experiments.
-_UNEXPECTED = (KeyError, TypeError, ValueError, IndexError, AttributeError)
+_UNEXPECTED = (
+    *(LookupError, TypeError, ValueError, AttributeError),
+    *(OverflowError, RecursionError),  # an infinite number, JSON nested a thousand deep
+)
 _ETAGS = ("plain_csv", "redirect_etag", "storage_etag", "storage_range")
 _LISTS = ("provider_lists", "provider_fields")
 _POINTS = ("provider_points", "provider_dates", "provider_values", "provider_missing")
-_STATES = ("states", "status", "upload_gzip", "process_list")
+_STATES = ("states", "status", "process_list")
 _REVISIONS = ("empty_cell", "export", "updated_at", "absent_column")
 _SEARCH = ("search_fields", "search_offset", "search_length", "search_repeats", "search_total")
 
@@ -67,6 +70,7 @@ EXPERIMENTS = (
     Experiment(downloads.observe_head, ("head",)),
     Experiment(downloads.observe_order, ("sort_order",)),
     Experiment(uploads.observe_states, _STATES),
+    Experiment(uploads.observe_packed, ("upload_gzip",)),
     Experiment(uploads.observe_process_ids, ("process_ids",)),
     Experiment(uploads.observe_no_manifest, ("no_manifest",)),
     Experiment(uploads.observe_date_column, ("date_column",)),

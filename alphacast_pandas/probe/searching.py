@@ -117,10 +117,13 @@ def _length(workspace: Workspace, page: list[int], listed: list[int]) -> Observa
     for word in _WORDS:
         first = _ids(_page(workspace, 0, _MANY, word))
         seen = f"a page of {_MANY} has {len(first)} results"
+        if len(first) >= _MANY:
+            return decide("search_length", seen, "none")
+        if first and {*_ids(_page(workspace, 1, len(first), word))} - {*first}:
+            reading = "100" if len(first) == _LONG else None
+            return decide_if_known("search_length", f"{seen}, and there are more", reading)
         if len(first) > _LONG:
             return decide("search_length", seen, "none")
-        if len(first) == _LONG and {*_ids(_page(workspace, 1, _LONG, word))} - {*first}:
-            return decide("search_length", f"{seen}, and there are more", "100")
     why = f"A page had all {len(listed)} results, and no search was seen to have {_LONG} or more."
     return leave_open("search_length", why)
 
@@ -142,9 +145,10 @@ def _total(workspace: Workspace, listed: list[int], repeats: str | None) -> Obse
     page = _page(workspace, 0, 2)
     if repeats is None:
         return leave_open("search_total", "Which results come twice is not known.")
+    shown = len(_ids(page))
     if "totalItems" not in page:
-        return decide("search_total", "no totalItems", "absent")
-    total, shown = page["totalItems"], len(_ids(page))
+        return decide_if_known("search_total", "no totalItems", "absent" if shown else None)
+    total = page["totalItems"]
     seen = f"totalItems is {total!r} of {len(listed)} results, on a page of {shown}"
     readings = {len(listed): "right", shown: "low", _HIGH: "high"}
     return decide_if_known(

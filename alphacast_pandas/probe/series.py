@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from alphacast_pandas.probe.answers import check_success, parse_object, parse_rows
+from alphacast_pandas.probe.answers import check_success, parse_csv, parse_object
 from alphacast_pandas.probe.observations import decide_if_known, leave_open
 from alphacast_pandas.probe.records import column_ids
 
@@ -47,7 +47,7 @@ def _own_series(workspace: Workspace, ids: list[int]) -> tuple[int, Rows | None]
         if 300 <= answer.status < 400:
             answer = workspace.follow(answer)
         if answer.status == 200:
-            rows = parse_rows(answer)
+            rows = parse_csv(answer)
             if rows.header and tuple(rows.column(rows.header[-1])) == _VALUES:
                 return number, rows
     return 0, None
