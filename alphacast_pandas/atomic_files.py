@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import stat
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
@@ -34,8 +35,8 @@ def replace_file(path: Path, *, is_private: bool, is_synced: bool = True) -> Ite
 
     Whoever reads `path` meanwhile, or after a kill at any moment, finds the file of before or the
     new one, whole. Missing folders are made. A private file and its folders are for their owner
-    only; others are as the process makes files. Unless it `is_synced`, a failure of the whole
-    machine may leave a damaged file.
+    only; others are as the process makes files, but for no more users than the file of before.
+    Unless it `is_synced`, a failure of the whole machine may leave a damaged file.
     """
     with new_file(path.parent, path.name, is_private=is_private, is_synced=is_synced) as new:
         yield new.file
@@ -47,7 +48,7 @@ def new_file(folder: Path, label: str, *, is_private: bool, is_synced: bool) -> 
     """Write a file as `replace_file` does, whose name need not be known before its content is."""
     make_folder(folder, is_private=is_private)
     partial = folder / f"{label}.{os.getpid()}-{secrets.token_hex(4)}{_PARTIAL}"
-    handle = os.open(partial, _FLAGS, 0o600 if is_private else 0o666)
+    handle = os.open(partial, _FLAGS, 0o600 if is_private else _mode_of(folder / label))
     try:
         with os.fdopen(handle, "wb") as file:
             new = NewFile(file, partial)
@@ -63,6 +64,14 @@ def new_file(folder: Path, label: str, *, is_private: bool, is_synced: bool) -> 
         with contextlib.suppress(OSError):
             partial.unlink()
         raise
+
+
+def _mode_of(path: Path) -> int:
+    """Return who may read and write a file, or what new ones have."""
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except FileNotFoundError:
+        return 0o666
 
 
 def make_folder(folder: Path, *, is_private: bool) -> None:
