@@ -311,9 +311,9 @@ def _tables(answer: OpenAnswer, meter: Meter, *, any_order: bool) -> Iterator[pa
     for table in itertools.chain([first], tables):
         if not _come_by_date(answer, table, before):
             msg = (
-                "The rows do not come in order of their dates, so they cannot be returned in "
-                "chunks while they arrive. Call read_alphacast without chunksize, or read spans "
-                "of dates with start and end."
+                "The rows do not come in order of their dates, so they cannot be returned or "
+                "checked in chunks while they arrive. Call read_alphacast without chunksize, or "
+                "read spans of dates with start and end."
             )
             raise DecodeError(msg)
         before = table if table.num_rows else before

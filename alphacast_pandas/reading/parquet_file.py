@@ -26,7 +26,7 @@ class ParquetFileWriter:
     """
     Writes tables of one schema into an open file, and its metadata last.
 
-    A context manager: after an error nothing more is written.
+    A context manager of the rows: after an error nothing more is written.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class ParquetFileWriter:
         traceback: TracebackType | None,
     ) -> None:
         if error is not None:
-            self._writer.is_open = False  # or it would end the file when it is garbage
+            self._abandon()
 
     def write(self, table: pa.Table) -> None:
         """Write a table as row groups."""
@@ -60,7 +60,11 @@ class ParquetFileWriter:
         A writer takes them at the beginning only, when the number of rows is not known yet. So its
         own end is replaced by that of a file without rows which has been given its row groups.
         """
-        self._writer.close()
+        try:
+            self._writer.close()
+        except BaseException:
+            self._abandon()
+            raise
         [written] = self._written
         empty: list[Any] = []
         _writer(io.BytesIO(), self._schema.with_metadata({**metadata}), empty).close()
@@ -71,6 +75,9 @@ class ParquetFileWriter:
         self._file.seek(_end_of_rows(written))
         self._file.truncate()
         self._file.write(footer.getvalue()[_MAGIC_BYTES:])
+
+    def _abandon(self) -> None:
+        self._writer.is_open = False  # or it would end the file when it is garbage
 
 
 def rows_per_group(schema: pa.Schema) -> int:

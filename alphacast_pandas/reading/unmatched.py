@@ -12,6 +12,7 @@ from alphacast_pandas.errors import AlphacastError
 from alphacast_pandas.filters.tree import Comparison, Membership, conjuncts
 from alphacast_pandas.names import canonical_name, close_matches
 from alphacast_pandas.progress import Meter
+from alphacast_pandas.reading.answer import WholeAnswer
 from alphacast_pandas.reading.fetch import fetch
 from alphacast_pandas.reading.options import ReadOptions
 from alphacast_pandas.reading.rows import finish
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.api.definitions import Definitions
-    from alphacast_pandas.reading.answer import WholeAnswer
+    from alphacast_pandas.reading.answer import SentQuery
 
 
 # How much of a dataset is looked at for the values that it has: what costs little.
@@ -33,7 +34,7 @@ _FIRST_ROWS = 1000
 _MOST_NAMED = 3
 
 
-def warn_of_unmatched(client: Client, dataset_id: int, answer: WholeAnswer) -> None:
+def warn_of_unmatched(client: Client, dataset_id: int, answer: SentQuery) -> None:
     """Warn, as nothing matched, of entities that the dataset does not have; name the nearest."""
     try:
         messages = _messages(client, dataset_id, answer)
@@ -49,7 +50,7 @@ def warn_of_unmatched_in(table: pa.Table, dataset_id: int, answer: WholeAnswer) 
         warn(message)
 
 
-def _messages(client: Client, dataset_id: int, answer: WholeAnswer) -> list[str]:
+def _messages(client: Client, dataset_id: int, answer: SentQuery) -> list[str]:
     wanted = _wanted_entities(answer)
     rows = _rows(client, dataset_id, answer) if wanted else None
     # Only a filter of nothing but these entities has shown that no row of the dataset has them.
@@ -79,7 +80,7 @@ def _described(
     return messages
 
 
-def _wanted_entities(answer: WholeAnswer) -> dict[str, tuple[Any, ...]]:
+def _wanted_entities(answer: SentQuery) -> dict[str, tuple[Any, ...]]:
     """Return the values that the filter wants of each entity column."""
     names = {column.name for column in answer.definitions.entities}
     wanted: dict[str, tuple[Any, ...]] = {}
@@ -102,9 +103,9 @@ def _place(definitions: Definitions) -> str:
     return f" since {since.isoformat()}" if since else f" among its first {_FIRST_ROWS:,}"
 
 
-def _rows(client: Client, dataset_id: int, answer: WholeAnswer) -> pa.Table | None:
+def _rows(client: Client, dataset_id: int, answer: SentQuery) -> pa.Table | None:
     """Return some rows of the dataset: those of the answer, if it is one that was kept."""
-    if answer.origin is not None and answer.origin.is_cached:
+    if isinstance(answer, WholeAnswer) and answer.origin is not None and answer.origin.is_cached:
         return answer.table if answer.table.num_rows else None
     return _fetch_rows(client, dataset_id, answer.definitions)
 

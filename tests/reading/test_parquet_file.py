@@ -1,15 +1,19 @@
 """Files of which the metadata come last, and rows that are sorted without being held."""
 
+import errno
+import gc
 import io
 import itertools
 import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,3 +69,35 @@ def test_a_file_written_in_any_pieces_is_the_frame_and_sorts_as_pandas_does(
     for table in tables:
         days = {date.date() for date in table.column("Date").to_pylist()}
         assert table.num_rows * 3 <= cells or len(days) == 1
+
+
+class _FullDisk(io.BytesIO):
+    """A file that takes so many bytes and no more."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__()
+        self._room = room
+
+    def write(self, body: Any) -> int:
+        if self.tell() + len(memoryview(body)) > self._room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(body)
+
+
+def test_a_disk_that_is_full_is_told_of_once() -> None:
+    table = pa.table({"Date": pa.array([0, 1], pa.timestamp("us")), "n": [0.5, 1.5]})
+    body = io.BytesIO()
+    with ParquetFileWriter(body, table.schema) as writer:
+        writer.write(table)
+        rows = body.tell()
+    writer.finish({})
+    for room in (0, 4, rows - 1, rows, rows + 1):
+        with pytest.raises(OSError, match="No space"):
+            write_all(table, _FullDisk(room))
+        gc.collect()  # a writer that ends its file as garbage would warn, which is an error
+
+
+def write_all(table: pa.Table, file: io.BytesIO) -> None:
+    with ParquetFileWriter(file, table.schema) as writer:
+        writer.write(table)
+    writer.finish({})
