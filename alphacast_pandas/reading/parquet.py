@@ -32,6 +32,7 @@ from alphacast_pandas.reading.parquet_file import (
     rows_per_group,
     sorted_tables,
 )
+from alphacast_pandas.reading.unmatched import warn_of_unmatched
 from alphacast_pandas.text import printable, value_text
 from alphacast_pandas.tracebacks import short_traceback
 
@@ -105,7 +106,9 @@ def to_parquet(
         same: a reader may ask for others.
     schema : DataFrameSchema, DataFrameModel or True, optional
         A pandera contract for the rows, which are checked some hundred thousand at a time: what
-        compares rows, as a unique key does, compares those. What it makes of them is written.
+        compares rows, as a unique key does, compares those. What it makes of them is written,
+        in rows that are numbered anew if it drops some. Rows that the service does not send by
+        date are refused then if they cannot be put in order as they come.
     expect : str, optional
         What the name of the dataset must be, as for `read_alphacast`.
     cache : bool, str or timedelta, optional
@@ -128,8 +131,8 @@ def to_parquet(
     Raises
     ------
     QueryError
-        If `path` is a folder or in none, before anything is sent; if an argument makes no sense,
-        as for `read_alphacast`.
+        If `path` is a folder or a device, or in no folder, before anything is sent; if an argument
+        makes no sense, as for `read_alphacast`.
     DecodeError
         If the answer is not the table that was promised, or is cut short.
     ValidationError
@@ -144,8 +147,9 @@ def to_parquet(
     Warns
     -----
     UserWarning
-        If `dataset_id` is an address whose words are not those of the dataset's name; if `schema`
-        drops rows, with their number.
+        If `dataset_id` is an address whose words are not those of the dataset's name; if there
+        are no rows, as the dataset does not have the entities of `filter`; if `schema` drops
+        rows, with their number.
 
     See Also
     --------
@@ -180,8 +184,7 @@ def to_parquet(
     >>> df.shape, df.attrs["alphacast"]["entities"]
     ((284, 4), ['country', 'continent'])
     """
-    given = _check_path(path)
-    target = given.resolve()  # where it is a link, what it leads to is replaced
+    given, target = _check_path(path)
     options = check_options(
         filter=filter,
         select=select,
@@ -242,6 +245,8 @@ def _write_answer(
         )
         rows = _Rows(sent, options, attributes(client, number, sent))
         rows.write(tables, file)
+        if not rows.read:
+            warn_of_unmatched(client, number, sent)
     return rows
 
 
@@ -253,18 +258,19 @@ class _Rows:
     def __init__(self, sent: SentQuery, options: ReadOptions, facts: dict[str, Any]) -> None:
         self._sent, self._options, self._facts = sent, options, facts
         self._date = None if sent.definitions.date is None else str(sent.definitions.date.name)
-        self._schema: pa.Schema = None
-        self._read = self._written = 0
+        self._schema: pa.Schema = None  # known with the first rows
+        self.read = self._written = 0
         self._last_date: Any = None
         self.are_by_date = True
 
     def write(self, tables: Iterator[pa.Table], file: IO[bytes]) -> None:
         """Write tables, of which there is at least one."""
         first = next(tables)
-        self._schema = self._schema_of(first)
-        rows = rows_per_group(self._schema)
+        chunks = in_chunks(itertools.chain([first], tables), rows_per_group(first.schema))
+        made = map(self._to_columns, chunks)
+        begin = next(made)  # which tells the types of all
         with ParquetFileWriter(file, self._schema) as self.writer:
-            for table in in_chunks(itertools.chain([first], tables), rows):
+            for table in itertools.chain([begin], made):
                 self._write_table(table)
 
     def write_sorted(self, path: Path, file: IO[bytes]) -> None:
@@ -278,7 +284,7 @@ class _Rows:
     def metadata(self) -> dict[str, str]:
         """The metadata of the file, once all rows are written."""
         facts = {**self._facts, "rows": self._written}
-        if self._written < self._read:  # the schema drops rows
+        if self._written < self.read:  # the schema drops rows
             facts["every_row"] = False
         return {
             "pandas": pandas_metadata(self._schema, facts, self._written),
@@ -287,24 +293,17 @@ class _Rows:
         }
 
     def _write_table(self, table: pa.Table) -> None:
-        made = self._to_columns(table)
-        self._read, self._written = self._read + table.num_rows, self._written + made.num_rows
-        if self._date is not None and not self._options.schema and made.num_rows:
-            dates = made.column(self._date)
+        self._written += table.num_rows
+        if self._date is not None and not self._options.schema and table.num_rows:
+            dates = table.column(self._date)
             self.are_by_date = self.are_by_date and is_by_date(dates, self._last_date)
             self._last_date = dates.to_numpy()[-1]
-        self.writer.write(made)
+        self.writer.write(table)
 
     def _schema_of(self, table: pa.Table) -> pa.Schema:
         """Return the types of the file, with pandas' own description of the frame."""
-        some = table.slice(0, 1 if self._options.schema else 0)
-        frame = result_frame(some, self._sent, self._options, is_last_use=False)
+        frame = result_frame(table.slice(0, 0), self._sent, self._options, is_last_use=False)
         described = pa.Schema.from_pandas(frame, preserve_index=False)
-        if self._options.schema:
-            return pa.schema(
-                [f.with_type(pa.string()) if pa.types.is_null(f.type) else f for f in described],
-                metadata=described.metadata,
-            )
         unit = np.datetime_data(date_dtype())[0]
         is_arrow = self._options.dtype_backend == "pyarrow"
         dates = pa.timestamp("us" if is_arrow else unit)
@@ -316,8 +315,11 @@ class _Rows:
 
     def _to_columns(self, table: pa.Table) -> pa.Table:
         """Return rows at the types of the file."""
+        first_row, self.read = self.read, self.read + table.num_rows
         if self._options.schema:
-            return self._checked(table)
+            return self._checked(table, first_row)
+        if self._schema is None:
+            self._schema = self._schema_of(table)
         try:
             return table_with_nulls(table).cast(self._schema)
         except pa.ArrowInvalid as error:
@@ -328,36 +330,50 @@ class _Rows:
             )
             raise DecodeError(msg) from error
 
-    def _checked(self, table: pa.Table) -> pa.Table:
-        """Return rows as the caller's schema leaves them."""
+    def _checked(self, table: pa.Table, first_row: int) -> pa.Table:
+        """Return rows as the caller's schema leaves them; those of the first set the types."""
         frame = result_frame(
-            table, self._sent, self._options, is_last_use=False, first_row=self._read
+            table, self._sent, self._options, is_last_use=False, first_row=first_row
         )
         try:
+            if self._schema is None:
+                self._schema = _with_texts(pa.Schema.from_pandas(frame, preserve_index=False))
             return pa.Table.from_pandas(frame, preserve_index=False).cast(self._schema)
         except (pa.ArrowException, ValueError) as error:
             msg = (
-                f"What the schema makes of the rows from {self._read:,} on does not have the "
+                f"What the schema makes of the rows from {first_row:,} on does not have the "
                 f"columns and types of what it makes of the first: {error} Make it give every "
                 "column one type, or leave schema= out and check the frame that is read."
             )
             raise ValidationError(msg) from error
 
 
-def _check_path(path: Any) -> Path:
-    """Return the file that is to be written, or raise for what cannot be one."""
+def _with_texts(schema: pa.Schema) -> pa.Schema:
+    """Return a schema in which columns of objects without any value are text."""
+    return pa.schema(
+        [f.with_type(pa.string()) if pa.types.is_null(f.type) else f for f in schema],
+        metadata=schema.metadata,
+    )
+
+
+def _check_path(path: Any) -> tuple[Path, Path]:
+    """Return the file to be written, and where that is a link, what it leads to; or raise."""
     try:
-        target = Path(path).expanduser()
-    except (TypeError, RuntimeError) as error:
+        given = Path(path).expanduser()
+        target = given.resolve()
+    except (TypeError, ValueError, RuntimeError, OSError) as error:
         msg = (
             f"path is the name of a Parquet file, such as 'prices.parquet', not {value_text(path)}."
         )
         raise QueryError(msg) from error
-    shown = printable(str(target))
+    shown = printable(str(given))
     if target.is_dir():
         msg = f"{shown} is a folder. Pass the name of a file in it, such as 'prices.parquet'."
+        raise QueryError(msg)
+    if target.exists() and not target.is_file():
+        msg = f"{shown} is a device or the like, which no file can replace. Pass another name."
         raise QueryError(msg)
     if not target.parent.is_dir():
         msg = f"There is no folder {printable(str(target.parent))} to write {shown} in. Make it."
         raise QueryError(msg)
-    return target
+    return given, target

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pandera.pandas as pa
 import pytest
 from blackbox import tree
 from blackbox.exchange import Reply
@@ -130,14 +131,58 @@ def test_a_read_that_fails_leaves_the_file_of_before_and_nothing_else(
 
 @pytest.mark.parametrize(
     ("path", "words"),
-    [(".", "is a folder"), ("none/x.parquet", "There is no folder"), (5, "not 5")],
+    [
+        (".", "is a folder"),
+        ("none/x.parquet", "There is no folder"),
+        (5, "not 5"),
+        ("a\0b", r"not 'a\\x00b'"),
+        ("/dev/null", "/dev/null is a device"),
+    ],
 )
+@pytest.mark.every_parameter
 def test_a_place_where_no_file_can_be_is_refused_before_any_request(
     service: State, client: ap.Client, path: Any, words: str
 ) -> None:
     with pytest.raises(ap.QueryError, match=words):
         ap.to_parquet(7, path, client=client)
     assert service.requests("") == []
+
+
+def test_a_schema_is_checked_with_all_rows_at_hand_and_never_with_one(
+    service: State, client: ap.Client, panel: Dataset, tmp_path: Path
+) -> None:
+    numbers = pa.Column(float, pa.Check(lambda s: s.count() > 1), nullable=True)
+    several = pa.DataFrameSchema({"CPI": numbers}, drop_invalid_rows=False)
+    whole = ap.read_alphacast(panel.id, schema=several, client=client)
+    path = ap.to_parquet(panel.id, tmp_path / "x.parquet", schema=several, client=client)
+    pd.testing.assert_frame_equal(read_file(path, whole), whole, check_exact=True)
+    none = pa.DataFrameSchema({"CPI": pa.Column(float, pa.Check.lt(-1e9))})
+    failures = []
+    for read in (ap.read_alphacast, lambda *a, **k: ap.to_parquet(*a, path, **k)):
+        with pytest.raises(ap.ValidationError) as caught:
+            read(panel.id, schema=none, client=client)
+        failures.append(caught.value.failures)
+    assert len(failures[0]) > 1
+    pd.testing.assert_frame_equal(*failures)
+
+
+def test_a_file_without_rows_is_warned_of_as_a_frame_is(
+    service: State, client: ap.Client, panel: Dataset, tmp_path: Path
+) -> None:
+    with pytest.warns(UserWarning, match="no row whose country is 'Chilee'"):
+        ap.to_parquet(
+            panel.id, tmp_path / "x.parquet", filter={"country": ["Chilee"]}, client=client
+        )
+
+
+def test_a_file_that_replaces_another_is_for_no_more_users(
+    client: ap.Client, panel: Dataset, tmp_path: Path
+) -> None:
+    path = tmp_path / "x.parquet"
+    path.touch(0o600)
+    ap.to_parquet(panel.id, path, client=client)
+    assert pd.read_parquet(path).shape[0]
+    assert path.stat().st_mode & 0o077 == 0
 
 
 def test_a_process_that_is_killed_leaves_the_file_of_before(
