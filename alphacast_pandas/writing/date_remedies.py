@@ -101,7 +101,8 @@ def _ways_to_dates(values: pd.Series) -> list[_Way]:
 def are_whole(numbers: pd.Series) -> bool:
     """Tell whether all of these numbers are whole."""
     try:
-        return bool((numbers % 1 == 0).all()) and abs(int(numbers.max())) < 10**15
+        values = numbers.to_numpy()  # pandas has no remainder of Arrow's numbers
+        return bool((values % 1 == 0).all()) and abs(int(numbers.max())) < 10**15
     except (ValueError, ArithmeticError, TypeError):
         return False
 
