@@ -132,7 +132,7 @@ def _check_files(
     if checked is None:  # pragma: no cover - there are rows
         raise AssertionError
     hashes = _repeated_hashes(files, checked)
-    repeated = _repeated_keys(files, checked.roles, hashes, options, definitions)
+    repeated = _repeated_keys(files, checked.given_roles, hashes, options, definitions)
     some = f"; of {len(hashes):,} keys that are repeated, {_MOST_KEYS} are told of"
     is_more = repeated and len(hashes) > _MOST_KEYS
     refuse([*failures.values(), *repeated], f"{options.refusal}{some if is_more else ''}")
@@ -152,6 +152,8 @@ def _examine(
     try:
         return examine_frame(frame, options, definitions)
     except ValidationError as error:
+        if str(error).startswith(options.refusal):  # which names the files
+            raise
         msg = f"{files.shown}, of which df is {_FRAME}: {error}"
         raise ValidationError(msg, failures=error.failures) from error
 
@@ -177,8 +179,11 @@ def _repeated_hashes(files: ParquetFiles, checked: CheckedFrame) -> np.ndarray:
         return np.empty(0, np.uint64)  # which is said already
     if Kind.OTHER in kinds.values():
         return np.empty(0, np.uint64)
-    hashes = _repeated_by_date(files, roles)
-    return _repeated_in_any_order(files, roles) if hashes is None else hashes
+    given = checked.given_roles
+    if not files.have_columns(given.keys):  # but one of the numbers of the rows
+        return np.empty(0, np.uint64)
+    hashes = _repeated_by_date(files, given)
+    return _repeated_in_any_order(files, given) if hashes is None else hashes
 
 
 def _repeated_keys(

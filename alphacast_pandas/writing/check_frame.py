@@ -64,13 +64,15 @@ class CheckedFrame:
     """
     A frame that may be sent, with the roles and the types of its columns.
 
-    `given_dates` are those of the caller's frame, before its schema dropped any rows.
+    `given_dates` are those of the caller's frame, before its schema dropped any rows; `given_roles`
+    are the roles by the names that columns have there.
     """
 
     frame: pd.DataFrame
     roles: Roles
     types: Mapping[str, ColumnType]
     given_dates: pd.Series
+    given_roles: Roles
 
     @cached_property
     def date_format(self) -> str:
@@ -162,7 +164,7 @@ def examine_frame(
     wrong = check_values(frame, roles, types, outcome.labels, existing)
     failures += [*unknown, *_without_new_dates(wrong, frame, roles, unknown)]
     dates = _given_dates(given, frame.get(roles.date))
-    checked = CheckedFrame(frame, roles, types, dates)
+    checked = CheckedFrame(frame, roles, types, dates, _given_roles(roles, renamed))
     return checked, [_with_index_reset(failure, df) for failure in failures]
 
 
@@ -327,6 +329,13 @@ def _given_dates(given: pd.DataFrame, checked: pd.Series | None) -> pd.Series:
         return pd.Series(dtype="datetime64[us]")  # a frame without its date is refused
     dates = given.get(checked.name)
     return dates if isinstance(dates, pd.Series) and kind_of(dates) is Kind.DATE else checked
+
+
+def _given_roles(roles: Roles, renamed: Mapping[str, str]) -> Roles:
+    """Return the roles by the names that columns have in the caller's frame."""
+    given = {new: old for old, new in renamed.items()}
+    date, *entities = (given.get(name, name) for name in roles.keys)
+    return replace(roles, date=date, entities=(*entities,))
 
 
 def flat_frame(df: pd.DataFrame, index: Any) -> pd.DataFrame:

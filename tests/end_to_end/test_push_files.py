@@ -144,6 +144,23 @@ def test_a_file_that_lacks_dates_of_the_dataset_does_not_delete_them(
     assert_same(read_all(stored, client), PANEL.tail(9).reset_index(drop=True))
 
 
+def test_names_that_differ_from_those_of_the_dataset_are_told_as_of_a_frame(
+    tmp_path: Path, client: ap.Client, stored: int
+) -> None:
+    frame = PANEL.rename(columns={"Date": "day", "country": "COUNTRY"})
+    frame = pd.concat([frame.assign(CPI=np.inf), frame.head(1)], ignore_index=True)
+    path = tmp_path / "x.parquet"
+    frame.to_parquet(path)
+    found = []
+    for rows in (path, pd.read_parquet(path, dtype_backend="pyarrow")):
+        with pytest.raises(ap.ValidationError) as caught:
+            ap.push(rows, stored, client=client)
+        found.append({repr(tuple(row)) for row in caught.value.failures.itertuples(index=False)})
+    assert found[0] == found[1]
+    assert any("unique" in row for row in found[0])
+    assert any("inf" in row for row in found[0])
+
+
 NEEDS_ALL: dict[str, dict[str, Any]] = {
     "only_changes=True": {"only_changes": True},
     "verify=True": {"verify": True},
