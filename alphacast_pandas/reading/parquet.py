@@ -361,16 +361,17 @@ def _check_path(path: Any) -> tuple[Path, Path]:
     try:
         given = Path(path).expanduser()
         target = given.resolve()
+        is_folder, is_there = target.is_dir(), target.exists()
     except (TypeError, ValueError, RuntimeError, OSError) as error:
         msg = (
             f"path is the name of a Parquet file, such as 'prices.parquet', not {value_text(path)}."
         )
         raise QueryError(msg) from error
     shown = printable(str(given))
-    if target.is_dir():
+    if is_folder:
         msg = f"{shown} is a folder. Pass the name of a file in it, such as 'prices.parquet'."
         raise QueryError(msg)
-    if target.exists() and not target.is_file():
+    if is_there and not target.is_file():
         msg = f"{shown} is a device or the like, which no file can replace. Pass another name."
         raise QueryError(msg)
     if not target.parent.is_dir():

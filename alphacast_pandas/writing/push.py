@@ -243,11 +243,11 @@ def push(
     sent. Two rows with one key are found wherever they stand; of a file whose rows do not come
     by date, eight bytes a row are held for that. The files of a folder go in the order of their
     names, those of its folders too, and names that begin with ``.`` or ``_`` are left out. All of
-    them need the same columns; a folder that is partitioned (``year=2020``) is refused, since
-    no file says what the values in its names are. `schema`, `only_changes`, `verify`,
-    ``missing="keep"`` and a `max_delete` that limits something need all rows at once, so they
-    are refused for a file; everything else means the same. `if_unchanged` reads the whole
-    dataset into memory for files too.
+    them need the same columns, in any order; a folder that is partitioned (``year=2020``) is
+    refused, since no file says what the values in its names are, and so are links to folders.
+    `schema`, `only_changes`, `verify`, ``missing="keep"`` and a `max_delete` that limits
+    something need all rows at once, so they are refused for a file; everything else means the
+    same. `if_unchanged` reads the whole dataset into memory for files too.
 
     Ctrl-C ends the call, and not what the service does with an upload that it has. The message
     of the KeyboardInterrupt says what has been sent, which process goes on, and how to follow it.

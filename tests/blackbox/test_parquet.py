@@ -136,6 +136,7 @@ def test_a_read_that_fails_leaves_the_file_of_before_and_nothing_else(
         ("none/x.parquet", "There is no folder"),
         (5, "not 5"),
         ("a\0b", r"not 'a\\x00b'"),
+        ("x" * 300, "not 'xxx"),
         ("/dev/null", "/dev/null is a device"),
     ],
 )

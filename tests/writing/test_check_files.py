@@ -167,3 +167,86 @@ def test_of_very_many_failures_some_are_told_and_none_is_missed(tmp_path: Path) 
     found, text = failures_of(pd.DataFrame({"Date": start + number * day, "v": np.inf}))
     assert len(found) == 2_000
     assert "rows after 1,999 were not checked" in text
+
+
+def test_files_of_a_folder_may_have_their_columns_in_another_order(tmp_path: Path) -> None:
+    FRAME.to_parquet(tmp_path / "1.parquet")
+    second = FRAME.assign(Date=pd.Timestamp("2024-02-01"), v=2.5)
+    second[["v", "Date"]].to_parquet(tmp_path / "2.parquet")
+    third = FRAME.assign(Date=pd.Timestamp("2024-03-01"), v=3.5)
+    third.set_index("Date").to_parquet(tmp_path / "3.parquet")
+    whole = pd.concat([*open_files(tmp_path).frames()])
+    assert [*whole["Date"].dt.month] == [1, 2, 3]
+    assert whole["v"].tolist() == [1.5, 2.5, 3.5]
+    ap.validate(tmp_path, entities=[])
+
+
+def test_nothing_in_a_folder_is_left_out_unseen(tmp_path: Path) -> None:
+    folder, other = tmp_path / "rows", tmp_path / "other"
+    for each in (folder, other):
+        each.mkdir()
+        FRAME.assign(Date=pd.Timestamp(2024, 1, len(each.name))).to_parquet(each / "1.parquet")
+    link = folder / "link"
+    link.symlink_to(other)
+    with pytest.raises(ap.QueryError, match="link is a link to a folder"):
+        ap.validate(folder)
+    link.unlink()
+    link.symlink_to(tmp_path / "none")
+    with pytest.raises(ap.QueryError, match="link is not a Parquet file"):
+        ap.validate(folder)
+    link.unlink()
+    link.symlink_to(other / "1.parquet")
+    assert open_files(folder).rows == 2
+    ap.validate(folder, entities=[])
+
+
+@pytest.mark.every_parameter
+@pytest.mark.parametrize("path", ["", "a\0b", "x" * 5_000, "~no such user/x.parquet"])
+def test_a_name_that_no_file_can_have_is_refused(path: str) -> None:
+    with pytest.raises(ap.QueryError, match="There is no file or folder '"):
+        ap.push(path, 1)
+
+
+def test_the_labels_of_the_rows_are_those_of_pandas(tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    frame = pd.concat([FRAME] * 5, ignore_index=True)
+    frame.set_axis(pd.RangeIndex(10, 0, -2, name="n")).to_parquet(path, row_group_size=2)
+    files = replace(open_files(path), cells_per_batch=2)
+    pd.testing.assert_frame_equal(
+        pd.concat([*files.frames()]), pd.read_parquet(path, dtype_backend="pyarrow")
+    )
+    with pytest.raises(ap.ValidationError, match=r"rows 10, 8, 6, 4, 2: 2024-01-01 is not a uni"):
+        ap.validate(path, date="Date", entities=[])
+    found = found_by(lambda: ap.validate(path, date="Date", entities=["n"]))
+    assert found[0] == found_by(lambda: ap.validate(pd.read_parquet(path), entities=["n"]))[0]
+    frame.set_axis(pd.MultiIndex.from_tuples([("Date", ""), ("v", "x")]), axis=1).to_parquet(path)
+    with pytest.raises(ap.ValidationError, match="are a MultiIndex"):
+        ap.validate(path)
+
+
+def test_values_that_the_types_of_other_files_do_not_hold_are_said_to_be_that(
+    tmp_path: Path,
+) -> None:
+    FRAME.assign(v=2**53 + 1).to_parquet(tmp_path / "1.parquet")
+    FRAME.to_parquet(tmp_path / "2.parquet")
+    with pytest.raises(ap.ValidationError, match=r"1\.parquet do not fit the types that hold"):
+        ap.validate(tmp_path)
+
+
+def test_what_is_wrong_with_names_is_said_once(tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    FRAME.rename(columns={"v": "v "}).to_parquet(path)
+    with pytest.raises(ap.ValidationError) as caught:
+        ap.validate(path)
+    assert str(caught.value).count(str(path)) == 1
+
+
+def test_years_as_numbers_are_refused_with_a_remedy_that_works(tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    FRAME.assign(Date=[2024]).to_parquet(path)
+    df = pd.read_parquet(path, dtype_backend="pyarrow")
+    with pytest.raises(ap.ValidationError, match="must hold dates, not integers") as caught:
+        ap.validate(path, date="Date", entities=[])
+    call = str(caught.value).partition("Remedy: df['Date'] = ")[2].removesuffix(".")
+    df["Date"] = eval(call, {"df": df, "pd": pd})
+    ap.validate(df, entities=[])
