@@ -228,8 +228,8 @@ def _check_unchanged(file: _File) -> None:
         is_same = False
     if not is_same:
         msg = (
-            f"{printable(str(file.path))} has changed since it was checked, so its rows are not "
-            "sent. Push it again when nothing writes to it."
+            f"{printable(str(file.path))} has changed since it was checked, so no more of its "
+            "rows are sent. Push it again when nothing writes to it."
         )
         raise ValidationError(msg)
 

@@ -298,6 +298,10 @@ class Uploads:
 
     def _describe_progress(self, error: AlphacastError) -> str:
         """Return which rows are in, and what became of those under way."""
+        if isinstance(error, ValidationError):
+            # Of rows that are not those which were checked, so that to resume would fail again.
+            rows_in = f"{self._rows_in_text}. " if self._parts else ""
+            return f"{rows_in}{self._no_other_rows_text}"
         outcome = "may be in" if error.in_doubt else "failed"
         if self._pending is not None:
             process = self._pending[1]
@@ -351,7 +355,7 @@ class Uploads:
             new = f"No rows were sent to dataset {number}, which is new."
             return new if self._plan.dataset_id is None else "Nothing was sent."
         if self._rows_in < self._row_count:
-            return f"No {'other ' if self._parts else ''}rows are known to be in."
+            return self._no_other_rows_text
         verified = "" if self._expected is None else ", but was not verified"
         return f"The push to dataset {number} has ended{verified}."
 
@@ -366,6 +370,10 @@ class Uploads:
         if is_selection:
             rows_in = f"of the rows that are new or differ, {rows_in}"
         return rows_in[:1].upper() + rows_in[1:]
+
+    @property
+    def _no_other_rows_text(self) -> str:
+        return f"No {'other ' if self._parts else ''}rows are known to be in."
 
     @property
     def _part_under_way(self) -> str:

@@ -87,16 +87,27 @@ def test_a_file_goes_in_parts_and_on_from_where_it_was_stopped(
 
 @pytest.mark.usefixtures("small_files")
 def test_a_file_that_has_changed_since_it_was_checked_is_not_sent(
-    path: Path, client: ap.Client, emulator: Emulator, new_dataset: NEW
+    path: Path, client: ap.Client, emulator: Emulator, clock: Any, new_dataset: NEW
 ) -> None:
-    emulator.faults.add(method="PUT", status=403)
+    def fail_later() -> None:
+        clock.meanwhile = emulator.wait
+        emulator.faults.add(method="PUT", status=403)
+        emulator.wait()
+
+    clock.meanwhile = fail_later
     with pytest.raises(ap.PushInterrupted) as caught:
         ap.push(path, new_dataset(), entities="country", client=client)
     PANEL.assign(CPI=1.0).to_parquet(path)
     sent = len(upload_flags(emulator))
-    with pytest.raises(ap.AlphacastError, match="has changed since it was checked"):
+    [part] = caught.value.parts
+    with pytest.raises(ap.PushInterrupted, match="has changed since it was checked") as again:
         caught.value.resume()
-    assert len(upload_flags(emulator)) == sent
+    assert len(upload_flags(emulator)) == sent == 2
+    # To resume would fail again, so it is no remedy.
+    assert str(again.value).endswith(
+        f"Push it again when nothing writes to it. Rows 0 to {part.last_row} are in (1 part). "
+        "No other rows are known to be in."
+    )
 
 
 @pytest.mark.usefixtures("small_files")
