@@ -1,12 +1,14 @@
 """The readings: how the emulator behaves where its sources contradict each other."""
 
 import json
+import reprlib
 from dataclasses import dataclass, fields
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
 
 FORMAT = 1  # of the file that a probe of the service writes
+REMEDY = "write it again with `alphacast-pandas probe` of this version"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,24 +134,38 @@ class Readings:
         words = {field.name: get_args(field.type) for field in fields(cls)}
         for name, word in found.items():
             if name not in words:
-                message = f"{path} holds the switch {name!r}, which Readings does not have"
+                message = (
+                    f"{_shown(path)} holds the switch {reprlib.repr(name)}, which Readings does "
+                    f"not have; {REMEDY}"
+                )
                 raise ValueError(message)
             if word not in words[name]:
                 known = ", ".join(words[name])
-                message = f"{path} holds {word!r} for {name}, which is one of {known}"
+                message = (
+                    f"{_shown(path)} holds {reprlib.repr(word)} for {name}, which is one of "
+                    f"{known}; {REMEDY}"
+                )
                 raise ValueError(message)
         return cls(**found)
 
 
 def read_readings(path: Path) -> dict[str, Any]:
     """Return the switches in the file of a probe with their words, whatever these are."""
+    body = path.read_bytes()
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(body)
     except (ValueError, RecursionError):
-        message = f"{path} is not JSON, so it is not the file of a probe"
+        message = f"{_shown(path)} is not JSON, so it is not the file of a probe"
         raise ValueError(message) from None
     found = content.get("readings") if isinstance(content, dict) else None
     if not isinstance(found, dict) or content.get("format") != FORMAT:
-        message = f"{path} is not the file of a probe: it has no format {FORMAT} with readings"
+        message = (
+            f"{_shown(path)} is not the file of a probe: it has no format {FORMAT} with readings"
+        )
         raise ValueError(message)
     return found
+
+
+def _shown(path: Path) -> str:
+    """Return a path for a message, without characters that act on a terminal."""
+    return repr(str(path))[1:-1]

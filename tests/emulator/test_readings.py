@@ -33,12 +33,24 @@ def test_what_a_probe_has_found_is_loaded_and_the_rest_is_the_default(tmp_path):
             "holds 'days' for last, which is one of periods, rows",
         ),
         ('{"format": 1, "readings": {"last": ["rows"]}}', r"holds \['rows'\] for last"),
+        (
+            f'{{"format": 1, "readings": {{"last": "{"x" * 10_000}"}}}}',
+            r"holds 'x+\.\.\.x+' for last, .{20,30}; write it again with",
+        ),
     ],
 )
 def test_a_file_that_is_not_of_a_probe_is_refused_in_one_sentence(tmp_path, text, words):
     path = tmp_path / "found.json"
     path.write_text(text)
-    with pytest.raises(ValueError, match=words):
+    with pytest.raises(ValueError, match=words) as caught:
+        Readings.load(path)
+    assert len(str(caught.value)) < len(str(path)) + 200
+
+
+def test_the_name_of_a_file_does_not_act_on_a_terminal(tmp_path):
+    path = tmp_path / "\x1b[31mred.json"
+    path.write_text("[]")
+    with pytest.raises(ValueError, match=r"/\\x1b\[31mred\.json is not the file of a probe"):
         Readings.load(path)
 
 
