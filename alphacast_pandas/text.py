@@ -87,12 +87,18 @@ def value_text(value: Any, width: int = _LONGEST_VALUE) -> str:
     return shorten(text, width)
 
 
-def error_text(error: BaseException) -> str:
-    """Return the kind and the message of somebody else's exception, as one that can be printed."""
+def error_text(error: BaseException, *, secret: str = "") -> str:
+    """
+    Return the kind and the message of somebody else's exception, as one that can be printed.
+
+    ``***`` stands for a secret that it may repeat.
+    """
     try:
         message = str(error)
     except Exception:  # noqa: BLE001 - as above: a KeyError of a huge integer has no message
         message = ""
+    if secret:  # before it is shortened, when a part of it would be left
+        message = message.replace(secret, "***")
     return f"{type(error).__name__}: {shorten(message, _LONGEST_VALUE)}"
 
 

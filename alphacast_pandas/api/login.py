@@ -127,7 +127,8 @@ def login(
     if failure is not None:
         warn(
             f"The login holds for this process and is not stored: the system's keyring {failure}. "
-            "store=True keeps it in a file that only you can read."
+            "store=True (on the command line, leaving out --keyring) keeps it in a file that only "
+            "you can read."
         )
 
 

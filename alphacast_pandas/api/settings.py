@@ -154,7 +154,7 @@ def _first_with_key(*logins: Login) -> Login:
 
 def _with_addresses_of(environment: Login, kept: Login) -> Login:
     """Return a login that was kept, unless the environment names other addresses than its own."""
-    address = check_base_url(kept.base_url or DEFAULT_BASE_URL)
+    address = check_base_url(kept.base_url or DEFAULT_BASE_URL, f"The base_url in {kept.source}")
     if environment.base_url is not None and check_base_url(environment.base_url) != address:
         msg = (
             f"ALPHACAST_BASE_URL is {_without_credentials(environment.base_url)}, but the only API "

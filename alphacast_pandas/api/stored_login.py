@@ -69,10 +69,10 @@ def stored_login() -> Login:
     except RuntimeError:  # there is no home folder
         return Login()
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
+        stored = _parse(path.read_bytes())
         mark = stored.get("keyring")
         if mark is None:
-            return Login(stored.get("api_key"), stored.get("base_url"), f"the stored login {path}")
+            return _to_login(stored, f"the stored login {path}")
         return _login_in_keyring(str(mark))
     except (FileNotFoundError, NotADirectoryError):
         return Login()
@@ -83,13 +83,39 @@ def stored_login() -> Login:
             "again with alphacast_pandas.login(..., store=True)."
         )
         raise ConfigurationError(msg) from error
-    except (OSError, ValueError, AttributeError) as error:
+    except (OSError, ValueError) as error:
         msg = (
             f"There is no API key in the arguments or the environment, and the stored login {path} "
-            f"cannot be read ({type(error).__name__}: {error}). Delete the file, or write it again "
-            "with alphacast_pandas.login(..., store=True)."
+            f"cannot be read: {_reason(error)}. Delete it and log in again, or set "
+            "ALPHACAST_API_KEY."
         )
         raise ConfigurationError(msg) from error
+
+
+def _parse(text: str | bytes) -> dict[str, Any]:
+    """Return what is stored; the errors of the decoders hold the whole text, with the key."""
+    try:
+        stored = json.loads(text)
+    except (ValueError, RecursionError):
+        stored = None
+    if not isinstance(stored, dict):
+        msg = "it is not a JSON object"
+        raise ValueError(msg)  # noqa: TRY004 - what is stored is wrong, not an argument
+    return stored
+
+
+def _to_login(stored: dict[str, Any], source: str) -> Login:
+    for name in ("api_key", "base_url"):
+        value = stored.get(name)
+        if value is not None and not isinstance(value, str):
+            msg = f"its {name} is not text but {type(value).__name__}"
+            raise ValueError(msg)
+    return Login(stored.get("api_key"), stored.get("base_url"), source)
+
+
+def _reason(error: OSError | ValueError) -> str:
+    """Return why a file cannot be used, without its name, which the message has already."""
+    return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
 def store_in_file(login: Login) -> None:
@@ -112,8 +138,8 @@ def store_in_keyring(login: Login, *, seconds: float = _KEYRING_SECONDS) -> None
             keyring.delete_password(_SERVICE, _USER)
 
     try:
-        _call_keyring(store, seconds)
-    except KeyringError:
+        _call_keyring(store, seconds, secret=str(login.api_key))
+    except BaseException:  # Ctrl-C as well
         is_given_up.set()
         raise
     mark = secrets.token_hex(8)
@@ -129,8 +155,9 @@ def forget_stored_login() -> None:
             _delete_in_keyring()
         except KeyringError as error:
             msg = (
-                f"The login was not deleted from the system's keyring, which {error}. Delete the "
-                f"entry {_SERVICE!r} there."
+                f"The login was not deleted from the system's keyring, which {error}. Log out "
+                f"again when the keyring can be used, or delete its entry {_SERVICE!r} and the "
+                f"file {login_file()}."
             )
             raise ConfigurationError(msg) from error
     try:
@@ -140,7 +167,10 @@ def forget_stored_login() -> None:
     except NotADirectoryError:
         return
     except OSError as error:
-        msg = f"The stored login {login_file()} cannot be deleted: {error}."
+        msg = (
+            f"The stored login {login_file()} cannot be deleted: {_reason(error)}. Delete it by "
+            "other means."
+        )
         raise ConfigurationError(msg) from error
 
 
@@ -150,15 +180,18 @@ def _write(content: dict[str, str | None]) -> None:
         with replace_file(path, is_private=True) as file:
             file.write(json.dumps(content).encode())
     except OSError as error:
-        msg = f"The login cannot be stored in {path}: {error}."
+        msg = (
+            f"The login cannot be stored in {path}: {_reason(error)}. Set ALPHACAST_API_KEY "
+            "instead, or log in without storing it."
+        )
         raise ConfigurationError(msg) from error
 
 
 def _mark_of_keyring() -> str | None:
     """Return the mark that the keyring holds the login, None if it does not."""
     try:
-        mark = json.loads(login_file().read_text(encoding="utf-8")).get("keyring")
-    except (OSError, RuntimeError, ValueError, AttributeError):
+        mark = _parse(login_file().read_bytes()).get("keyring")
+    except (OSError, RuntimeError, ValueError):
         return None
     return None if mark is None else str(mark)
 
@@ -170,8 +203,11 @@ def _login_in_keyring(mark: str) -> Login:
             msg = "no longer holds it"
             raise KeyringError(msg)
         _last_read.mark, _last_read.text = mark, str(text)
-    stored = json.loads(_last_read.text or "")
-    return Login(stored.get("api_key"), stored.get("base_url"), "the system's keyring")
+    try:
+        return _to_login(_parse(_last_read.text or ""), "the system's keyring")
+    except ValueError as error:
+        msg = f"holds what is not a login: {error}"
+        raise KeyringError(msg) from error
 
 
 def _delete_in_keyring() -> None:
@@ -194,8 +230,14 @@ def _set(keyring: Any, text: str) -> None:
         raise KeyringError(msg)
 
 
-def _call_keyring(call: Callable[[Any], Any], seconds: float = _KEYRING_SECONDS) -> Any:
-    """Call `call` with the package keyring; whatever fails or hangs is a KeyringError."""
+def _call_keyring(
+    call: Callable[[Any], Any], seconds: float = _KEYRING_SECONDS, *, secret: str = ""
+) -> Any:
+    """
+    Call `call` with the package keyring; whatever fails or hangs is a KeyringError.
+
+    The `secret` that is passed to the keyring is in no message.
+    """
     answers: list[Any] = []
     errors: list[BaseException] = []
 
@@ -216,14 +258,14 @@ def _call_keyring(call: Callable[[Any], Any], seconds: float = _KEYRING_SECONDS)
     if not errors:
         msg = f"did not answer within {seconds:g} seconds"
         raise KeyringError(msg)
-    raise _keyring_error(errors[0])
+    raise _keyring_error(errors[0], secret)
 
 
-def _keyring_error(error: BaseException) -> KeyringError:
+def _keyring_error(error: BaseException, secret: str) -> KeyringError:
     if isinstance(error, KeyringError):
         return error
     if isinstance(error, ModuleNotFoundError) and error.name == "keyring":
         return KeyringError(f"needs the package keyring, which is not installed ({_INSTALL})")
     if type(error).__name__ == "NoKeyringError":  # whose text advises to install one of plain files
         return KeyringError("is not there: the package keyring finds none on this machine")
-    return KeyringError(f"failed ({error_text(error)})")
+    return KeyringError(f"failed ({error_text(error, secret=secret)})")

@@ -166,6 +166,6 @@ def read_readings(path: Path) -> dict[str, Any]:
     return found
 
 
-def _shown(path: Path) -> str:
+def _shown(path: str | PathLike[str]) -> str:
     """Return a path for a message, without characters that act on a terminal."""
     return repr(str(path))[1:-1]

@@ -1,10 +1,12 @@
 """A login is kept in a file or in the keyring, with its address; the keyring may fail or hang."""
 
 import json
+import signal
 import stat
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import keyring
 import keyring.backend
@@ -58,14 +60,23 @@ class Locked(Memory):
         raise keyring.errors.KeyringLocked("the owner said no")
 
 
+class Repeating(Memory):
+    """A keyring whose error repeats what it was given, after more text than is shown."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise keyring.errors.PasswordSetError("x" * 170 + password + "y" * 400)
+
+
 class Hanging(Memory):
     """A keyring that no desktop answers for, until the test lets go."""
 
     def __init__(self) -> None:
         super().__init__()
         self.let_go = threading.Event()
+        self.on_call: Callable[[], object] = lambda: None
 
     def set_password(self, service: str, username: str, password: str) -> None:
+        self.on_call()
         self.let_go.wait(30)
         super().set_password(service, username, password)
 
@@ -127,7 +138,8 @@ def test_where_the_keyring_fails_the_login_holds_for_the_process_with_a_warning(
         ap.login("ak_mine", store="keyring", check=False)
     assert str(caught[0].message) == (
         "The login holds for this process and is not stored: the system's keyring "
-        f"{reason}. store=True keeps it in a file that only you can read."
+        f"{reason}. store=True (on the command line, leaving out --keyring) keeps it in a file "
+        "that only you can read."
     )
     assert caught[0].filename == __file__
     login = process_login()
@@ -147,6 +159,96 @@ def test_a_keyring_that_hangs_is_given_up_and_keeps_nothing_later(memory: Memory
             thread.join()
     assert hanging.entries == {}
     assert not login_file().exists()
+
+
+def test_an_error_of_the_keyring_does_not_show_the_key(memory: Memory) -> None:
+    keyring.set_keyring(Repeating())
+    with pytest.raises(KeyringError, match="PasswordSetError: x") as caught:
+        store_in_keyring(Login("ak_0123456789abcdef"))
+    assert "***" in str(caught.value)
+    assert "ak_0" not in str(caught.value)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
+def test_a_keyring_that_is_unlocked_after_ctrl_c_keeps_nothing(memory: Memory) -> None:
+    hanging = Hanging()
+    keyring.set_keyring(hanging)
+    hanging.on_call = partial(signal.pthread_kill, threading.get_ident(), signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        store_in_keyring(Login("ak_mine"))
+    hanging.let_go.set()
+    for thread in threading.enumerate():
+        if thread.name == "alphacast-keyring":
+            thread.join()
+    assert hanging.entries == {}
+
+
+@pytest.mark.every_parameter
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"[]", "it is not a JSON object"),
+        (b"null", "it is not a JSON object"),
+        (b'{"api_key": "ak_secret"', "it is not a JSON object"),
+        (b'\xff\xfe\x00{"api_key": "ak_secret"}', "it is not a JSON object"),
+        (b"[" * 100_000, "it is not a JSON object"),
+        (b'{"api_key": ["ak_secret"]}', "its api_key is not text but list"),
+        (b'{"api_key": "ak_secret", "base_url": 5}', "its base_url is not text but int"),
+    ],
+)
+def test_a_damaged_login_is_named_and_its_key_is_in_no_part_of_the_error(
+    content: bytes, reason: str
+) -> None:
+    login_file().parent.mkdir(parents=True)
+    login_file().write_bytes(content)
+    with pytest.raises(ap.ConfigurationError) as caught:
+        ap.get_client()
+    assert str(caught.value).endswith(
+        f"the stored login {login_file()} cannot be read: {reason}. Delete it and log in again, or "
+        "set ALPHACAST_API_KEY."
+    )
+    error: BaseException | None = caught.value
+    while error is not None:  # those of the decoders hold the whole text
+        assert "ak_secret" not in f"{error}{error.args}{vars(error)}"
+        error = error.__cause__ or error.__context__
+    ap.logout()
+    assert not login_file().exists()
+
+
+def test_a_stored_address_that_cannot_be_used_is_said_to_be_stored() -> None:
+    login_file().parent.mkdir(parents=True)
+    login_file().write_text('{"api_key": "ak_secret", "base_url": "http://example.com"}')
+    with pytest.raises(ap.ConfigurationError, match=r"The base_url in the stored login .*json 'ht"):
+        ap.get_client()
+
+
+def test_what_is_in_the_way_of_a_stored_login_is_named_once_with_a_remedy() -> None:
+    login_file().mkdir(parents=True)
+    for call, remedy in (
+        (ap.get_client, "Delete it and log in again, or set ALPHACAST_API_KEY."),
+        (ap.logout, "Delete it by other means."),
+        (
+            partial(ap.login, "ak_secret", store=True, check=False),
+            "Set ALPHACAST_API_KEY instead, or log in without storing it.",
+        ),
+    ):
+        with pytest.raises(ap.ConfigurationError) as caught:
+            call()
+        message = str(caught.value)
+        assert message.endswith(remedy)
+        assert message.count(str(login_file())) == 1
+
+
+def test_a_logout_that_cannot_use_the_keyring_may_be_tried_again(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ap.login("ak_mine", store="keyring", check=False)
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "keyring", None)
+        with pytest.raises(ap.ConfigurationError, match="Log out again when the keyring can be"):
+            ap.logout()
+    ap.logout()
+    assert (memory.entries, login_file().exists()) == ({}, False)
 
 
 def test_a_keyring_that_writes_plain_files_is_refused(memory: Memory) -> None:
