@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -40,72 +41,82 @@ def test_a_demonstration_that_does_not_hold_says_so(
     assert "Failed: they are the last four" in capsys.readouterr().out
 
 
-def test_the_module_is_the_program() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "alphacast_pandas", "emulator", "--help"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert "--port" in done.stdout
-
-
 EXTRA = [
     *("duckdb", "filelock", "odata_query", "python_multipart", "starlette", "uvicorn"),
     "xlsxwriter",
 ]
-# An installation without the package: a finder that comes first and finds nothing.
-WITHOUT = """
-import sys
-class Absent:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] == {package!r}:
-            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
-sys.meta_path.insert(0, Absent())
+# What is told where packages are not installed, and where a module of the emulator is broken.
+ABSENCES = """
+import contextlib, io, json, sys
+import alphacast_pandas as ap
+from alphacast_pandas.__main__ import main
+
+@contextlib.contextmanager
+def without(name):
+    ours = "alphacast_pandas.emulator"
+    hidden = {n: m for n, m in sys.modules.items() if f"{n}.".startswith((f"{name}.", f"{ours}."))}
+    for n in hidden:
+        del sys.modules[n]
+    sys.modules[name] = None
+    yield
+    del sys.modules[name]
+    sys.modules.update({n: m for n, m in hidden.items() if not f"{n}.".startswith(f"{ours}.")})
+
+told = {}
+for name in sys.argv[1:]:
+    with without(name):
+        try:
+            from alphacast_pandas.emulator import Emulator
+        except ImportError as error:
+            told[name] = f"{type(error).__name__}: {error}"
+for command in ("demo", "emulator"):
+    with without("uvicorn"), contextlib.redirect_stderr(io.StringIO()) as stderr:
+        told[command] = [main([command]), stderr.getvalue()]
+with without("uvicorn"):
+    told["client"] = str(ap.Client("ak_1"))
+json.dump(told, sys.stdout)
 """
+BROKEN = "alphacast_pandas.emulator.readings"
 
 
-def run_without(package: str, program: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", WITHOUT.format(package=package) + program],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.fixture(scope="module")
+def absences() -> dict[str, Any]:
+    command = [sys.executable, "-c", ABSENCES, *EXTRA, BROKEN]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
 
 
 @pytest.mark.parametrize("package", EXTRA)
-def test_without_the_extra_the_import_says_what_to_install(package: str) -> None:
-    done = run_without(package, "from alphacast_pandas.emulator import Emulator")
-    assert done.returncode == 1
-    assert done.stderr.splitlines()[-1] == (
+@pytest.mark.every_parameter
+def test_without_the_extra_the_import_says_what_to_install(
+    package: str, absences: dict[str, Any]
+) -> None:
+    assert absences[package] == (
         f"ModuleNotFoundError: The emulator needs the package {package}, which is not installed. "
         "Install it with: pip install 'alphacast-pandas[emulator]'"
     )
 
 
 @pytest.mark.parametrize("command", ["demo", "emulator"])
-def test_without_the_extra_a_command_says_what_to_install(command: str) -> None:
-    program = f"from alphacast_pandas.__main__ import main; sys.exit(main([{command!r}]))"
-    done = run_without("uvicorn", program)
-    assert done.returncode == 1
-    assert done.stderr == (
+def test_without_the_extra_a_command_says_what_to_install(
+    command: str, absences: dict[str, Any]
+) -> None:
+    assert absences[command] == [
+        1,
         "error: The emulator needs the package uvicorn, which is not installed. "
-        "Install it with: pip install 'alphacast-pandas[emulator]'\n"
-    )
+        "Install it with: pip install 'alphacast-pandas[emulator]'\n",
+    ]
 
 
-def test_without_the_extra_everything_else_works() -> None:
-    done = run_without("uvicorn", "import alphacast_pandas as ap; print(ap.Client('ak_1'))")
-    assert done.stdout.startswith("Client(")
+def test_without_the_extra_everything_else_works(absences: dict[str, Any]) -> None:
+    assert absences["client"].startswith("Client(")
 
 
-def test_a_mistake_in_the_emulator_itself_is_not_called_a_missing_extra() -> None:
-    absent = "alphacast_pandas.emulator.readings"
-    program = f"sys.modules[{absent!r}] = None\nimport alphacast_pandas.emulator"
-    done = run_without("nothing", program)
-    assert "pip install" not in done.stderr
-    assert f"import of {absent} halted" in done.stderr
+def test_a_mistake_in_the_emulator_itself_is_not_called_a_missing_extra(
+    absences: dict[str, Any],
+) -> None:
+    assert "pip install" not in absences[BROKEN]
+    assert f"import of {BROKEN} halted" in absences[BROKEN]
 
 
 def test_without_a_command_the_program_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:
@@ -207,15 +218,9 @@ def test_an_unknown_command_is_answered_with_those_that_are_near(
         assert capsys.readouterr().err.endswith(f"alphacast-pandas: error: {said}")
 
 
-def test_a_mistake_of_the_package_itself_keeps_its_traceback() -> None:
-    program = (
-        "import sys; from alphacast_pandas.__main__ import main\n"
-        "sys.modules['alphacast_pandas.commands.cache'] = None\n"
-        "main(['cache'])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 1
-    assert done.stderr.startswith("Traceback (most recent call last):")
-    assert "import of alphacast_pandas.commands.cache halted" in done.stderr
+def test_a_mistake_of_the_package_itself_keeps_its_traceback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "alphacast_pandas.commands.cache", None)
+    with pytest.raises(ModuleNotFoundError, match=r"import of alphacast_pandas\.commands\.cache"):
+        main(["cache"])

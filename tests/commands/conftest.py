@@ -1,20 +1,22 @@
-"""A dataset that commands read, and programs as a shell or a terminal runs them."""
+"""A dataset that commands read, and programs as a shell runs them."""
 
-import contextlib
-import fcntl
 import os
-import pty
-import struct
 import subprocess
 import sys
-import termios
+import types
 from collections.abc import Callable
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import alphacast_pandas as ap
 from alphacast_pandas.emulator import Emulator
+
+if "commands" not in sys.modules:  # importlib mode leaves sys.path alone, and so do we
+    package = types.ModuleType("commands")
+    package.__path__ = [str(Path(__file__).parent)]
+    sys.modules["commands"] = package
 
 NAME = "Prices \x1b[31m, y más"  # as no push makes it, but the service may have it
 
@@ -38,6 +40,7 @@ def logged_in(emulator: Emulator, client: ap.Client, monkeypatch: pytest.MonkeyP
     """The commands of this process and of those it starts use the emulator."""
     monkeypatch.setenv("ALPHACAST_API_KEY", emulator.api_key)
     monkeypatch.setenv("ALPHACAST_BASE_URL", emulator.url)
+    monkeypatch.setenv("COLUMNS", "80")
     return client
 
 
@@ -65,34 +68,5 @@ def shell() -> Callable[[str], subprocess.CompletedProcess[bytes]]:
             start_new_session=True,
             check=False,
         )
-
-    return run
-
-
-@pytest.fixture
-def on_a_terminal() -> Callable[..., str]:
-    """Return what a Python program shows on a terminal of so many columns."""
-
-    def run(program: str, *words: str, columns: int = 80) -> str:
-        near, far = pty.openpty()
-        fcntl.ioctl(far, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        environment = {**os.environ, "TERM": "xterm-256color"}
-        environment.pop("COLUMNS", None)
-        child = subprocess.Popen(
-            [sys.executable, "-c", program, *words],
-            env=environment,
-            stdin=far,
-            stdout=far,
-            stderr=far,
-            start_new_session=True,
-        )
-        os.close(far)
-        shown = b""
-        with contextlib.suppress(OSError):  # as Linux reports that the program has ended
-            while read := os.read(near, 1 << 16):
-                shown += read
-        os.close(near)
-        assert child.wait(timeout=60) == 0
-        return shown.decode().replace("\r\n", "\n")
 
     return run

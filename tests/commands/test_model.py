@@ -16,7 +16,6 @@ from alphacast_pandas.__main__ import main
 from alphacast_pandas.api.definitions import Definitions
 from alphacast_pandas.api.records import Column, Dataset
 from alphacast_pandas.commands.model import model_source
-from alphacast_pandas.emulator import Emulator
 
 NAMES = [
     "class", "validate", "Config", "pd", "str", "__x", "3m", "a\"b\\'", "a b", "a_b", "a-b", "日本",
@@ -49,13 +48,6 @@ def model_of(source: str) -> Any:
         if isinstance(value, type) and value.__module__ == "written"
     ]
     return model
-
-
-@pytest.fixture
-def logged_in(emulator: Emulator, client: ap.Client, monkeypatch: pytest.MonkeyPatch) -> ap.Client:
-    monkeypatch.setenv("ALPHACAST_API_KEY", emulator.api_key)
-    monkeypatch.setenv("ALPHACAST_BASE_URL", emulator.url)
-    return client
 
 
 def test_a_model_fits_what_is_read_and_what_is_pushed(

@@ -1,10 +1,10 @@
-"""The commands `push` and `diff`, run here; with a terminal: end_to_end/test_push_command.py."""
+"""The commands `push` and `diff`; interrupted while sending: end_to_end/test_push_command.py."""
 
 import argparse
-import contextlib
 import json
-import os
-import sys
+import shlex
+import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from commands.terminal import CTRL_C, CTRL_D, Terminal
 
 import alphacast_pandas as ap
 from alphacast_pandas.__main__ import main
@@ -62,14 +63,6 @@ def lines(kind: str, place: Row, values: pd.Series, *, is_new: bool) -> set[Row]
 
 def plain(value: Any) -> Any:
     return None if pd.isna(value) else value
-
-
-@pytest.fixture
-def logged_in(emulator: Emulator, client: ap.Client, monkeypatch: pytest.MonkeyPatch) -> ap.Client:
-    monkeypatch.setenv("ALPHACAST_API_KEY", emulator.api_key)
-    monkeypatch.setenv("ALPHACAST_BASE_URL", emulator.url)
-    monkeypatch.setenv("COLUMNS", "80")
-    return client
 
 
 def stored_in(client: ap.Client, frame: pd.DataFrame, entities: Any = "country") -> str:
@@ -151,31 +144,6 @@ def test_types_that_the_service_does_not_state_are_asked_for(
     assert capsys.readouterr().out.endswith("\nchanged,2024-01-01,AR,note,NA,x\n")
 
 
-def test_a_terminal_shows_a_line_for_each_value_and_the_summary_last(
-    number: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pty = pytest.importorskip("pty", reason="terminals are otherwise on Windows")
-    near, far = pty.openpty()
-    text = 'Date,country,price,note\n2024-01-01,AR,,"NA\x1b[31m"\n2024-01-01 10:30,CL,1e-7,007\n'
-    file = written(tmp_path, text)
-    with os.fdopen(far, "w", encoding="utf-8") as terminal:
-        monkeypatch.setattr(sys, "stdout", terminal)
-        assert main(["diff", file, number]) == 3
-    read = b""
-    with contextlib.suppress(OSError):  # at its end, since the program's side is closed
-        while some := os.read(near, 1 << 16):
-            read += some
-    os.close(near)
-    shown = read.decode().replace("\r\n", "\n")
-    assert shown.startswith(
-        "+ 2024-01-01T10:30:00, CL: price 1e-07, note '007'\n"
-        "~ 2024-01-01, AR: price 1.5 -> missing\n"
-        "~ 2024-01-01, AR: note 'NA' -> 'NA\\x1b[31m'\n"
-        "Diff of 2 rows with dataset "
-    )
-    assert "--verify finds out afterwards" in " ".join(shown.split())
-
-
 def test_a_key_may_be_called_as_a_column_of_the_output(
     logged_in: ap.Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -210,28 +178,60 @@ def test_what_changes_nothing_is_not_sent(
     assert uploads(emulator) == 0
 
 
-@pytest.mark.every_parameter
-@pytest.mark.parametrize("answer", ["\n", "no\n", "\x04", "yess\n"], ids=repr)
-def test_what_is_no_yes_sends_nothing(
-    answer: str,
-    number: str,
-    emulator: Emulator,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+LONG_NAME = "A district whose name alone is wider than the terminal"
+
+
+def test_a_person_sees_the_whole_difference_and_only_yes_sends_it(
+    number: str, emulator: Emulator, client: ap.Client, tmp_path: Path
 ) -> None:
-    pty = pytest.importorskip("pty", reason="terminals are otherwise on Windows")
-    near, far = pty.openpty()
-    with os.fdopen(far, encoding="utf-8") as terminal:
-        monkeypatch.setattr(sys, "stdin", terminal)
-        os.write(near, answer.encode())
-        emulator.forget_requests()
-        assert main(["push", written(tmp_path, CHANGE), number]) == 1
-    os.close(near)
-    shown = capsys.readouterr()
-    assert shown.out == ""
-    assert shown.err.endswith("Nothing was sent.\n")
-    assert uploads(emulator) == 0
+    file = tmp_path / "new prices.csv"
+    file.write_text(
+        'Date,country,price,note\n2024-01-01,AR,,"NA\x1b[31m"\n'
+        f"2024-01-01 10:30,{LONG_NAME},1e-7,007\n2024-02-01,AR,0.30000000000000004,\n"
+    )
+    emulator.forget_requests()
+    push = f"push {shlex.quote(str(file))} {number}"
+    answers = ["\n", "no\n", CTRL_D, "yess\n", CTRL_C, "Yes\n"]
+    with Terminal(push.replace("push", "diff", 1), *[push] * len(answers), columns=40) as terminal:
+        shown, status = terminal.read_status()
+        assert status == 3
+        assert shown.splitlines()[:5] == [
+            f"+ 2024-01-01T10:30:00, {LONG_NAME}: price 1e-07, note '007'",
+            "~ 2024-01-01, AR: price 1.5 -> missing",
+            "~ 2024-01-01, AR: note 'NA' -> 'NA\\x1b[31m'",
+            "~ 2024-02-01, AR: price 2.5 -> 0.30000000000000004",
+            "~ 2024-02-01, AR: note '007' -> missing",
+        ]
+        summary = shown.partition("Diff of ")[2]
+        assert max(map(len, summary.splitlines())) <= 40
+        assert " 1 row added, 4 values changed," in " ".join(summary.split())
+        assert "--verify finds out afterwards" in " ".join(summary.split())
+        for answer in answers[:-1]:
+            assert shown in terminal.read_until("Send it? [y/N] ")
+            terminal.type(answer)
+            said, status = terminal.read_status()
+            is_stopped = answer == CTRL_C
+            assert said.endswith("Nothing was sent.\n")
+            assert ("interrupted\n" in said, status) == (is_stopped, 130 if is_stopped else 1)
+        assert uploads(emulator) == 0
+        terminal.read_until("Send it? [y/N] ")
+        terminal.type(answers[-1])
+        said, status = terminal.read_status()
+    assert status == 0
+    assert f"Pushed to dataset {number}" in said
+    assert "\x1b" not in terminal.everything
+    assert len(ap.read_alphacast(number, client=client)) == 3
+
+
+def test_a_reader_that_has_gone_ends_a_diff_in_silence(
+    number: str, tmp_path: Path, shell: Callable[[str], subprocess.CompletedProcess[bytes]]
+) -> None:
+    days = pd.date_range("1900-01-01", periods=2_500)
+    rows = "".join(f"{day:%Y-%m-%d},AR,1,1,x\n" for day in days)
+    file = written(tmp_path, f"Date,country,price,rank,note\n{rows}")
+    done = shell(f"{{ $AP diff {shlex.quote(file)} {number}; echo $? >&2; }} | head -n 1")
+    assert done.stdout == b"kind,Date,country,column,old,new\n"
+    assert done.stderr == b"3\n"
 
 
 def test_a_dataset_that_does_not_exist_is_made_on_request(

@@ -2,7 +2,6 @@
 
 import io
 import json
-import signal
 import socket
 import subprocess
 import sys
@@ -11,18 +10,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from commands.terminal import CTRL_C, Terminal
 
 import alphacast_pandas as ap
 from alphacast_pandas.__main__ import main
 
 Shell = Callable[[str], subprocess.CompletedProcess[bytes]]
 MANY = 30_000  # rows, of which a pipe holds a part
-ON_A_TERMINAL = """
-import sys
-from alphacast_pandas.__main__ import main
-for words in sys.argv[1:]:
-    print("status", main(words.split()))
-"""
 
 
 def from_csv(text: str) -> pd.DataFrame:
@@ -165,48 +159,36 @@ def test_a_reader_that_goes_is_no_error_and_a_full_disk_is_one(many: int, shell:
     assert done.stderr == b"error: standard output: No space left on device\n"
 
 
-def test_streams_that_are_closed_are_told_where_anything_can_be_told(shell: Shell) -> None:
-    done = shell("$AP --help >&-; echo $?; $AP read 5515 2>&-; echo $?")
-    assert done.stdout == b"1\n1\n"
+def test_streams_that_are_closed_are_told_where_anything_can_be_told(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = shell("$AP --help >&-; echo $?")
+    assert done.stdout == b"1\n"
     assert done.stderr == b"error: standard output: Bad file descriptor\n"
+    monkeypatch.setattr(sys, "stderr", None)  # as Python starts with 2>&-
+    assert main(["read", "5515"]) == 1
+    assert capsys.readouterr().out == ""
 
 
 def test_ctrl_c_ends_a_read_with_130(logged_in: ap.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("ALPHACAST_BASE_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
-        begin = "import signal as s; s.signal(s.SIGINT, s.default_int_handler)\n"
-        program = begin + ON_A_TERMINAL.replace("print(", "sys.exit(main(words.split())); print(")
-        child = subprocess.Popen(
-            [sys.executable, "-c", program, "read 5515"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        connection, _ = silent.accept()
-        with connection:
-            child.send_signal(signal.SIGINT)
-            out, err = child.communicate(timeout=60)
-    assert (child.returncode, out, err) == (130, b"", b"interrupted\n")
+        with Terminal("read 5515") as terminal:
+            connection, _ = silent.accept()
+            with connection:
+                terminal.type(CTRL_C)
+                assert terminal.read_status() == ("^C\ninterrupted\n", 130)
 
 
 @pytest.mark.parametrize("no_color", ["", "1"])  # none is used
 def test_a_table_fits_a_narrow_terminal(
-    no_color: str,
-    number: str,
-    many: int,
-    on_a_terminal: Callable[..., str],
-    monkeypatch: pytest.MonkeyPatch,
+    no_color: str, number: str, many: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_COLOR", no_color)
-    lines = [
-        f"read {number}",
-        f"read {many}",
-        f"info {number}",
-        "datasets",
-        f"read {number} --json",
-    ]
-    shown = on_a_terminal(ON_A_TERMINAL, *lines, columns=40)
-    assert "\x1b" not in shown
-    short, long, info, datasets, records, _ = shown.split("status 0\n")
+    commands = [f"read {number}", f"read {many}", f"info {number}", "datasets"]
+    with Terminal(f"read {number} --json", *commands, columns=40) as terminal:
+        records, short, long, info, datasets = (terminal.read_status()[0] for _ in range(5))
+    assert '"note": "\\u001b[31mred\\rgreen"' in records
     assert short.splitlines() == [
         "Date        País, región",
         *("2024-01-01  Chile", "2024-01-01  Perú", "2024-02-01  Chile", "2024-02-01  Perú"),
@@ -219,4 +201,4 @@ def test_a_table_fits_a_narrow_terminal(
     assert rows[21] == "..."
     assert rows[-2:] == ["1982-02-19  29999.0", "30,000 rows"]
     assert "name           Prices \\x1b[31m, y más" in info
-    assert '"note": "\\u001b[31mred\\rgreen"' in records
+    assert "\x1b" not in terminal.everything
