@@ -29,7 +29,7 @@ _FILE = '''\
 """
 {title}: dataset {number} of Alphacast.
 
-Written by "python -m alphacast_pandas model {number}". Checks of your own go into the fields, such
+Written by "alphacast-pandas model {number}". Checks of your own go into the fields, such
 as pa.Field(ge=0, ...). Pass the class as schema= to read_alphacast and to df.alphacast.push.
 """
 
