@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import errno
 import json
 import signal
 import sys
@@ -52,12 +53,11 @@ def _run(options: argparse.Namespace) -> int:
     )
     from alphacast_pandas.probe.report import to_file, to_lines, to_records
     from alphacast_pandas.probe.run import run_experiments
-    from alphacast_pandas.probe.workspace import find_leftovers
 
     if not (options.yes or (sys.stdin is not None and sys.stdin.isatty())):
         options.fail("nobody can be asked, since the input is no terminal: --yes starts the probe")
     client = ap.get_client()
-    leftovers = find_leftovers(client)
+    leftovers = _find_leftovers(client)
     print_note("\n".join(_plan(client, leftovers, options.output)))
     is_writable = _is_writable(options.output)
     if not (options.yes or _is_agreed()):
@@ -78,6 +78,18 @@ def _run(options: argparse.Namespace) -> int:
     return 0 if is_writable else 1
 
 
+def _find_leftovers(client: ap.Client) -> list[Repository]:
+    """Return what earlier probes have left, as far as this key may see it."""
+    from alphacast_pandas.commands.output import print_note
+    from alphacast_pandas.probe.workspace import find_leftovers
+
+    try:
+        return [*find_leftovers(client)]
+    except ap.PermissionDenied as error:
+        print_note(f"What earlier probes may have left is not looked for: {error}")
+        return []
+
+
 def _plan(client: ap.Client, leftovers: Sequence[Repository], output: Path) -> Iterator[str]:
     """Yield what the probe is going to do."""
     from alphacast_pandas.display import plural
@@ -86,7 +98,7 @@ def _plan(client: ap.Client, leftovers: Sequence[Repository], output: Path) -> I
 
     yield f"{plural(len(EXPERIMENTS), 'experiment')} with {client.base_url}:"
     yield f"- make a private repository, {NAMES!r}, with some 20 datasets of a few values each"
-    yield "- read them in some 200 requests, and delete the repository, also after Ctrl-C"
+    yield "- read them in some 250 requests, and delete the repository, also after Ctrl-C"
     yield "- make a dataset without a repository, and delete it if the service takes it"
     yield "- store a made-up key for one provider that needs one and has none, and delete it"
     yield f"- write what was found to {output}, without the API key"
@@ -108,7 +120,9 @@ def _is_writable(path: Path) -> bool:
 
     try:
         if path.is_dir():
-            raise IsADirectoryError(21, "it is a folder")
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
+        if not path.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, "its folder does not exist")
         with new_file(path.parent, path.name, is_private=False, is_synced=False):
             return True
     except OSError as error:

@@ -92,9 +92,12 @@ def test_it_does_nothing_unless_the_answer_is_yes(
 def test_a_file_that_cannot_be_written_is_said_before_it_starts(
     run, emulator, monkeypatch, tmp_path, capsys
 ):
-    monkeypatch.setattr("sys.stdin", Terminal("n\n"))
-    assert run("--output", str(tmp_path)) == 1
-    assert f"error: {tmp_path} cannot be written: " in capsys.readouterr().err
+    missing = tmp_path / "no" / "found.json"
+    for path, why in ((tmp_path, "it is a folder"), (missing, "its folder does not exist")):
+        monkeypatch.setattr("sys.stdin", Terminal("n\n"))
+        assert run("--output", str(path)) == 1
+        assert f"error: {path} cannot be written: {why}." in capsys.readouterr().err
+    assert not missing.parent.exists()
     assert {request.method for request in emulator.requests} == {"GET"}
 
 
@@ -102,3 +105,14 @@ def test_without_a_key_it_says_so(run, capsys):
     set_process_login(None)
     assert run("--yes") == 1
     assert capsys.readouterr().err.startswith("error: There is no Alphacast API key.")
+
+
+def test_a_key_that_may_not_list_repositories_probes_the_rest(run, emulator, tmp_path, capsys):
+    emulator.faults.add(method="GET", path="/repositories", status=403)
+    emulator.faults.add(method="POST", path="/repositories", status=403)
+    path = tmp_path / "found.json"
+    assert run("--yes", "--output", str(path)) == 0
+    assert "What earlier probes may have left is not looked for" in capsys.readouterr().err
+    found = {each["name"]: each for each in json.loads(path.read_text())["questions"]}
+    assert found["error_key"]["reading"] == "error"
+    assert "needs a repository" in found["last"]["undecided"]
