@@ -127,12 +127,16 @@ def test_what_is_no_answer_of_the_service_leaves_its_question_open(
     assert observation.undecided
 
 
-@pytest.mark.parametrize("data", ['{"error": "no key"}', '{"dates": [], "values": []}'])
+@pytest.mark.parametrize(
+    ("data", "shape"),
+    [('{"error": "no key"}', None), ('{"dates": [], "values": []}', "columns")],
+)
 @pytest.mark.every_parameter
-def test_what_holds_no_points_says_nothing_of_their_dates(emulator, stepped, data):
+def test_what_holds_no_points_says_nothing_of_their_dates(emulator, stepped, data, shape):
     fault = Fault(path="/providers/*/series/*", garbage=f'{{"data": {data}}}', times=None)
     emulator.faults.add(fault)
-    forms = {"provider_dates", "provider_values", "provider_missing"}
+    forms = {"provider_points", "provider_dates", "provider_values", "provider_missing"}
     seen = {each.name: each for each in run(stepped, forms)}
+    assert seen.pop("provider_points").reading == shape
     assert {each.reading for each in seen.values()} == {None}
     assert all(each.undecided for each in seen.values())
