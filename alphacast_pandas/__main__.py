@@ -83,7 +83,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except KeyboardInterrupt as interrupt:
             # A terminal shows ^C at the end of a line, such as that of a question.
             start = [""] if sys.stderr is not None and sys.stderr.isatty() else []
-            _note("\n".join([*start, "interrupted", *map(str, interrupt.args)]))
+            told = [_in_commands(str(each)) for each in interrupt.args]
+            _note("\n".join([*start, "interrupted", *told]))
             return _INTERRUPTED
 
 
@@ -128,12 +129,16 @@ def _is_ours(error: Exception) -> bool:
 
 def _message(error: Exception) -> str:
     """Return what a person is told of an error, with its notes."""
-    from alphacast_pandas.commands.wording import in_commands
-
-    text = in_commands(str(error)) if isinstance(error, AlphacastError) else str(error)
+    text = _in_commands(str(error)) if isinstance(error, AlphacastError) else str(error)
     if isinstance(error, OSError) and error.strerror:
         text = error.strerror if error.filename is None else f"{error.filename}: {error.strerror}"
     return "\n".join([text, *getattr(error, "__notes__", [])])
+
+
+def _in_commands(text: str) -> str:
+    from alphacast_pandas.commands.wording import in_commands
+
+    return in_commands(text)
 
 
 def _note(text: str) -> None:
@@ -205,9 +210,7 @@ def _use_utf8() -> None:
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
     """Show a warning as one line, without the place in a program that nobody here wrote."""
-    from alphacast_pandas.commands.wording import in_commands
-
-    _note(f"warning: {in_commands(str(message))}")
+    _note(f"warning: {_in_commands(str(message))}")
 
 
 if __name__ == "__main__":

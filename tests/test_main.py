@@ -140,7 +140,7 @@ OF_PYTHON = {"argparse", "gettext", "getpass", "termios", "html", "html.entities
 OF_THE_PACKAGE = {
     *("", ".__main__", ".accessor", ".display", ".errors", ".lazy", ".text", ".tracebacks"),
     *(".commands", ".commands.arguments", ".commands.command", ".commands.lines"),
-    ".commands.output",
+    *(".commands.differences", ".commands.output", ".commands.wording"),
 }
 HELPS = """
 import contextlib, io, json, sys

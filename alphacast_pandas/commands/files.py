@@ -11,6 +11,7 @@ import itertools
 import os
 import re
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import TYPE_CHECKING, TextIO
 
 import numpy as np
@@ -76,7 +77,7 @@ def check_suffix(path: Path) -> str:
     if suffix in SUFFIXES:
         return suffix
     kinds = "Files are .csv, .parquet or .xlsx, which their names tell"
-    inner = path.with_suffix("").suffix.casefold()
+    inner = PurePath(path.stem).suffix.casefold()
     if suffix in {".gz", ".zip", ".bz2", ".xz", ".zst"} and inner in SUFFIXES:
         msg = f"{_name(path)} is compressed. {kinds}: use the file without {suffix}."
     elif suffix == ".xls":

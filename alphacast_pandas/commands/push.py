@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import datetime
 import math
 import re
 import shlex
 import sys
-import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 import alphacast_pandas as ap
 from alphacast_pandas.commands.command import Command
+from alphacast_pandas.commands.differences import difference_lines, difference_rows
 from alphacast_pandas.commands.output import (
     add_json_argument,
     is_terminal,
     print_frame,
     print_lines,
     print_note,
-    terminal_width,
 )
-from alphacast_pandas.display import plural
+from alphacast_pandas.commands.wording import in_commands
 from alphacast_pandas.text import printable
 
 if TYPE_CHECKING:
@@ -39,38 +36,24 @@ if TYPE_CHECKING:
 
 _FAILED, _DIFFERENT = 1, 3  # exit statuses
 _MOST_UNKNOWN = 10
-_SUMMARY_WIDTH = 80  # of a difference as the package shows it
 _RECORD = (
     *("dataset_id", "name", "repository", "created", "process_id", "status", "description"),
     *("rows", "inserted", "updated", "deleted", "bytes_sent", "seconds", "url"),
 )
-_RESUME = "error.resume() goes on from there."
 _NOTHING = "The dataset holds these rows already; nothing was uploaded."
-# What messages of the package call by the keywords of Python, in the options of these commands.
-_CALL = re.compile(r"\bpush\(\.\.\., ([^()]*)\)")
-_FLAG = re.compile(
-    r"\b(accept_new_columns|only_changes|create(?==True)|verify(?==True))(=True)?\b(?!=)"
-)
-_VALUE = re.compile(
-    r"\b(name|repository|mode|date|entities|missing|max_delete|timeout|expect)="
-    r"('[^']*'|\"[^\"]*\"|[\d.]*\d|)(?=[\s,.;:)]|$)"
-)
-_QUOTES = "'\""
 
 
 def _run_diff(options: argparse.Namespace) -> int:
     """Show what pushing the file would change; return the exit status."""
     _check_target(options)
-    try:
+    with _told(options):
         diff = _compare(options)
-    except ap.AlphacastError as error:
-        return _fail(error, options)
     if is_terminal() and not options.json:
-        print_lines(_difference_lines(diff))
+        print_lines(difference_lines(diff))
     else:
         print_frame(difference_rows(diff), as_json=options.json)
         for note in diff.notes:
-            print_note(_in_options(f"note: {note}"))
+            print_note(in_commands(f"note: {note}"))
     return 0 if diff.empty else _DIFFERENT
 
 
@@ -78,38 +61,35 @@ def _run_push(options: argparse.Namespace) -> int:
     """Show the difference, ask, and send it; return the exit status."""
     _check_target(options)
     _check_push(options)
-    try:
-        with _on_ctrl_c("Nothing was sent."):
+    with _told(options):
+        with _nothing_sent():
             diff = _compare(options)
-            print_note("\n".join(_difference_lines(diff)))
+            print_note("\n".join(difference_lines(diff)))
             if diff.empty:
                 _print_record(_record_of_nothing(diff), options, _NOTHING)
                 return 0
             if not (options.yes or _is_wanted()):
                 print_note("Nothing was sent.")
                 return _FAILED
-        with _on_ctrl_c(""):
-            result = diff.push(
-                wait=not options.no_wait,
-                timeout=options.timeout,
-                only_changes=options.only_changes,
-                max_delete=options.max_delete,
-                verify=options.verify,
-            )
-    except ap.AlphacastError as error:
-        return _fail(error, options)
+        result = diff.push(
+            wait=not options.no_wait,
+            timeout=options.timeout,
+            only_changes=options.only_changes,
+            max_delete=options.max_delete,
+            verify=options.verify,
+        )
     _print_record(_record(result), options, str(result))
     return 0
 
 
 @contextlib.contextmanager
-def _on_ctrl_c(text: str) -> Iterator[None]:
-    """Let a Ctrl-C say in the words of this command what it has left, by default this text."""
+def _nothing_sent() -> Iterator[None]:
+    """Let a Ctrl-C say so."""
     try:
         yield
-    except KeyboardInterrupt as interrupt:
-        told = " ".join(map(str, interrupt.args)) or text
-        raise KeyboardInterrupt(*[_in_options(told)] * bool(told)) from None
+    except KeyboardInterrupt:
+        msg = "Nothing was sent."
+        raise KeyboardInterrupt(msg) from None
 
 
 def _compare(options: argparse.Namespace) -> ap.Diff:
@@ -238,108 +218,6 @@ def _file_form(options: argparse.Namespace) -> FileForm:
     return FileForm(options.encoding, separator, texts, options.sheet)
 
 
-def difference_rows(diff: ap.Diff) -> pd.DataFrame:
-    """
-    Return a difference as one row a value: its kind, key and column, its old and its new value.
-
-    A row without values has one line, in which the column is missing.
-    """
-    keys = [str(name) for name in diff.changed.columns[:-3]]
-    kind, column, old, new = (_free_name(word, keys) for word in ("kind", "column", "old", "new"))
-    changed = diff.changed.set_axis([*keys, column, old, new], axis=1)
-    parts = [
-        _melted(diff.added, keys, column, new).assign(**{old: None, kind: "added"}),
-        changed.assign(**{kind: "changed"}),
-        _melted(diff.deleted, keys, column, old).assign(**{new: None, kind: "deleted"}),
-    ]
-    order = [kind, *keys, column, old, new]
-    rows = [part[order].astype({old: object, new: object}) for part in parts if len(part)]
-    if not rows:
-        return changed.assign(**{kind: "changed"})[order]
-    return pd.concat(rows, ignore_index=True)
-
-
-def _melted(frame: pd.DataFrame, keys: list[str], column: str, value: str) -> pd.DataFrame:
-    """Return the values of rows, one a line in the order of the rows, none for a missing one."""
-    frame = _keys_first(frame, keys)
-    names = [*frame.columns[len(keys) :]]
-    is_there = frame[names].notna().to_numpy(dtype=bool)
-    # A row without any value has a line too.
-    is_there = np.column_stack([is_there, ~is_there.any(axis=1)])
-    rows, places = np.nonzero(is_there)
-    values = np.empty(len(rows), dtype=object)
-    for place, name in enumerate(names):
-        here = places == place
-        values[here] = frame[name].astype(object).to_numpy()[rows[here]]
-    named = np.array([*names, None], dtype=object)[places]
-    lines = frame[keys].iloc[rows].reset_index(drop=True)
-    return lines.assign(**{column: named, value: values})
-
-
-def _keys_first(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Return a frame with the key in its first columns, missing where it has no such column."""
-    return frame.reindex(columns=[*keys, *(name for name in frame.columns if name not in keys)])
-
-
-def _free_name(word: str, taken: Sequence[str]) -> str:
-    """Return a name for a column of the output that no key has."""
-    while word in taken:
-        word += "_"
-    return word
-
-
-def _difference_lines(diff: ap.Diff) -> Iterator[str]:
-    """Yield every value that would change, a line a row or a value, and then the summary."""
-    keys = [str(name) for name in diff.changed.columns[:-3]]
-    for row in _row_texts(diff.added, keys):
-        yield f"+ {row}"
-    for *key, column, old, new in diff.changed.itertuples(index=False, name=None):
-        change = f"{_value_text(old) or 'missing'} -> {_value_text(new) or 'missing'}"
-        yield f"~ {_key_text(key)}: {printable(column)} {change}"
-    for row in _row_texts(diff.deleted, keys):
-        yield f"- {row}"
-    yield from map(_in_options, _summary_lines(diff))
-
-
-def _row_texts(frame: pd.DataFrame, keys: list[str]) -> Iterator[str]:
-    """Yield rows as text: the key, and the values there are."""
-    frame = _keys_first(frame, keys)
-    names = [printable(str(name)) for name in frame.columns[len(keys) :]]
-    for row in frame.itertuples(index=False, name=None):
-        texts = map(_value_text, row[len(keys) :])
-        values = [f"{name} {text}" for name, text in zip(names, texts, strict=True) if text]
-        yield f"{_key_text(row[: len(keys)])}: {', '.join(values) or 'no values'}"
-
-
-def _key_text(key: Sequence[object]) -> str:
-    return ", ".join(printable(k) if isinstance(k, str) else _value_text(k) for k in key)
-
-
-def _value_text(value: object) -> str:
-    """Return a value with all its digits, text in quotes, so that none looks like a number."""
-    if isinstance(value, str):
-        return f"'{printable(value)}'"
-    if pd.isna(value):  # type: ignore[call-overload] # the value of a cell, no list
-        return ""
-    if isinstance(value, datetime.datetime):
-        return value.isoformat().removesuffix("T00:00:00")
-    return repr(float(value)).removesuffix(".0") if isinstance(value, float) else str(value)
-
-
-def _summary_lines(diff: ap.Diff) -> list[str]:
-    """Return the counts and the notes, as the package shows them where the terminal is so wide."""
-    width = terminal_width()
-    if width >= _SUMMARY_WIDTH:
-        return str(diff).splitlines()
-    counts = (
-        f"{plural(len(diff.added), 'row')} added, {plural(len(diff.changed), 'value')} changed, "
-        f"{plural(len(diff.deleted), 'row')} deleted, {plural(diff.unchanged, 'row')} unchanged"
-    )
-    return [
-        line for text in (diff.title, counts, *diff.notes) for line in textwrap.wrap(text, width)
-    ]
-
-
 def _is_wanted() -> bool:
     """Ask the person at the terminal; only yes is yes."""
     print("Send it? [y/N] ", end="", file=sys.stderr, flush=True)
@@ -353,39 +231,30 @@ def _is_wanted() -> bool:
     return answer.strip().casefold() in {"y", "yes"}
 
 
-def _in_options(text: str) -> str:
-    """Return a text of the package in which keywords of Python are options of this command."""
-    text = _FLAG.sub(lambda found: _option(found[1], ""), _CALL.sub(r"\1", text))
-    text = _VALUE.sub(lambda found: _option(found[1], found[2]), text)
-    return text.replace("max_delete", "--max-delete")
+@contextlib.contextmanager
+def _told(options: argparse.Namespace) -> Iterator[None]:
+    """Add to an error what this command knows of it."""
+    try:
+        yield
+    except ap.AlphacastError as error:
+        for note in notes_on(error, options.file, options.mode):
+            error.add_note(note)
+        raise
 
 
-def _option(keyword: str, value: str) -> str:
-    option = f"--{keyword.replace('_', '-')}"
-    return f"{option} {shlex.quote(value.strip(_QUOTES))}" if value else option
-
-
-def _fail(error: ap.AlphacastError, options: argparse.Namespace) -> int:
-    """Print an error in the words of this command; return the exit status."""
-    text = str(error)
+def notes_on(error: ap.AlphacastError, file: Path, mode: str) -> Iterator[str]:
+    """Yield what a person who pushes a file has to know besides an error."""
     if isinstance(error, ap.PushInterrupted):
         again = {"replace": " with --mode upsert", "mirror": " with --mode append"}
-        text = text.removesuffix(_RESUME) + (
-            f"To go on, run the command again{again.get(options.mode, '')}: the difference then "
-            "shows what is missing, and --only-changes sends nothing else."
+        yield (
+            f"To go on, run the command again{again.get(mode, '')}: the difference then shows what "
+            "is missing, and --only-changes sends nothing else."
         )
-    print_note(f"error: {_in_options(text)}")
     if isinstance(error, ap.ValidationError):
-        is_numbered = error.failures["row"].notna().any() and options.file.suffix != ".parquet"
-        notes = [
-            f"Rows are numbered as in {printable(str(options.file))}." if is_numbered else "",
-            "Where a remedy names df, which is the content of the file, correct it there."
-            if re.search(r"\bdf\b", text)
-            else "",
-        ]
-        if any(notes):
-            print_note(" ".join(filter(None, notes)))
-    return _FAILED
+        if error.failures["row"].notna().any() and file.suffix != ".parquet":
+            yield f"Rows are numbered as in {printable(str(file))}."
+        if re.search(r"\bdf\b", in_commands(str(error))):
+            yield "Where a remedy names df, which is the content of the file, correct it there."
 
 
 def _check_target(options: argparse.Namespace) -> None:

@@ -39,6 +39,8 @@ def test_a_login_asks_unseen_and_stores_key_and_address(
     assert main(["whoami"]) == 1
     shown = capsys.readouterr().err
     assert shown.startswith("The stored login is deleted.\nerror: There is no Alphacast API key.")
+    assert "store it with the command alphacast-pandas login, or set the environment" in shown
+    assert "Client(" not in shown
 
 
 def test_a_refused_key_is_not_stored(

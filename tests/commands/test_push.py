@@ -1,6 +1,5 @@
 """The commands `push` and `diff`; interrupted while sending: end_to_end/test_push_command.py."""
 
-import argparse
 import json
 import shlex
 import subprocess
@@ -17,7 +16,8 @@ from commands.terminal import CTRL_C, CTRL_D, Terminal
 import alphacast_pandas as ap
 from alphacast_pandas.__main__ import main
 from alphacast_pandas.commands.files import write_file
-from alphacast_pandas.commands.push import _fail, _in_options
+from alphacast_pandas.commands.push import notes_on
+from alphacast_pandas.commands.wording import in_commands
 from alphacast_pandas.difference.modes import MODES
 from alphacast_pandas.emulator import Emulator
 
@@ -275,11 +275,21 @@ MISTAKES: list[tuple[str, list[str], list[str]]] = [
     ("Date,country,price\n", ["--text", "price"], ["--text price", "Decimal"]),
     ("Date,country,price\n", ["--text", "pric"], ["--text", "did you mean 'price'?"]),
     ("Date,country,rank\n2024-01-01,AR,1.5\n", [], ["line 2: 1.5", "Short Integer"]),
-    ("Date,country,price\n2024-01-01, AR,1\n", [], ["row 2", "prices.csv", "df, which is"]),
-    ("Date,country,price\n2024-01-01,AR,1\n2024-01-01,AR,2\n", [], ["rows 2, 3", "--entities"]),
+    ("Date,country,price\n2024-01-01, AR,1\n", [], [
+        "row 2", "Remedy: Remove the blanks of column 'country' in the file.\nRows are numbered as",
+        "prices.csv"]),
+    ("Date,country,price\n2024-01-01,AR,1\n2024-01-01,AR,2\n", [], [
+        "rows 2, 3", "Name more columns in --entities; or leave one row of each key in the file."]),
+    ("Date,country,price\n,AR,1\n", [], [
+        "row 2: the value is missing,", "In the file, remove these rows; or fill them in."]),
+    ("Date,country,price,x,X\n2024-01-01,AR,1,1,1\n", ["--accept-new-columns"], [
+        "Remedy: Rename the column 'X' to 'X_2' in the file, or drop one of the two columns."]),
     ("Date,country,price\n2024-01-01,AR,1\n", ["--expect", "Prizes*"], ["--expect 'Prizes*'"]),
     ("Date,country,price\n", [], ["empty"]),
-    (CHANGE, ["--mode", "replace", "--max-delete", "0"], ["1 of 2", "--max-delete is 0", "--mode"]),
+    ("Date,country,price\n2024-01-01,AR,9\n", ["--mode", "replace", "--max-delete", "0"], [
+        "* The file lacks 'rank', 'note'"]),
+    (CHANGE, ["--mode", "replace", "--max-delete", "0"], [
+        "1 of 2", "--max-delete is 0", "add the rows to the file"]),
 ]  # fmt: skip
 
 
@@ -339,29 +349,12 @@ def test_a_push_in_parts_that_stops_says_how_to_go_on(
     emulator.faults.add(method="PUT", status=400, times=None)
     with pytest.raises(ap.PushInterrupted) as stopped:
         frame.alphacast.push(number, client=logged_in)
-    assert _fail(stopped.value, argparse.Namespace(mode="mirror", file=path)) == 1
-    told = capsys.readouterr().err
+    told = in_commands(str(stopped.value))
     assert "(1 part)" in told
     assert "error.resume()" not in told
-    assert "run the command again with --mode append: the difference then shows" in told
+    [note] = notes_on(stopped.value, path, "mirror")
+    assert "run the command again with --mode append: the difference then shows" in note
     emulator.faults.clear()
     assert main(["push", str(path), str(number), "--yes", "--only-changes", "--json"]) == 0
     assert 0 < json.loads(capsys.readouterr().out)["rows"] < len(frame)
     assert main(["diff", str(path), str(number)]) == 0
-
-
-@pytest.mark.every_parameter
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("push(..., accept_new_columns=True) adds it.", "--accept-new-columns adds it."),
-        ("mode='upsert' and only_changes=True.", "--mode upsert and --only-changes."),
-        ("max_delete=1.0 lets everything go.", "--max-delete 1.0 lets everything go."),
-        ("Raise max_delete; see entities=.", "Raise --max-delete; see --entities."),
-        ("create=False; verify it: verify=True.", "create=False; verify it: --verify."),
-        ("repository=\"It's\", name='A b'", "--repository 'It'\"'\"'s', --name 'A b'"),
-        ("df = df.rename(columns={'date': 'Date'})", "df = df.rename(columns={'date': 'Date'})"),
-    ],
-)
-def test_keywords_are_told_as_options(text: str, told: str) -> None:
-    assert _in_options(text) == told

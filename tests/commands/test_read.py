@@ -127,7 +127,9 @@ def test_messages_name_commands_and_options(
             ["--filter", "CPI == 1"],
             "\nA dict and an expression are for Python; --filter takes text",
         ),
-        (["--expect", "Wages"], "which --expect 'Wages' does not match"),
+        (["--start", "2020-13"], "error: --start '2020-13' is not a date. Dates are such as 2020,"),
+        (["--select", "Zz"], "error: --select: there is no column 'Zz'"),
+        (["--expect", "Wages"], "which --expect Wages does not match"),
     ):
         assert main(["read", number, *words]) == 1
         assert said in capsys.readouterr().err
