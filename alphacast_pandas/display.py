@@ -54,17 +54,20 @@ def text_table(
     rows: Iterable[Sequence[str]],
     *,
     numbers: Collection[str] = (),
+    whole: Collection[str] = (),
     width: int = WIDTH,
 ) -> list[str]:
     """
     Return the lines of a table that is at most `width` wide.
 
     Columns of text are shortened where they must be; if that is not enough, the last columns are
-    left out and named below. `numbers` are the columns that are aligned to the right.
+    left out and named below. `numbers` are the columns that are aligned to the right, and neither
+    they nor those in `whole` are shortened.
     """
     cells = [[*head], *([printable(cell) for cell in row] for row in rows)]
     widths = [min(width, max(map(len, column))) for column in zip(*cells, strict=True)]
-    least = [w if head[n] in numbers else min(w, _NARROWEST) for n, w in enumerate(widths)]
+    kept = {*numbers, *whole}
+    least = [w if head[n] in kept else min(w, _NARROWEST) for n, w in enumerate(widths)]
     shown = next(n for n in range(len(head), 0, -1) if _total(least[:n]) <= width or n == 1)
     widths = _narrowed(widths[:shown], least, width)
     aligned = ["rjust" if name in numbers else "ljust" for name in head]

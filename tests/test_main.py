@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 import alphacast_pandas as ap
+import alphacast_program
 from alphacast_pandas.__main__ import _COMMANDS, _FILES, _command, _parser_of, main
 from alphacast_pandas.commands.demo import Demonstration, run, seed
 from alphacast_pandas.emulator.__main__ import build_parser
@@ -224,3 +226,37 @@ def test_a_mistake_of_the_package_itself_keeps_its_traceback(
     monkeypatch.setitem(sys.modules, "alphacast_pandas.commands.cache", None)
     with pytest.raises(ModuleNotFoundError, match=r"import of alphacast_pandas\.commands\.cache"):
         main(["cache"])
+
+
+INTERRUPTED = """
+import os, signal, sys
+class Pressed:
+    def find_spec(self, name, path=None, target=None):
+        if name == "pandas":
+            os.kill(os.getpid(), signal.SIGINT)
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored
+sys.meta_path.insert(0, Pressed())
+from alphacast_program import main
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="os.kill ends a program there")
+def test_ctrl_c_is_quiet_while_the_program_is_loaded() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
+
+
+def test_the_program_has_the_interrupts_of_python_once_it_is_loaded(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["alphacast-pandas"])
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        assert alphacast_program.main() == 0
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert capsys.readouterr().out.startswith("usage: alphacast-pandas")

@@ -11,6 +11,7 @@ import pandas as pd
 
 import alphacast_pandas as ap
 from alphacast_pandas.commands.command import Command
+from alphacast_pandas.commands.output import print_lines
 
 if TYPE_CHECKING:
     import argparse
@@ -115,7 +116,7 @@ class Demonstration:
 
     def check(self, what: str, holds: bool) -> None:  # noqa: FBT001 - reads as a sentence at the call
         """Print whether a check passed, and keep the failures."""
-        print(f"  {'ok' if holds else 'FAILED'}: {what}")
+        print_lines([f"  {'ok' if holds else 'FAILED'}: {what}"])
         if not holds:
             self.failures.append(what)
 
@@ -137,8 +138,9 @@ def run(demonstration: Demonstration) -> int:
     for number, step in enumerate(steps, 1):
         _run_step(number, step)
     failures = demonstration.failures
-    print(f"{len(steps)} steps in {time.perf_counter() - start:.1f} seconds.", end=" ")
-    print("Failed: " + "; ".join(failures) if failures else "Everything held.")
+    seconds = time.perf_counter() - start
+    outcome = f"Failed: {'; '.join(failures)}" if failures else "Everything held."
+    print_lines([f"{len(steps)} steps in {seconds:.1f} seconds. {outcome}"])
     return 1 if failures else 0
 
 
@@ -161,14 +163,13 @@ def seed(name: str) -> pd.DataFrame:
 
 
 def _run_step(number: int, step: Callable[[], Any]) -> None:
-    print(f"{number}. {step.__doc__}")
+    print_lines([f"{number}. {step.__doc__}"])
     start = time.perf_counter()
     outcome = step()
     seconds = time.perf_counter() - start
     is_frame = isinstance(outcome, pd.DataFrame)
     text = outcome.to_string(max_rows=6) if is_frame else str(outcome)
-    print("\n".join(f"  {line}" for line in text.splitlines()))
-    print(f"  ({seconds:.2f} s)\n")
+    print_lines([*(f"  {line}" for line in text.splitlines()), f"  ({seconds:.2f} s)", ""])
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -179,7 +180,8 @@ def _run(_: argparse.Namespace) -> int:
     from alphacast_pandas.emulator import Emulator
 
     with Emulator() as emulator, ap.Client(emulator.api_key, base_url=emulator.url) as client:
-        print(f"A local Alphacast listens on {emulator.url}; no key and no network are needed.\n")
+        local = f"A local Alphacast listens on {emulator.url}; no key and no network are needed."
+        print_lines([local, ""])
         return run(Demonstration(client, seed("world_development"), seed("us_macro_quarterly")))
 
 

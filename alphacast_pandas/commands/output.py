@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import shutil
 import sys
 import textwrap
@@ -36,7 +37,7 @@ def print_frame(
     Print a frame: as JSON on request, else as a table on a terminal, else as CSV.
 
     Only the table is limited: to `columns`, to the width of the terminal, and to the first and
-    last rows of a long frame.
+    last rows of a long frame. Dates are whole in it, since other commands take them.
     """
     if as_json:
         print_lines(json_lines(frame))
@@ -146,14 +147,23 @@ def _table(frame: pd.DataFrame) -> list[str]:
     head = [printable(str(name)) for name in frame.columns]
     columns = [shown.iloc[:, place] for place in range(shown.shape[1])]
     numbers = [name for name, column in zip(head, columns, strict=True) if _is_number(column)]
-    cells = ([text or "" for text in texts_of(column)] for column in columns)
-    lines = text_table(head, zip(*cells, strict=True), numbers=numbers, width=terminal_width())
+    dates = [name for name, each in zip(head, columns, strict=True) if each.dtype.kind == "M"]
+    rows, width = zip(*map(_cells, columns), strict=True), terminal_width()
+    lines = text_table(head, rows, numbers=numbers, whole=dates, width=width)
     if is_long:
         lines.insert(1 + half, "...")
         lines.append(plural(len(frame), "row"))
     elif frame.empty:
         lines.append("no rows")
     return lines
+
+
+def _cells(column: pd.Series[Any]) -> list[str]:
+    """Return the values of a column as text; UTC is Z, which takes less room."""
+    texts = [text or "" for text in texts_of(column)]
+    if column.dtype.kind != "M":
+        return texts
+    return [re.sub(r"\+00:00$", "Z", text) for text in texts]
 
 
 def _is_number(column: pd.Series[Any]) -> bool:

@@ -15,6 +15,7 @@ from alphacast_pandas.commands.command import Command
 
 if TYPE_CHECKING:
     import argparse
+    import datetime
 
     from alphacast_pandas.vintage_store.store import VintageStore
     from alphacast_pandas.vintage_store.verification import Holding
@@ -73,8 +74,8 @@ def _list(store: VintageStore, *, as_json: bool) -> None:
     print_frame(pd.DataFrame([_row(each) for each in found], columns=[*_HEAD]), as_json=as_json)
 
 
-def _row(holding: Holding) -> tuple[str | int, ...]:
-    last_look = holding.last_look.isoformat(timespec="seconds")
+def _row(holding: Holding) -> tuple[str | int | datetime.datetime, ...]:
+    last_look = holding.last_look.replace(microsecond=0)
     return (
         *(holding.address, holding.number, holding.name or ""),
         *(holding.vintages, holding.looks, last_look, holding.bytes),

@@ -1,6 +1,8 @@
 """The commands `snapshot`, `revisions` and `vintages` of one dataset."""
 
+import io
 import json
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -15,12 +17,20 @@ def printed(frame: pd.DataFrame) -> str:
     return "".join(f"{line}\n" for line in csv_lines(frame))
 
 
+class Screen(io.StringIO):
+    """What is shown by a program that takes it for a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 def test_looks_are_kept_and_what_changed_between_them_is_listed(
     number: str,
     prices: pd.DataFrame,
     client: ap.Client,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     store = ["--store", str(tmp_path / "kept")]
     assert main(["snapshot", number, *store, "--json"]) == 0
@@ -48,6 +58,13 @@ def test_looks_are_kept_and_what_changed_between_them_is_listed(
     assert capsys.readouterr().out == printed(changes)
     assert main(["read", number, "--as-of", look["vintage"], *store]) == 0
     assert ",0.30000000000000004," in capsys.readouterr().out
+    monkeypatch.setattr(sys, "stdout", shown := Screen())
+    assert main(["vintages", number, *store]) == 0
+    head, first, *_ = shown.getvalue().splitlines()
+    assert head.split()[0] == "vintage"
+    assert first.split()[0] == look["vintage"].replace("+00:00", "Z")  # what --as-of takes
+    assert main(["read", number, "--as-of", first.split()[0], "--json", *store]) == 0
+    assert "0.30000000000000004" in shown.getvalue()
     with pytest.raises(SystemExit) as stopped:
         main(["vintages", number, "--verify", *store])
     assert stopped.value.code == 2
