@@ -1,6 +1,7 @@
 """The program `alphacast-pandas`, as it is typed."""
 
 import json
+import os
 import re
 import shlex
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import sys
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import alphacast_pandas as ap
@@ -41,6 +43,19 @@ def test_a_demonstration_that_does_not_hold_says_so(
 ) -> None:
     assert run(Failing(client, seed("world_development"), seed("us_macro_quarterly"))) == 1
     assert "Failed: they are the last four" in capsys.readouterr().out
+
+
+def test_a_reader_that_goes_does_not_end_a_demonstration(
+    client: ap.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demonstration = Demonstration(client, pd.DataFrame(), pd.DataFrame())
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as stdout:
+        monkeypatch.setattr(sys, "stdout", stdout)
+        for what in ("it is told", "it is counted"):
+            demonstration.check(what, holds=False)
+    assert demonstration.failures == ["it is told", "it is counted"]
 
 
 EXTRA = [
@@ -142,7 +157,7 @@ OF_PYTHON = {"argparse", "gettext", "getpass", "termios", "html", "html.entities
 OF_THE_PACKAGE = {
     *("", ".__main__", ".accessor", ".display", ".errors", ".lazy", ".text", ".tracebacks"),
     *(".commands", ".commands.arguments", ".commands.command", ".commands.lines"),
-    *(".commands.differences", ".commands.output", ".commands.wording"),
+    *(".commands.differences", ".commands.output", ".commands.questions", ".commands.wording"),
 }
 HELPS = """
 import contextlib, io, json, sys

@@ -7,13 +7,13 @@ import datetime
 import errno
 import json
 import signal
-import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import alphacast_pandas as ap
 from alphacast_pandas.commands.command import Command
+from alphacast_pandas.commands.questions import can_ask, is_agreed
 
 if TYPE_CHECKING:
     import argparse
@@ -54,13 +54,13 @@ def _run(options: argparse.Namespace) -> int:
     from alphacast_pandas.probe.report import to_file, to_lines, to_records
     from alphacast_pandas.probe.run import run_experiments
 
-    if not (options.yes or (sys.stdin is not None and sys.stdin.isatty())):
+    if not (options.yes or can_ask()):
         options.fail("nobody can be asked, since the input is no terminal: --yes starts the probe")
     client = ap.get_client()
     leftovers = _find_leftovers(client)
     print_note("\n".join(_plan(client, leftovers, options.output)))
     is_writable = _is_writable(options.output)
-    if not (options.yes or _is_agreed()):
+    if not (options.yes or is_agreed("Go on?")):
         print_note("Nothing was done.")
         return 1
     with _stopped_like_by_ctrl_c():
@@ -106,12 +106,6 @@ def _plan(client: ap.Client, leftovers: Sequence[Repository], output: Path) -> I
         yield f"- delete {repository.name!r} (number {repository.id}), which an earlier probe left"
     yield "All of this takes some minutes, and exports count as any others do."
     yield "Nothing else is changed."
-
-
-def _is_agreed() -> bool:
-    """Ask the person at the terminal; only yes is yes."""
-    print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 def _is_writable(path: Path) -> bool:

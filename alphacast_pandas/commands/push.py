@@ -7,7 +7,6 @@ import contextlib
 import math
 import re
 import shlex
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from alphacast_pandas.commands.output import (
     print_lines,
     print_note,
 )
+from alphacast_pandas.commands.questions import can_ask, is_agreed
 from alphacast_pandas.commands.wording import in_commands
 from alphacast_pandas.text import printable
 
@@ -40,6 +40,13 @@ _RECORD = (
     *("dataset_id", "name", "repository", "created", "process_id", "status", "description"),
     *("rows", "inserted", "updated", "deleted", "bytes_sent", "seconds", "url"),
 )
+# Options that say how a file is written, and the files that can be written so.
+_FORMS = {
+    "sep": (".csv",),
+    "encoding": (".csv",),
+    "sheet": (".xlsx",),
+    **dict.fromkeys(("text", "decimal", "date_format"), (".csv", ".xlsx")),
+}
 _NOTHING = "The dataset holds these rows already; nothing was uploaded."
 
 
@@ -68,7 +75,7 @@ def _run_push(options: argparse.Namespace) -> int:
             if diff.empty:
                 _print_record(_record_of_nothing(diff), options, _NOTHING)
                 return 0
-            if not (options.yes or _is_wanted()):
+            if not (options.yes or is_agreed("Send it?")):
                 print_note("Nothing was sent.")
                 return _FAILED
         result = diff.push(
@@ -99,7 +106,9 @@ def _compare(options: argparse.Namespace) -> ap.Diff:
     from alphacast_pandas.reading.expected import check_expected, warn_of_other_words
     from alphacast_pandas.writing.plan import resolve_target
 
-    suffix, form = check_suffix(options.file), _file_form(options)
+    suffix = check_suffix(options.file)
+    _check_form(options, suffix)
+    form = _file_form(options)
     names = read_names(options.file, form)
     client = ap.get_client()
     target = resolve_target(
@@ -214,21 +223,8 @@ def _file_form(options: argparse.Namespace) -> FileForm:
 
     tabs = {"tab": "\t", "\\t": "\t"}
     separator = tabs.get(options.sep, options.sep)
-    texts = TextForm(options.decimal, options.date_format)
-    return FileForm(options.encoding, separator, texts, options.sheet)
-
-
-def _is_wanted() -> bool:
-    """Ask the person at the terminal; only yes is yes."""
-    print("Send it? [y/N] ", end="", file=sys.stderr, flush=True)
-    try:
-        answer = sys.stdin.readline()
-    except KeyboardInterrupt:
-        print_note("")
-        raise
-    if not answer.endswith("\n"):
-        print_note("")
-    return answer.strip().casefold() in {"y", "yes"}
+    texts = TextForm(options.decimal or ".", options.date_format)
+    return FileForm(options.encoding or "utf-8", separator, texts, options.sheet)
 
 
 @contextlib.contextmanager
@@ -267,10 +263,17 @@ def _check_target(options: argparse.Namespace) -> None:
         options.fail("--expect goes with DATASET: --name is the whole name already")
 
 
+def _check_form(options: argparse.Namespace, suffix: str) -> None:
+    """End with a usage error for an option that would do nothing with a file of this kind."""
+    for name, suffixes in _FORMS.items():
+        if getattr(options, name) and suffix not in suffixes:
+            option = f"--{name.replace('_', '-')}"
+            options.fail(f"{option} is for {' and '.join(suffixes)} files, not for {suffix}")
+
+
 def _check_push(options: argparse.Namespace) -> None:
     """End with a usage error if nobody can be asked, or options contradict each other."""
-    is_asked = sys.stdin is not None and sys.stdin.isatty()
-    if not (options.yes or is_asked):
+    if not (options.yes or can_ask()):
         options.fail(
             "nobody can be asked whether to send it, since the input is no terminal: --yes sends "
             "it without asking, and the command diff shows what would change"
@@ -334,10 +337,10 @@ def _add_diff_arguments(parser: argparse.ArgumentParser) -> None:
         "--date-format", metavar="FORMAT", help="such as %%d/%%m/%%Y; default: ISO 8601"
     )
     form.add_argument(
-        "--decimal", default=".", metavar="MARK", help="mark before the fraction: '.' or ','"
+        "--decimal", metavar="MARK", help="mark before the fraction: '.' or ','; default: ."
     )
     form.add_argument("--sep", metavar="MARK", help="between fields of CSV: ';' or tab; default: ,")
-    form.add_argument("--encoding", default="utf-8", help="of CSV (default: utf-8)")
+    form.add_argument("--encoding", help="of CSV; default: utf-8")
     form.add_argument("--sheet", metavar="NAME", help="of a workbook; default: the first one")
 
 

@@ -71,7 +71,8 @@ def _list(store: VintageStore, *, as_json: bool) -> None:
     from alphacast_pandas.vintage_store.verification import describe
 
     found = [each for folder in store.datasets() if (each := describe(folder)) is not None]
-    print_frame(pd.DataFrame([_row(each) for each in found], columns=[*_HEAD]), as_json=as_json)
+    listed = pd.DataFrame([_row(each) for each in found], columns=[*_HEAD])
+    print_frame(listed, as_json=as_json, columns=[*_HEAD[1:], _HEAD[0]])
 
 
 def _row(holding: Holding) -> tuple[str | int | datetime.datetime, ...]:

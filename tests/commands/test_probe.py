@@ -86,7 +86,8 @@ def test_it_does_nothing_unless_the_answer_is_yes(
     assert {request.method for request in emulator.requests} == {"GET"}
     shown = capsys.readouterr().err
     assert "delete the repository, also after Ctrl-C" in shown
-    assert shown.endswith("Go on? [y/N] Nothing was done.\n")
+    assert "Go on? [y/N] " in shown
+    assert shown.endswith("Nothing was done.\n")
 
 
 def test_a_file_that_cannot_be_written_is_said_before_it_starts(

@@ -321,6 +321,9 @@ USAGE: list[tuple[list[str], str]] = [
     (["push", "none.csv", "7", "--yes", "--max-delete", "1.5"], "a share from 0.0 to 1.0"),
     (["push", "none.csv", "7", "--yes", "--max-delete", "x"], "'x'"),
     (["push", "none.csv", "7", "--yes", "--timeout", "0"], "seconds"),
+    (["diff", "none.csv", "7", "--sheet", "x"], "--sheet is for .xlsx files, not for .csv"),
+    (["diff", "none.xlsx", "7", "--sep", ";"], "--sep is for .csv files, not for .xlsx"),
+    (["diff", "none.parquet", "7", "--date-format", "%d/%m/%Y"], "--date-format is for .csv and"),
 ]
 
 
