@@ -5,11 +5,10 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from importlib.machinery import ModuleSpec
     from types import ModuleType
 
@@ -60,25 +59,36 @@ def import_beside(library: str, companion: str) -> None:
 
 
 class _Beside:
-    """Finds one module as the other finders do, and lets another be imported after it."""
+    """Finds one module as the other finders do, and has another one imported after it."""
 
     def __init__(self, library: str, companion: str) -> None:
         self._library, self._companion = library, companion
 
-    def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
         """Return the specification of the library, None for any other module."""
         if name != self._library:
             return None
-        sys.meta_path.remove(self)
-        spec = find_spec(name)
+        others = (
+            finder
+            for finder in sys.meta_path
+            if finder is not self and hasattr(finder, "find_spec")
+        )
+        specs = (finder.find_spec(name, path, target) for finder in others)
+        spec = next((spec for spec in specs if spec is not None), None)
+        # Whoever only looks for the library, or finds none, has not imported it.
         if spec is not None and spec.loader is not None:
             execute = spec.loader.exec_module
 
             def execute_both(module: ModuleType) -> None:
                 execute(module)
-                with suppress(ImportError):  # the library is older than its companion takes
-                    import_module(self._companion)
+                # The loader of a zip file belongs to other modules too.
+                if module.__name__ == self._library and self in sys.meta_path:
+                    sys.meta_path.remove(self)
+                    with suppress(ImportError):  # the library is older than its companion takes
+                        import_module(self._companion)
 
-            # Of this loader alone, which belongs to this module.
+            # There is no other way to be told, but to replace the loader itself.
             spec.loader.exec_module = execute_both  # type: ignore[method-assign] # as said above
         return spec
