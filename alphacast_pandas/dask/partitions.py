@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.client import get_client
 from alphacast_pandas.api.definitions import Definitions
-from alphacast_pandas.errors import ConfigurationError, ConflictError, DecodeError
+from alphacast_pandas.errors import (
+    ConfigurationError,
+    ConflictError,
+    DecodeError,
+    NotFoundError,
+    PermissionDenied,
+)
 from alphacast_pandas.progress import Meter
 from alphacast_pandas.reading.cached import fetch_or_recall
 from alphacast_pandas.reading.evidence import fetch_evidence
@@ -22,6 +28,7 @@ if TYPE_CHECKING:
     from alphacast_pandas.api.cache_setting import CacheSetting
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.dask.spans import Span
+    from alphacast_pandas.reading.evidence import Evidence
     from alphacast_pandas.reading.options import ReadOptions
 
 
@@ -83,7 +90,14 @@ def read_partition(span: Span, *, columns: list[str], plan: ReadPlan) -> pd.Data
 
 def _own_client(plan: ReadPlan) -> Client:
     """Return the default client of this process, which must be one of the same service."""
-    client = get_client()
+    try:
+        client = get_client()
+    except ConfigurationError as error:
+        msg = (
+            f"{error} Do so in every process that computes partitions of dataset "
+            f"{plan.dataset_id}: the client that read_dask was given is not part of the frame."
+        )
+        raise ConfigurationError(msg) from error
     if client.base_url != plan.base_url:
         msg = (
             f"The frame was planned with dataset {plan.dataset_id} of {plan.base_url}, and the "
@@ -94,13 +108,24 @@ def _own_client(plan: ReadPlan) -> Client:
     return client
 
 
+def fetch_state(client: Client, dataset_id: int) -> Evidence:
+    """Return what shows a change, or raise if only for now the processes cannot be listed."""
+    state = fetch_evidence(client, dataset_id)
+    if state.failure is None or isinstance(state.failure, NotFoundError | PermissionDenied):
+        return state
+    raise state.failure
+
+
 def _check_unchanged(client: Client, plan: ReadPlan) -> None:
     """
     Raise if the dataset is not what it was when the frame was planned.
 
     It is asked after the rows are read, which shows what happened before and meanwhile as well.
     """
-    now = fetch_evidence(client, plan.dataset_id).to_json()
+    state = fetch_state(client, plan.dataset_id)
+    if state.failure is not None and plan.evidence["process"] is not None:
+        raise state.failure  # which is no change
+    now = state.to_json()
     if now == plan.evidence:
         return
     change = _describe_change(plan.evidence, now)
@@ -113,7 +138,9 @@ def _check_unchanged(client: Client, plan: ReadPlan) -> None:
 
 def _describe_change(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
     if now["process"] is None and before["process"] is not None:
-        return f"its processes cannot be listed any more, of which {before['process']} was the last"
+        return f"its newest process was {before['process']}, and now none is listed"
+    if now["process"] != before["process"] and before["process"] is None:
+        return f"its newest process is {now['process']}, and none was listed before"
     if now["process"] != before["process"]:
         return f"process {now['process']} has begun"
     if now["is_running"] != before["is_running"]:

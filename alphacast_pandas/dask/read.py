@@ -15,14 +15,13 @@ from alphacast_pandas.api.cache_setting import OFF
 from alphacast_pandas.api.client import resolve_client
 from alphacast_pandas.api.discovery import with_every_column
 from alphacast_pandas.api.identifiers import resolve_dataset
-from alphacast_pandas.dask.partitions import ReadPlan, read_partition
+from alphacast_pandas.dask.partitions import ReadPlan, fetch_state, read_partition
 from alphacast_pandas.dask.spans import cut_spans, parse_by
 from alphacast_pandas.errors import AlphacastError, QueryError
 from alphacast_pandas.filters.tree import is_rowwise
 from alphacast_pandas.progress import Meter
 from alphacast_pandas.reading.answer import WholeAnswer
 from alphacast_pandas.reading.csv_table import empty_table
-from alphacast_pandas.reading.evidence import fetch_evidence
 from alphacast_pandas.reading.expected import check_expected, warn_of_other_words
 from alphacast_pandas.reading.fetch import fetch, in_order, plan
 from alphacast_pandas.reading.frame import result_frame
@@ -77,8 +76,10 @@ def read_dask(
     by : str or list of dates, default "YE"
         Where partitions begin: a frequency of pandas, ``"YE"``, ``"QE"``, ``"ME"``, ``"W"`` or
         ``"D"`` (``"Y"`` and ``"YS"`` mean the same as ``"YE"``), with a number (``"10YE"``) or with
-        the end of its periods (``"YE-JUN"``); or the dates at which the second and all later
-        partitions begin, in order. Of these, dates outside of `start` and `end` are left out.
+        the end of its periods (``"YE-JUN"``), counted from `start` to `end`, or where these are
+        absent, from the first to the last date of the dataset; or the dates at which the second
+        and all later partitions begin, in order. Of these, dates outside of `start` and `end` are
+        left out.
     filter : str, dict, list of tuples or expression, optional
         Rows to keep, as for `read_alphacast`. It must judge each row by itself.
     select : str or sequence of str, optional
@@ -195,7 +196,7 @@ def read_dask(
     client = resolve_client(client)
     setting = _resolve_cache(client, options)
     number = resolve_dataset(client, dataset_id)
-    evidence = fetch_evidence(client, number)
+    evidence = fetch_state(client, number)
     definitions = with_every_column(client, number, evidence.definitions)
     _check_definitions(number, definitions)
     check_expected(expect, number, definitions)

@@ -141,7 +141,7 @@ def _begins_of(
     if count > _MOST_SPANS:
         msg = (
             f"by={by.given!r} makes {count:,} partitions, and at most {_MOST_SPANS:,} are planned. "
-            "Pass a lower frequency, or start= and end=."
+            "Pass a lower frequency, or start= and end= that are nearer to each other."
         )
         raise QueryError(msg)
     return [parse_instant(begin + n, "by") for n in range(1, count)]

@@ -21,11 +21,13 @@ class Evidence:
     What the service tells of a dataset that would show a change of it.
 
     `process` is the newest process, None if none is told of; `is_running` if any has not ended.
+    `failure` is why the processes could not be listed.
     """
 
     definitions: Definitions
     process: int | None
     is_running: bool
+    failure: AlphacastError | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -49,16 +51,17 @@ def fetch_evidence(client: Client, dataset_id: int) -> Evidence:
     """Ask the service what would show a change of a dataset; three small requests, side by side."""
     asked = in_background(_processes, client, dataset_id)
     definitions = fetch_definitions(client.datasets, dataset_id)
-    processes = asked.result()
+    processes, failure = asked.result()
     return Evidence(
         definitions=definitions,
         process=max((process.id for process in processes), default=None),
         is_running=not all(process.succeeded or process.failed for process in processes),
+        failure=failure,
     )
 
 
-def _processes(client: Client, dataset_id: int) -> list[Process]:
+def _processes(client: Client, dataset_id: int) -> tuple[list[Process], AlphacastError | None]:
     try:
-        return client.datasets.processes(dataset_id)
-    except AlphacastError:
-        return []  # they prove nothing then
+        return client.datasets.processes(dataset_id), None
+    except AlphacastError as error:
+        return [], error  # they prove nothing then

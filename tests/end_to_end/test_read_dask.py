@@ -121,7 +121,7 @@ def test_a_process_that_finds_no_key_or_another_service_says_so(
         ddf.compute()
     monkeypatch.delenv("ALPHACAST_BASE_URL")
     monkeypatch.delenv("ALPHACAST_API_KEY")
-    with pytest.raises(ap.ConfigurationError, match="ALPHACAST_API_KEY"):
+    with pytest.raises(ap.ConfigurationError, match="ALPHACAST_API_KEY.*in every process that"):
         ddf.compute()
 
 
@@ -152,6 +152,34 @@ def test_where_processes_are_not_told_the_record_shows_a_change(
     somebody_uploads(client, stored, "2025-05-01,Brasil,7")
     with pytest.raises(ap.ConflictError, match="dates are from 2019-11-01 to 2025-05-01"):
         ddf.compute()
+
+
+@pytest.mark.every_parameter
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [({"status": 429, "retry_after": 0}, ap.RateLimitError), ({"garbage": "{"}, ap.DecodeError)],
+)
+def test_processes_that_cannot_be_listed_just_now_are_no_change(
+    fault: dict[str, Any], error: type[Exception], stored: int, emulator: Emulator
+) -> None:
+    ddf = ap.read_dask(stored)
+    emulator.faults.add(path="*/processes", times=None, **fault)
+    with pytest.raises(error):
+        ap.read_dask(stored)
+    with pytest.raises(error):
+        ddf.compute()
+    emulator.faults.clear()
+    assert_same(joined(ddf), PANEL)
+
+
+def test_processes_that_nobody_may_list_prove_nothing_from_the_start(
+    stored: int, emulator: Emulator
+) -> None:
+    listed = ap.read_dask(stored)
+    emulator.faults.add(path="*/processes", times=None, status=403)
+    assert_same(joined(ap.read_dask(stored)), PANEL)
+    with pytest.raises(ap.PermissionDenied):
+        listed.compute()
 
 
 def test_an_upload_under_way_is_warned_of_and_its_end_is_a_change(
