@@ -21,7 +21,8 @@ from alphacast_pandas.writing.check_frame import (
     flat_frame,
     warn_of_empty_text,
 )
-from alphacast_pandas.writing.dates import as_timestamps, longest_format
+from alphacast_pandas.writing.dates import longest_format
+from alphacast_pandas.writing.key_hashes import hash_keys, repeated_hashes, to_instants
 from alphacast_pandas.writing.kinds import Kind, kind_of
 from alphacast_pandas.writing.rules import UNIQUE_KEY
 
@@ -214,7 +215,7 @@ def _rows_of(
     """Return rows whose keys have one of these hashes: all, or more than there are hashes."""
     rows: list[pd.DataFrame] = []
     for frame in files.frames():
-        rows.append(frame[np.isin(_hashes(flat_frame(frame, index), roles), hashes)])
+        rows.append(frame[np.isin(hash_keys(flat_frame(frame, index), roles), hashes)])
         if sum(map(len, rows)) > _MOST_FAILURES:  # so some of them share a hash
             break
     found = pd.concat(rows).head(_MOST_FAILURES)
@@ -227,12 +228,12 @@ def _repeated_by_date(files: ParquetFiles, roles: Roles) -> np.ndarray | None:
     repeated: list[np.ndarray] = []
     last, held = None, np.empty(0, np.uint64)
     for keys in files.columns(roles.keys):
-        dates = _instants(keys[roles.date])
+        dates = to_instants(keys[roles.date])
         is_by_date = (last is None or last <= dates[0]) and (dates[:-1] <= dates[1:]).all()
         if not is_by_date:
             return None
-        hashes = _hashes(keys, roles)
-        repeated.append(_repeated_in(np.concatenate([held, hashes])))
+        hashes = hash_keys(keys, roles)
+        repeated.append(repeated_hashes(np.concatenate([held, hashes])))
         is_last = dates == dates[-1]
         held = (
             np.concatenate([held, hashes])
@@ -247,30 +248,6 @@ def _repeated_in_any_order(files: ParquetFiles, roles: Roles) -> np.ndarray:
     """Return hashes that keys share, of all rows."""
     hashes, filled = np.empty(files.rows, np.uint64), 0
     for keys in files.columns(roles.keys):
-        hashes[filled : filled + len(keys)] = _hashes(keys, roles)
+        hashes[filled : filled + len(keys)] = hash_keys(keys, roles)
         filled += len(keys)
-    hashes.sort()  # in place
-    return np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
-
-
-def _repeated_in(hashes: np.ndarray) -> np.ndarray:
-    ordered = np.sort(hashes)
-    repeated: np.ndarray = ordered[1:][ordered[1:] == ordered[:-1]]
-    return repeated
-
-
-def _hashes(keys: pd.DataFrame, roles: Roles) -> np.ndarray:
-    """Return a hash of each key; equal keys have equal ones."""
-    columns = {name: _comparable(keys[name]) for name in roles.entities}
-    instants = pd.Series(_instants(keys[roles.date]), index=keys.index)
-    frame = pd.DataFrame({roles.date: instants, **columns})
-    return pd.util.hash_pandas_object(frame, index=False).to_numpy()
-
-
-def _instants(dates: pd.Series) -> np.ndarray:
-    return as_timestamps(dates).to_numpy().astype("datetime64[us]")
-
-
-def _comparable(values: pd.Series) -> pd.Series:
-    """Return values of which equal ones have equal bytes: not so the two zeros."""
-    return values + 0.0 if pd.api.types.is_float_dtype(values.dtype) else values
+    return repeated_hashes(hashes)
