@@ -137,12 +137,9 @@ def _check_unchanged(client: Client, plan: ReadPlan) -> None:
 
 
 def _describe_change(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    if now["process"] is None and before["process"] is not None:
-        return f"its newest process was {before['process']}, and now none is listed"
-    if now["process"] != before["process"] and before["process"] is None:
-        return f"its newest process is {now['process']}, and none was listed before"
     if now["process"] != before["process"]:
-        return f"process {now['process']} has begun"
+        newest, known = now["process"] or "not listed", before["process"] or "not listed"
+        return f"its newest process is {newest}, and was {known}"
     if now["is_running"] != before["is_running"]:
         return f"process {now['process']}, which was under way, has ended"
     if now["definitions"] != before["definitions"]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import dask.dataframe as dd
+import pandas as pd
 from dask.dataframe.dispatch import make_meta
 
 from alphacast_pandas.api.client import resolve_client
@@ -23,10 +24,16 @@ from alphacast_pandas.errors import (
     ValidationError,
 )
 from alphacast_pandas.reading.options import check_flag
+from alphacast_pandas.text import error_text
 from alphacast_pandas.tracebacks import short_traceback
 from alphacast_pandas.writing.check_frame import FrameOptions
 from alphacast_pandas.writing.guards import check_guards
-from alphacast_pandas.writing.plan import check_mode, fetch_definitions, resolve_target
+from alphacast_pandas.writing.plan import (
+    check_mode,
+    check_place,
+    fetch_definitions,
+    resolve_target,
+)
 from alphacast_pandas.writing.push import push
 from alphacast_pandas.writing.result import PushPart, PushResult, combine_parts
 
@@ -126,9 +133,9 @@ def push_dask(
     Raises
     ------
     ValidationError
-        If a partition breaks its contract, a column has another type than in the first one, or
-        rows of different partitions have the same key; nothing has been sent. The failures of
-        single partitions have a column ``partition`` besides.
+        If a partition breaks its contract, does not have the columns of the first one or has
+        another type in one of them, or rows of different partitions have the same key; nothing has
+        been sent. The failures of single partitions have a column ``partition`` besides.
     QueryError
         If `mode` deletes: each partition would delete the rows of the others. If the frame was made
         by `read_dask` of the same dataset, or another argument makes no sense.
@@ -152,10 +159,10 @@ def push_dask(
     kept first: ``ddf = ddf.persist()``. That is also how a frame that `read_dask` made of a dataset
     can be pushed to the same dataset, which changes with the first partition.
 
-    The memory of this process holds one partition, and 8 bytes for each row of the frame.
+    The memory of this process holds one partition; and while partitions are checked, 16 bytes for
+    each row of the frame.
 
-    ``ddf.alphacast.push(...)`` is this function, once `read_dask` or `push_dask` was used or
-    ``alphacast_pandas.dask`` imported.
+    ``ddf.alphacast.push(...)`` is this function.
 
     Examples
     --------
@@ -178,6 +185,7 @@ def push_dask(
         timeout=timeout,
     )
     accepts_new = check_flag(accept_new_columns, "accept_new_columns")
+    check_place(dataset_id, name)
     client = resolve_client(client)
     target = resolve_target(client, dataset_id, name, repository, create=create)
     _check_not_source(ddf, client, target.dataset_id)
@@ -201,10 +209,13 @@ def push_dask(
 
 def _check_is_dask(ddf: Any) -> None:
     if not isinstance(ddf, dd.DataFrame):
-        msg = (
-            f"A DataFrame of Dask is expected, not {type(ddf).__module__.partition('.')[0]}."
-            f"{type(ddf).__qualname__}. A DataFrame of pandas is pushed with df.alphacast.push()."
-        )
+        kind = f"{type(ddf).__module__.partition('.')[0]}.{type(ddf).__qualname__}"
+        remedy = "Make one with dask.dataframe.from_pandas, from_map or read_parquet."
+        if isinstance(ddf, pd.DataFrame):
+            remedy = "A DataFrame of pandas is pushed with df.alphacast.push()."
+        elif isinstance(ddf, dd.Series):
+            remedy = "Push the frame that has the date and the entities of its values too."
+        msg = f"A DataFrame of Dask is expected, not {kind.removeprefix('builtins.')}. {remedy}"
         raise ValidationError(msg)
 
 
@@ -277,7 +288,7 @@ class _PartitionsPush:
         partitions: Sequence[CheckedPartition],
     ) -> None:
         self._ddf, self._client, self._target, self._words = ddf, client, target, words
-        self._partitions = [each for each in partitions if each.rows]
+        self._partitions = partitions
         self._clock = client._connection.clock
         self._started_at = self._clock.monotonic()
         self._timeout = 600.0
@@ -309,7 +320,7 @@ class _PartitionsPush:
         if isinstance(stopped_by, ProcessTimeout) and stopped_by.process is not None:
             self._follow(stopped_by, timeout)
         partition, words = self._partitions[len(self._results)], self._words
-        frame = self._ddf.partitions[partition.number].compute()
+        frame = self._compute(partition.number)
         if digest(frame) != partition.digest:
             msg = (
                 f"Partition {partition.number} does not hold the rows any more that were checked, "
@@ -338,6 +349,18 @@ class _PartitionsPush:
             progress=words.progress,
             client=self._client,
         )
+
+    def _compute(self, number: int) -> pd.DataFrame:
+        """Return the rows of a partition, or raise; any error of it leaves the push resumable."""
+        try:
+            frame: pd.DataFrame = self._ddf.partitions[number].compute()
+        except AlphacastError:
+            raise
+        except Exception as error:
+            # Of Dask, of files, or of functions of the user.
+            msg = f"Partition {number} could not be computed again: {error_text(error)}."
+            raise AlphacastError(msg) from error
+        return frame
 
     def _follow(self, stopped_by: ProcessTimeout, timeout: float) -> None:
         """Wait for a process whose end is not known; its rows are sent again in any case."""

@@ -171,9 +171,7 @@ def plan_push(
     """Return the plan of a push, or raise for whatever is wrong with its rows."""
     started_at = client._connection.clock.monotonic()
     progress = resolve_progress(progress=progress)
-    if dataset_id is None and name is None:
-        msg = "Say where to push to: push(5515), or push(name='Prices', repository='My data')."
-        raise QueryError(msg)
+    check_place(dataset_id, name)
     place = label_of(dataset_id) if name is None else quoted(str(name))
     meter = Meter(f"Checking against {place}", progress=progress, clock=client._connection.clock)
     with meter, watched_by(meter):
@@ -192,6 +190,13 @@ def plan_push(
         progress=progress,
         started_at=started_at,
     )
+
+
+def check_place(dataset_id: Id | None, name: str | None) -> None:
+    """Raise if nothing says where to push to."""
+    if dataset_id is None and name is None:
+        msg = "Say where to push to: push(5515), or push(name='Prices', repository='My data')."
+        raise QueryError(msg)
 
 
 def check_mode(mode: Any) -> Mode:

@@ -1,5 +1,6 @@
 """A frame of Dask is pushed partition by partition, all of it or up to a place that is told."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from typing import Any
 
 import dask
 import dask.dataframe as dd
+import numpy as np
 import pandas as pd
 import pytest
 from end_to_end.frames import assert_same, panel
@@ -94,7 +96,7 @@ def test_a_key_in_two_partitions_is_found_before_anything_is_sent(
     twice = pd.concat([PANEL, PANEL.iloc[[3]].assign(CPI=1.0)], ignore_index=True)
     with pytest.raises(ap.ValidationError) as caught:
         ap.push_dask(lazy(twice, (20, 0, 25, 16)), name="P", entities="country", client=client)
-    assert "is in the partitions 0 and 3" in str(caught.value)
+    assert "is in the partitions 0, 3" in str(caught.value)
     (value,) = caught.value.failures["value"]
     assert value == tuple(PANEL.loc[3, ["Date", "country"]])
     assert all(request.method == "GET" for request in emulator.requests)
@@ -116,6 +118,72 @@ def test_what_is_wrong_in_any_partition_is_said_before_anything_is_sent(
     with pytest.raises(ap.ValidationError, match="nothing to push"):
         lazy(PANEL, (0, 0)).alphacast.push(**words)
     assert all(request.method == "GET" for request in emulator.requests)
+
+
+@pytest.mark.every_parameter
+@pytest.mark.parametrize(
+    ("values", "words", "kind"),
+    [
+        ((1.0, None), "'x' is in the first partition that holds rows, and not in this", "float64"),
+        ((None, 1.0), "'x' is in this partition, and not in the first one", None),
+        ((np.int16(1), 1.5), "'x' would be stored as Decimal", "float64"),
+        ((None, "text"), "'x' would be stored as String", "str"),
+    ],
+)
+def test_partitions_that_differ_are_told_how_to_become_alike(
+    values: tuple[Any, Any], words: str, kind: str | None, client: ap.Client, emulator: Emulator
+) -> None:
+    parts = [PANEL.iloc[:30], PANEL.iloc[30:]]
+    for place, value in enumerate(values):
+        if value is not None:
+            parts[place] = parts[place].assign(x=value)
+        elif kind == "str":  # nothing but missing values, which have no type of their own
+            parts[place] = parts[place].assign(x=pd.Series(dtype=object))
+    known = {"name": "Prices", "entities": "country", "client": client}
+    ddf = lazy_of(Source(parts, lambda _: None))
+    with pytest.raises(ap.ValidationError, match=words) as caught:
+        ddf.alphacast.push(**known)
+    assert all(request.method == "GET" for request in emulator.requests)
+    (remedy,) = re.findall("Remedy: (.*) gives", str(caught.value))
+    told = {"ddf": ddf}
+    exec(remedy, told)
+    result = told["ddf"].alphacast.push(**known)
+    frame = read(result.dataset_id, client)
+    assert len(frame) == len(PANEL)
+    assert frame.get("x", pd.Series(dtype=object)).dtype == (kind or "object")
+
+
+def test_of_many_failures_and_repeated_keys_some_are_told(client: ap.Client) -> None:
+    days = pd.date_range("1900-01-01", periods=1_100)
+    frame = pd.DataFrame({"Date": days, "value": 1.0})
+    words = {"name": "Days", "client": client}
+    twice = lazy(pd.concat([frame, frame]), (1_100, 1_100))
+    with pytest.raises(ap.ValidationError, match="of 1,100 keys that are repeated, 200") as caught:
+        twice.alphacast.push(**words)
+    assert len(caught.value.failures) == 200
+    parts = source(frame.assign(value=float("inf")), (1_050, 50))
+    with pytest.raises(ap.ValidationError, match="Later partitions than 0 were not") as caught:
+        lazy_of(parts).alphacast.push(**words)
+    assert len(caught.value.failures) == 1_050
+    parts = source(sizes=(20, 40))
+    with pytest.raises(ap.ValidationError, match=r"Several columns hold text.*\nLater partitions"):
+        lazy_of(parts).alphacast.push(**words)
+    assert parts.taken == [0]
+
+
+def test_a_partition_that_cannot_be_computed_again_is_one_to_resume_at(
+    client: ap.Client, new_dataset: Callable[[], int]
+) -> None:
+    def fail_at(times: int) -> None:
+        if times == 5:
+            raise MemoryError("no more")
+
+    number, ddf = new_dataset(), lazy(sizes=(20, 25, 15), after=fail_at)
+    with pytest.raises(ap.PushInterrupted, match="1 could not be computed again: Mem") as caught:
+        ddf.alphacast.push(number, entities="country", client=client)
+    assert_same(read(number, client), PANEL.iloc[:20])
+    assert [part.last_row for part in caught.value.resume().parts] == [19, 44, 59]
+    assert_same(read(number, client), PANEL)
 
 
 STOPS: dict[str, dict[str, Any]] = {

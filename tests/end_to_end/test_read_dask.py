@@ -121,7 +121,7 @@ def test_a_process_that_finds_no_key_or_another_service_says_so(
         ddf.compute()
     monkeypatch.delenv("ALPHACAST_BASE_URL")
     monkeypatch.delenv("ALPHACAST_API_KEY")
-    with pytest.raises(ap.ConfigurationError, match="ALPHACAST_API_KEY.*in every process that"):
+    with pytest.raises(ap.ConfigurationError, match=r"ALPHACAST_API_KEY.*in every process that"):
         ddf.compute()
 
 
@@ -133,7 +133,9 @@ def test_a_change_between_partitions_is_an_error(
     ddf = ap.read_dask(stored, by="QE")
     ddf.partitions[0].compute()
     somebody_uploads(client, stored, "2025-05-01,Brasil,7")
-    with pytest.raises(ap.ConflictError, match=r"process \d+ has begun.*Call read_dask again"):
+    with pytest.raises(
+        ap.ConflictError, match=r"newest process is \d+, and was \d+.*Call read_dask again"
+    ):
         ddf.partitions[1].compute()
     assert len(joined(ap.read_dask(stored, by="QE"))) == len(PANEL) + 1
 
