@@ -411,8 +411,11 @@ class _PartitionsPush:
             replace(part, first_row=part.first_row + first, last_row=part.last_row + first)
             for part in inner
         ]
+        then = "error.resume() goes on from there."
+        if isinstance(cause, ConflictError) and cause.status_code is None and not cause.retryable:
+            then = "error.resume() stops there again unless the frame gives the checked rows."
         return PushInterrupted(
-            f"{cause} {self._describe_progress()} error.resume() goes on from there.".lstrip(),
+            f"{cause} {self._describe_progress()} {then}".lstrip(),
             parts=(*self._parts, *parts),
             cause=cause if isinstance(cause, AlphacastError) else error,
             push=self,
