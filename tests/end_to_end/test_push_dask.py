@@ -10,7 +10,7 @@ import dask.dataframe as dd
 import numpy as np
 import pandas as pd
 import pytest
-from end_to_end.frames import assert_same, panel
+from end_to_end.frames import TEXT, assert_same, panel
 from end_to_end.parts import LIMIT, limit_files, uploads
 
 import alphacast_pandas as ap
@@ -124,17 +124,17 @@ def test_what_is_wrong_in_any_partition_is_said_before_anything_is_sent(
         ((1.0, None), "'x' is in the first partition that holds rows, and not in this", "float64"),
         ((None, 1.0), "'x' is in this partition, and not in the first one", None),
         ((np.int16(1), 1.5), "'x' would be stored as Decimal", "float64"),
-        ((None, "text"), "'x' would be stored as String", "str"),
+        ((None, "text"), "'x' would be stored as String", TEXT),
     ],
 )
 def test_partitions_that_differ_are_told_how_to_become_alike(
-    values: tuple[Any, Any], words: str, kind: str | None, client: ap.Client, emulator: Emulator
+    values: tuple[Any, Any], words: str, kind: Any, client: ap.Client, emulator: Emulator
 ) -> None:
     parts = [PANEL.iloc[:30], PANEL.iloc[30:]]
     for place, value in enumerate(values):
         if value is not None:
             parts[place] = parts[place].assign(x=value)
-        elif kind == "str":  # nothing but missing values, which have no type of their own
+        elif kind is TEXT:  # nothing but missing values, which have no type of their own
             parts[place] = parts[place].assign(x=pd.Series(dtype=object))
     known = {"name": "Prices", "entities": "country", "client": client}
     ddf = lazy_of(Source(parts, lambda _: None))
