@@ -6,18 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from alphacast_pandas.api.client import resolve_client
-from alphacast_pandas.api.identifiers import label_of
-from alphacast_pandas.api.retrying import watched_by
-from alphacast_pandas.api.settings import resolve_progress
-from alphacast_pandas.progress import Meter
 from alphacast_pandas.reading.as_known import answer_as_known
-from alphacast_pandas.reading.cached import fetch_or_recall, resolve_cache, resolve_number
+from alphacast_pandas.reading.cached import resolve_cache, resolve_number
 from alphacast_pandas.reading.csv_table import table_with_nulls
-from alphacast_pandas.reading.expected import warn_of_other_words
 from alphacast_pandas.reading.frame import attributes
 from alphacast_pandas.reading.options import check_options
-from alphacast_pandas.reading.rows import finish
-from alphacast_pandas.reading.unmatched import warn_of_unmatched
+from alphacast_pandas.reading.read import read_meter, read_table
 from alphacast_pandas.tracebacks import short_traceback
 
 if TYPE_CHECKING:
@@ -152,13 +146,6 @@ def _read(
     """Return the rows of the service's answer, and where they come from."""
     setting = resolve_cache(client, options)
     number = resolve_number(client, dataset_id, setting)
-    is_shown = resolve_progress(progress=progress)
-    clock = client._connection.clock
-    with Meter(f"Reading {label_of(dataset_id)}", progress=is_shown, clock=clock) as meter:
-        with watched_by(meter):
-            answer = fetch_or_recall(client, number, options, setting, meter)
-        warn_of_other_words(dataset_id, answer.definitions)
-        table = finish(answer)
-        if not table.num_rows:
-            warn_of_unmatched(client, number, answer)
+    with read_meter(client, dataset_id, progress=progress) as meter:
+        answer, table = read_table(client, number, options, meter, given=dataset_id, cache=setting)
         return table, attributes(client, number, answer)

@@ -13,12 +13,9 @@ import pandas as pd
 import pyarrow as pa
 
 from alphacast_pandas.api.client import resolve_client
-from alphacast_pandas.api.identifiers import label_of
-from alphacast_pandas.api.settings import resolve_progress
 from alphacast_pandas.atomic_files import new_file, replace_file
 from alphacast_pandas.column_types import date_dtype
 from alphacast_pandas.errors import DecodeError, QueryError, ValidationError
-from alphacast_pandas.progress import Meter
 from alphacast_pandas.reading.as_known import answer_as_known
 from alphacast_pandas.reading.cached import resolve_cache, resolve_number
 from alphacast_pandas.reading.chunks import in_chunks, open_tables
@@ -32,6 +29,7 @@ from alphacast_pandas.reading.parquet_file import (
     rows_per_group,
     sorted_tables,
 )
+from alphacast_pandas.reading.read import read_meter
 from alphacast_pandas.reading.unmatched import warn_of_unmatched
 from alphacast_pandas.text import printable, value_text
 from alphacast_pandas.tracebacks import short_traceback
@@ -229,9 +227,7 @@ def _write_answer(
     client = resolve_client(client)
     setting = resolve_cache(client, options)
     number = resolve_number(client, dataset_id, setting)
-    is_shown = resolve_progress(progress=progress)
-    clock = client._connection.clock
-    meter = Meter(f"Reading {label_of(dataset_id)}", progress=is_shown, clock=clock)
+    meter = read_meter(client, dataset_id, progress=progress)
     with ExitStack() as stack:
         sent, tables = open_tables(
             client,

@@ -32,11 +32,13 @@ if TYPE_CHECKING:
     from os import PathLike
 
     import pandera.pandas as pa
+    import pyarrow  # noqa: ICN001 - pa is pandera here
 
     from alphacast_pandas.api.cache_setting import Cache, CacheSetting
     from alphacast_pandas.api.client import Client
     from alphacast_pandas.api.identifiers import Id
     from alphacast_pandas.progress import ReadMeter
+    from alphacast_pandas.reading.answer import WholeAnswer
     from alphacast_pandas.reading.options import Date, Filter, ReadOptions
     from alphacast_pandas.vintage_store.instants import Moment
 
@@ -311,13 +313,18 @@ def read_alphacast(
     client = resolve_client(client)
     setting = resolve_cache(client, options)
     number = resolve_number(client, dataset_id, setting)
-    is_shown = resolve_progress(progress=progress)
-    clock = client._connection.clock
-    meter = Meter(f"Reading {label_of(dataset_id)}", progress=is_shown, clock=clock)
+    meter = read_meter(client, dataset_id, progress=progress)
     if rows is not None:
         return read_chunks(client, number, options, rows, meter, given=dataset_id, cache=setting)
     with meter:
         return read_one(client, number, options, meter, given=dataset_id, cache=setting)
+
+
+def read_meter(client: Client, dataset_id: Id, *, progress: bool | None) -> Meter:
+    """Return what shows the progress of the read of one dataset."""
+    is_shown = resolve_progress(progress=progress)
+    clock = client._connection.clock
+    return Meter(f"Reading {label_of(dataset_id)}", progress=is_shown, clock=clock)
 
 
 def read_one(
@@ -335,12 +342,7 @@ def read_one(
 
     The frame is made, and checked against its schema, inside the context `while_checking`.
     """
-    with watched_by(meter):
-        answer = fetch_or_recall(client, number, options, cache, meter)
-    warn_of_other_words(given, answer.definitions)
-    table = finish(answer)
-    if not table.num_rows:
-        warn_of_unmatched(client, number, answer)
+    answer, table = read_table(client, number, options, meter, given=given, cache=cache)
     with while_checking:
         frame = result_frame(table, answer, options, is_last_use=True)
     facts = attributes(client, number, answer)
@@ -348,3 +350,22 @@ def read_one(
         facts["every_row"] = False
     frame.attrs["alphacast"] = {**facts, "rows": len(frame)}
     return frame
+
+
+def read_table(
+    client: Client,
+    number: int,
+    options: ReadOptions,
+    meter: ReadMeter,
+    *,
+    given: object,
+    cache: CacheSetting,
+) -> tuple[WholeAnswer, pyarrow.Table]:
+    """Return the answer of one dataset and its rows, with the warnings; `given` as above."""
+    with watched_by(meter):
+        answer = fetch_or_recall(client, number, options, cache, meter)
+    warn_of_other_words(given, answer.definitions)
+    table = finish(answer)
+    if not table.num_rows:
+        warn_of_unmatched(client, number, answer)
+    return answer, table
