@@ -101,8 +101,9 @@ def test_a_file_is_written_and_pushed_in_the_same_memory_however_many_rows_it_ha
 ) -> None:
     is_long = request.config.getoption("--exhaustive")
     program = Path(__file__).with_name("large_files.py")
-    # What the process holds counts once it has grown to its size.
-    sizes = ["600000", "600000", "6000000"] if is_long else ["600000", "1200000"]
+    # More rows than a row group has, whose size is what is held; and what the process holds counts
+    # once it has grown to its size.
+    sizes = ["900000", "900000", "9000000"] if is_long else ["900000", "1800000"]
     run = subprocess.run([sys.executable, str(program), *sizes], check=True, stdout=subprocess.PIPE)
     few, many = json.loads(run.stdout)[-2:]
     growth = many["rows"] / few["rows"]
