@@ -1,1 +1,1 @@
-"""The commands of ``alphacast-pandas``; they use what ``import alphacast_pandas`` gives users."""
+"""The commands of ``alphacast-pandas``: a file for each, or for those that share what they do."""
