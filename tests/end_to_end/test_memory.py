@@ -101,9 +101,9 @@ def test_a_file_is_written_and_pushed_in_the_same_memory_however_many_rows_it_ha
 ) -> None:
     is_long = request.config.getoption("--exhaustive")
     program = Path(__file__).with_name("large_files.py")
-    # More rows than a row group has, whose size is what is held; and what the process holds counts
-    # once it has grown to its size.
-    sizes = ["900000", "900000", "9000000"] if is_long else ["900000", "1800000"]
+    # Two row groups and more: a few of them are held, however many there are. What the process
+    # holds counts once it has grown to its size.
+    sizes = ["1410000", "1410000", "14100000"] if is_long else ["1410000", "4500000"]
     run = subprocess.run([sys.executable, str(program), *sizes], check=True, stdout=subprocess.PIPE)
     few, many = json.loads(run.stdout)[-2:]
     growth = many["rows"] / few["rows"]
