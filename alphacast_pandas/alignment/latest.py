@@ -51,7 +51,7 @@ def latest(df: pd.DataFrame, n: int = 1, *, at: Date | None = None) -> pd.DataFr
         (datetime64) and ``value``, ordered by entities, by the frame's order of columns and
         by date, with a RangeIndex. Values keep the type of their columns if it is one; numbers of
         several types are float64, anything else object. A frame without rows has the same columns
-        and types. An entity that is called like one of these three has ``entity: `` in front of
+        and types. An entity that is called like one of these three has ``"entity: "`` in front of
         its name.
 
     Raises

@@ -70,7 +70,7 @@ def coverage(
         ``missing`` (int64, rows of these entities between ``first`` and ``last`` without a
         value). A column without any value has count 0, ``first`` and ``last`` missing, and all
         its rows in ``missing``. A frame without rows has the same columns and types. An entity
-        column that is called like one of these five has ``entity: `` in front of its name.
+        column that is called like one of these five has ``"entity: "`` in front of its name.
 
     Raises
     ------

@@ -65,7 +65,7 @@ def read_series(
         date. Without: ``Date``, ``series_id`` (int64), ``name``, the entity columns if there are
         any (text), ``value``. Numbers are float64; a series of text is text. A frame without rows
         has the same columns and types. An entity column that is called like one of the others has
-        ``entity: `` in front of its name. ``attrs["alphacast"]["series"]`` says what each series
+        ``"entity: "`` in front of its name. ``attrs["alphacast"]["series"]`` says what each series
         is.
 
     Raises

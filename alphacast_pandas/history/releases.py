@@ -84,7 +84,7 @@ def releases(
         vintages, at the types of `read_alphacast`; a column whose type has changed holds float64 if
         all were numbers, otherwise objects. ``attrs["alphacast"]`` has ``dataset_id``, ``name``,
         ``date``, ``entities`` and ``rows``. A column of the dataset that is called ``vintage``, or
-        a value column that identifies the rows of another vintage, has ``column: `` in front.
+        a value column that identifies the rows of another vintage, has ``"column: "`` in front.
 
     Raises
     ------

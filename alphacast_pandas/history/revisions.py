@@ -76,7 +76,7 @@ def revisions(
         (float64 if every column wanted holds numbers in every vintage, otherwise object), ``kind``
         (text): ``"added"`` if the row is new, ``"revised"`` if it has another value, where missing
         counts as a value, ``"deleted"`` if the row is gone. By vintage, date, entities and column.
-        A column of the dataset that is called like one of these five has ``key: `` in front.
+        A column of the dataset that is called like one of these five has ``"key: "`` in front.
 
     Raises
     ------
