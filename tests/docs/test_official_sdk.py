@@ -5,7 +5,6 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,12 @@ import pandas as pd
 import pytest
 
 import alphacast_pandas as ap
+from alphacast_pandas.difference.modes import MODES
 from alphacast_pandas.emulator import Emulator
 
 PAGE = Path(__file__).parents[2] / "docs" / "guide" / "official-sdk.md"
 ROW = re.compile(r"^\| `([^`]+)` \| `([^`]+)` \|$", re.MULTILINE)
+MODE = re.compile(r"^\| `(True|False)` \| `(True|False)` \| `\"(\w+)\"`", re.MULTILINE)
 NAME = "World - Life expectancy, population and income"
 MACRO = 7938
 FRAMES = {
@@ -107,16 +108,23 @@ def same_frame(theirs: pd.DataFrame, ours: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(theirs, ours)
 
 
-@pytest.fixture
-def services(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Emulator, Emulator]]:
-    """One service for the SDK, and one for us."""
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")  # the SDK asks proxies for this computer too
-    with ExitStack() as stack:
-        theirs, ours = (stack.enter_context(Emulator(seed="demo")) for _ in range(2))
-        monkeypatch.setattr(sdk, "BASE_URL", theirs.url)
-        monkeypatch.setattr(sdk, "WORKSPACE_URL", theirs.search_url)
-        ap.login(ours.api_key, base_url=ours.url)
+@pytest.fixture(scope="module")
+def emulators() -> Iterator[tuple[Emulator, Emulator]]:
+    with Emulator(seed="demo") as theirs, Emulator(seed="demo") as ours:
         yield theirs, ours
+
+
+@pytest.fixture
+def services(
+    emulators: tuple[Emulator, Emulator], monkeypatch: pytest.MonkeyPatch
+) -> tuple[Emulator, Emulator]:
+    """One service for the SDK, and one for us."""
+    theirs, ours = emulators
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")  # the SDK asks proxies for this computer too
+    monkeypatch.setattr(sdk, "BASE_URL", theirs.url)
+    monkeypatch.setattr(sdk, "WORKSPACE_URL", theirs.search_url)
+    ap.login(ours.api_key, base_url=ours.url)
+    return emulators
 
 
 def test_both_sides_of_each_row_do_the_same(services: tuple[Emulator, Emulator]) -> None:
@@ -143,15 +151,6 @@ def test_both_sides_of_each_row_do_the_same(services: tuple[Emulator, Emulator])
         remember(answers, left, right, alphacast)
         assert state_of(theirs) == state_of(ours), their_call
     assert compared == len(rows()) - 9
-    assert {mode for _, mode in MODES.findall(PAGE.read_text(encoding="utf-8"))} == {
-        "append",
-        "upsert",
-        "replace",
-        "mirror",
-    }
-
-
-MODES = re.compile(r"^\| `(?:True|False)` \| `(True|False)` \| `\"(\w+)\"`", re.MULTILINE)
 
 
 def numbers_at(client: ap.Client) -> dict[str, int | None]:
@@ -184,6 +183,14 @@ def state_of(emulator: Emulator) -> dict[str, Any]:
             if name == "Prices" and client.datasets.columns(number)
         }
     return {"repositories": repositories, "datasets": [*datasets], "rows": held}
+
+
+def test_the_flags_of_the_sdk_are_the_modes_of_the_page() -> None:
+    told = {
+        mode: (delete == "True", update == "True")
+        for delete, update, mode in MODE.findall(PAGE.read_text(encoding="utf-8"))
+    }
+    assert told == {name: (mode.deletes, mode.updates) for name, mode in MODES.items()}
 
 
 def test_what_the_page_says_is_different_is_different(
