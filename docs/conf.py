@@ -49,6 +49,7 @@ toc_object_entries_show_parents = "hide"
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 nb_execution_mode = "off"  # .ci/notebooks runs them; the site shows their stored outputs
+highlight_language = "none"  # of blocks that state none, such as trees of folders
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
 copybutton_exclude = ".linenos, .gp, .go"
