@@ -1,18 +1,15 @@
 """How Sphinx builds the site."""
 
-import inspect
 import itertools
 import os
 import re
 import shutil
+import sys
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
-from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.domains.python import PyXRefRole
 
 import alphacast_pandas as ap
 
@@ -24,7 +21,9 @@ author = "alphacast_pandas contributors"
 project_copyright = author
 release = version = ap.__version__
 
+sys.path.insert(0, str(HERE / "_ext"))
 extensions = [
+    "docstrings",  # in _ext
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.intersphinx",
@@ -33,7 +32,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
 ]
-exclude_patterns = ["_templates"]
+exclude_patterns = ["_*", "guide/_*"]
 templates_path = ["_templates"]
 nitpicky = True
 
@@ -106,45 +105,6 @@ absent = "|".join(sorted(INVENTORIES.keys() - intersphinx_mapping.keys()))
 nitpick_ignore_regex = [("py:.*", rf"(?!.*alphacast)({absent})\..*")] if absent else []
 
 
-class DocumentedRole(PyXRefRole):
-    """Single backticks in a docstring: a link to what the site documents, else code."""
-
-    def process_link(self, env: Any, refnode: Any, *args: Any) -> tuple[str, str]:
-        """Mark the reference as one that may lead nowhere."""
-        refnode["may_be_plain"] = True
-        refnode["refdomain"], refnode["reftype"] = "py", "obj"
-        return super().process_link(env, refnode, *args)
-
-
-def resolve_by_last_words(app: Sphinx, env: Any, node: Any, content: Any) -> Any:
-    """Link a name that a docstring shortens, such as `DataFrame.alphacast.push`, or leave it."""
-    if node.get("refdomain") != "py":
-        return None
-    domain, target = env.get_domain("py"), node["reftarget"]
-    places = ["alphacast_pandas", "alphacast_pandas.emulator", "pandas"]
-    if "may_be_plain" not in node:
-        places += [
-            name.rpartition(".")[0] for name in domain.objects if name.endswith(f".{target}")
-        ]
-    full = next((name for each in places if (name := f"{each}.{target}") in domain.objects), None)
-    if full is not None:
-        return domain.resolve_xref(env, node["refdoc"], app.builder, "obj", full, node, content)
-    return nodes.literal("", content.astext()) if node.get("may_be_plain") else None
-
-
-def keep_parameters_plain(
-    app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]
-) -> None:
-    """Show a parameter that is called like a function, such as `schema`, as code and not a link."""
-    try:
-        parameters = [*inspect.signature(obj).parameters]
-    except (TypeError, ValueError):
-        return
-    if parameters:
-        pattern = re.compile(rf"(?<![`\w:])`({'|'.join(parameters)})`(?!`)")
-        lines[:] = [pattern.sub(r"``\1``", line) for line in lines]
-
-
 def link_to_repository(app: Sphinx, path: Path, document: str, content: list[str]) -> None:
     """Let links of an included file to other files lead to the repository."""
     content[0] = re.sub(
@@ -163,8 +123,5 @@ def copy_notebooks(*_: object) -> None:
 
 def setup(app: Sphinx) -> None:
     """Connect the functions above."""
-    app.add_role("documented", DocumentedRole())
     app.connect("config-inited", copy_notebooks)
-    app.connect("missing-reference", resolve_by_last_words, priority=900)
-    app.connect("autodoc-process-docstring", keep_parameters_plain, priority=400)
     app.connect("include-read", link_to_repository)
