@@ -106,22 +106,24 @@ nitpick_ignore_regex = [("py:.*", rf"(?!.*alphacast)({absent})\..*")] if absent 
 
 
 def link_to_repository(app: Sphinx, path: Path, document: str, content: list[str]) -> None:
-    """Let links of an included file to other files lead to the repository."""
+    """Let links of an included file, such as the changelog, lead to the files of the repository."""
+    if ".." not in Path(path).parts:
+        return
     content[0] = re.sub(
         r"\]\((?!https?:|#|mailto:)([^)\s]+)\)", rf"]({REPOSITORY}/blob/main/\1)", content[0]
     )
 
 
-def copy_notebooks(*_: object) -> None:
-    """Put the notebooks, which Sphinx reads only below its own folder, where git ignores them."""
-    for notebook in sorted((HERE.parent / "notebooks").glob("*.ipynb")):
-        copy = HERE / "notebooks" / notebook.name
-        copy.parent.mkdir(exist_ok=True)
-        if not copy.exists() or copy.read_bytes() != notebook.read_bytes():
-            shutil.copy(notebook, copy)
+def renew_generated(*_: object) -> None:
+    """Copy the notebooks, which Sphinx reads only below its own folder, and drop old stubs."""
+    for folder in (HERE / "notebooks", HERE / "reference" / "api"):
+        shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(
+        HERE.parent / "notebooks", HERE / "notebooks", ignore=shutil.ignore_patterns(".*")
+    )
 
 
 def setup(app: Sphinx) -> None:
     """Connect the functions above."""
-    app.connect("config-inited", copy_notebooks)
+    app.connect("config-inited", renew_generated)
     app.connect("include-read", link_to_repository)

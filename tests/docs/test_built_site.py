@@ -9,6 +9,9 @@ import pytest
 
 import alphacast_pandas as ap
 
+ROOT = Path(__file__).parents[2]
+REPOSITORY = "https://github.com/alphacast-pandas/alphacast_pandas"
+
 
 @pytest.fixture
 def site(request: pytest.FixtureRequest) -> Path:
@@ -57,6 +60,17 @@ def test_every_link_and_anchor_of_every_page_leads_somewhere(site: Path) -> None
             if not (target.is_file() and has_anchor):
                 lost.append((str(path.relative_to(site)), link))
     assert lost == []
+
+
+def test_links_into_the_repository_lead_to_its_files(site: Path) -> None:
+    links = {
+        link.removeprefix(REPOSITORY).partition("/main/")[2]
+        for path in pages_of(site)
+        for link in Page(path.read_text(encoding="utf-8")).links
+        if link.startswith((f"{REPOSITORY}/blob/", f"{REPOSITORY}/tree/"))
+    }
+    assert links
+    assert {link for link in links if not (ROOT / link).exists()} == set()
 
 
 def test_a_page_loads_nothing_from_other_hosts(site: Path) -> None:
