@@ -6,6 +6,8 @@ import doctest
 import inspect
 import io
 import re
+import shlex
+import tomllib
 import traceback
 import warnings
 from collections.abc import Iterator
@@ -16,7 +18,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from alphacast_pandas.__main__ import _COMMANDS
+from alphacast_pandas.__main__ import _COMMANDS, _command, _parser_of
+from alphacast_pandas.emulator.__main__ import build_parser
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -24,7 +27,7 @@ DOCS = ROOT / "docs"
 PAGES = sorted(page for page in DOCS.rglob("*.md") if not page.name.startswith("_"))
 INCLUDE = re.compile(r"^```\{include\} (_\S+)\n```\n", re.MULTILINE)
 FENCE = re.compile(r"^```(?P<word>[^\n`]*)\n(?P<text>.*?)^```\n", re.DOTALL | re.MULTILINE)
-COMMAND = re.compile(r"\balphacast-pandas +([a-z]\w*)")
+COMMAND = re.compile(r"\balphacast-pandas +[a-z]")
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|<(https?://[^>]+)>")
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
@@ -135,16 +138,25 @@ def test_an_error_that_a_page_does_not_show_is_raised() -> None:
         check(Example("[][1]\n", 0, None), {}, "page")
 
 
-def test_the_pages_name_commands_that_exist() -> None:
-    named = {
-        found[1]
+def command_lines() -> list[list[str]]:
+    """The words after the name of the program, in the lines of shell blocks."""
+    lines = [
+        shlex.split(line.partition("alphacast-pandas ")[2])
         for page in PAGES
         for fence in FENCE.finditer(text_of(page))
-        if fence["word"] not in {"python", "text"}
-        for found in COMMAND.finditer(fence["text"])
-    }
-    assert named
-    assert named - {*_COMMANDS} == set()
+        if fence["word"] == "sh"
+        for line in fence["text"].splitlines()
+        if COMMAND.search(line)
+    ]
+    return [words[: words.index(">")] if ">" in words else words for words in lines]
+
+
+def test_the_commands_of_the_pages_are_used_as_they_can_be() -> None:
+    lines = command_lines()
+    assert {words[0] for words in lines} > {"login", "read", "push", "diff", "snapshot", "emulator"}
+    for name, *words in lines:
+        parser = build_parser() if name == "emulator" else _parser_of(name, _command(name))
+        parser.parse_args(words)
 
 
 def test_the_page_of_the_commands_has_every_command() -> None:
@@ -152,6 +164,14 @@ def test_the_page_of_the_commands_has_every_command() -> None:
     table = page.partition("| --- |")[2].partition("\n\n")[0]
     cells = [line.split("|")[1] for line in table.splitlines()[1:]]
     assert sorted(re.findall(r"`([a-z]+)`", " ".join(cells))) == sorted(_COMMANDS)
+
+
+def test_the_first_page_has_every_extra_for_users() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    page = (DOCS / "guide" / "get-started.md").read_text(encoding="utf-8")
+    table = page.partition("| extra |")[2].partition("\n\n")[0]
+    named = {line.split("`")[1] for line in table.splitlines()[2:]}
+    assert named == {*project["optional-dependencies"]} - {"notebooks", "test"}
 
 
 def is_link(page: Path, target: str) -> bool:
