@@ -108,7 +108,7 @@ else:  # the same addresses; hidden from type checkers, which would then allow a
 # Frames of Dask have the accessor too, from when Dask is imported.
 _import_beside("dask.dataframe", "alphacast_pandas.dask.accessor")
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "APIError",
