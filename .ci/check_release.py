@@ -26,7 +26,8 @@ def main(folder: str, most_bytes: str, tag: str = "") -> None:
         sys.exit(f"The wheel has {sorted(found)} at the top, and {sorted(TOP_LEVEL)} were meant.")
     if tag and tag != f"v{version}":
         sys.exit(f"The tag is {tag}, and the version {version}.")
-    newest = re.search(r"^## \[(.*)\]", pathlib.Path("CHANGELOG.md").read_text("utf-8"), re.M)
+    changes = pathlib.Path("CHANGELOG.md").read_text("utf-8")
+    newest = re.search(r"^## \[(.*)\]", changes, re.MULTILINE)
     if tag and (newest is None or newest[1] != version):
         sys.exit(f"The newest entry of CHANGELOG.md is not that of {version}.")
 
