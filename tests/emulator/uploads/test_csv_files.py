@@ -7,7 +7,7 @@ import zipfile
 import zlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alphacast_pandas.emulator.errors import InvalidUpload
@@ -105,7 +105,6 @@ METHODS.append(zipfile.ZIP_LZMA)
     method=st.sampled_from(METHODS),
     places=st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), max_size=5),
 )
-@settings(max_examples=200)
 def test_a_damaged_archive_is_read_or_refused(tmp_path, method, places):
     file = tmp_path / "file"
     file.write_bytes(damage(pack(ROW * 20, method), places))

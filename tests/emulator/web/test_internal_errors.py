@@ -5,7 +5,7 @@ from typing import get_args
 from urllib.parse import quote
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from alphacast_pandas.emulator import Readings
@@ -50,7 +50,6 @@ def check(answer):
 
 
 @given(column=st.one_of(st.sampled_from(["CPI", "'Date'", "note", "country"]), texts), value=texts)
-@settings(max_examples=60)
 @example("CPI", "'nan'")
 @example("CPI", "'1_0'")
 @example("Date", "'0001-01-01T00:00+14:00'")
@@ -65,7 +64,6 @@ def test_any_filter_is_answered(prices, call, emulator, column, value):
 @given(
     select=texts, top=numbers, last=numbers, form=st.sampled_from(["csv", "json", "xlsx", "tsv"])
 )
-@settings(max_examples=60)
 @example('a\rb,"', str(2**63 - 1), str(2**63 - 1), "json")
 @example('"' + "x" * 140_000, "1", "1", "csv")
 def test_any_selection_is_answered(prices, call, emulator, select, top, last, form):
@@ -81,7 +79,6 @@ def test_any_selection_is_answered(prices, call, emulator, select, top, last, fo
 
 
 @given(number=texts, expires=texts, signature=texts)
-@settings(max_examples=40)
 @example("9" * 5000, "1", "x")
 def test_any_address_of_a_file_is_answered(emulator, fetch, number, expires, signature):
     path = f"/datasets/{quote(number, safe='')}.csv"
@@ -176,7 +173,6 @@ def to_line(cells):
     date=st.one_of(st.sampled_from(["2020-01-01", "2020", "1"]), texts),
     shape=st.sampled_from(["lines", "array", "data"]),
 )
-@settings(max_examples=60)
 @example([], ["1"] * 4, "%Y-%m-%d", "0000-01-01", "lines")
 @example(["a\x00b"], ["\x00"] * 4, "%Y-%m-%d", "2020-01-01", "array")
 def test_any_file_ends_its_process_in_words_of_ours(
