@@ -11,7 +11,8 @@ import tomllib
 import traceback
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from alphacast_pandas.__main__ import _COMMANDS, _command, _parser_of
+from alphacast_pandas.emulator import Emulator
 from alphacast_pandas.emulator.__main__ import build_parser
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +32,9 @@ FENCE = re.compile(r"^```(?P<word>[^\n`]*)\n(?P<text>.*?)^```\n", re.DOTALL | re
 COMMAND = re.compile(r"\balphacast-pandas +[a-z]")
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|<(https?://[^>]+)>")
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+PUSH = ".push("
+# Lines of the pages that the tests leave out: pages use one emulator in turn.
+START, CLOSE = 'emulator = Emulator(seed="demo")\n', "emulator.close()\n"
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ def examples(page: Path) -> Iterator[Example]:
 def run(example: Example, names: dict[str, Any], page: str) -> tuple[str, Exception | None]:
     """Return what a person would see, prints, warnings, the last value or error; and the error."""
     tree = ast.parse("\n" * example.line + example.code, page)
-    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     seen, error = io.StringIO(), None
     with contextlib.redirect_stdout(seen), warnings.catch_warnings():
         warnings.simplefilter("always")
@@ -97,24 +102,57 @@ def call_tests(names: dict[str, Any], request: pytest.FixtureRequest) -> None:
         test(*(request.getfixturevalue(name) for name in inspect.signature(test).parameters))
 
 
+class Shared:
+    """An emulator that pages use in turn, until one has changed what it holds."""
+
+    def __init__(self, in_background: ThreadPoolExecutor) -> None:
+        self.in_background = in_background
+        self.emulator: Emulator | None = None
+
+    def fresh(self) -> Emulator:
+        """Return an emulator as the pages start it, with its data and numbers as at the start."""
+        if self.emulator is None or any(each.method != "GET" for each in self.emulator.requests):
+            self.close()
+            self.emulator = Emulator(seed="demo")
+        self.emulator.faults.clear()
+        return self.emulator
+
+    def close(self) -> None:
+        """Close it, which takes some time in which the next page can run."""
+        if self.emulator is not None:
+            self.in_background.submit(self.emulator.close)
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Shared]:
+    with ThreadPoolExecutor() as in_background:
+        shared = Shared(in_background)
+        yield shared
+        shared.close()
+
+
 @pytest.mark.every_parameter  # of a page that is not run nobody knows whether it is right
 @pytest.mark.parametrize(
     "page",
-    [page for page in PAGES if any(examples(page))],
+    # Those that only read come first, and share one emulator.
+    sorted((page for page in PAGES if any(examples(page))), key=lambda page: PUSH in text_of(page)),
     ids=lambda page: page.relative_to(DOCS).as_posix(),
 )
 def test_the_examples_of_a_page_show_what_happens(
-    page: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytest.FixtureRequest
+    page: Path,
+    shared: Shared,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    names: dict[str, Any] = {"__name__": page.stem}
-    try:
-        for example in examples(page):
-            check(example, names, str(page))
-            call_tests(names, request)
-    finally:
-        if "emulator" in names:
-            names["emulator"].close()
+    emulator = shared.fresh()
+    names: dict[str, Any] = {"__name__": page.stem, "emulator": emulator}
+    for example in examples(page):
+        code = example.code.replace(START, "\n").replace(CLOSE, "\n")
+        check(replace(example, code=code), names, str(page))
+        call_tests(names, request)
+    assert names["emulator"] is emulator  # one that a page starts otherwise has another name
 
 
 @pytest.mark.parametrize(
