@@ -146,7 +146,7 @@ def test_the_examples_of_a_page_show_what_happens(
     request: pytest.FixtureRequest,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    emulator = shared.fresh()
+    emulator = shared.fresh() if START in text_of(page) else None
     names: dict[str, Any] = {"__name__": page.stem, "emulator": emulator}
     for example in examples(page):
         code = example.code.replace(START, "\n").replace(CLOSE, "\n")
