@@ -123,7 +123,16 @@ def renew_generated(*_: object) -> None:
     )
 
 
+def state_language(
+    app: Sphinx, page: str, template: str, context: dict[str, object], *_: object
+) -> None:
+    """Let the pages of docs/es say that they are in Spanish; Sphinx knows one language a site."""
+    if page.startswith("es/"):
+        context["language"] = "es"
+
+
 def setup(app: Sphinx) -> None:
     """Connect the functions above."""
     app.connect("config-inited", renew_generated)
     app.connect("include-read", link_to_repository)
+    app.connect("html-page-context", state_language)

@@ -83,6 +83,16 @@ def test_a_page_loads_nothing_from_other_hosts(site: Path) -> None:
     assert loaded == set()
 
 
+def test_a_page_says_which_language_it_is_in(site: Path) -> None:
+    stated = {
+        path: re.search(r'<html lang="(\w+)"', path.read_text(encoding="utf-8"))
+        for path in pages_of(site)
+    }
+    spanish = {path for path, found in stated.items() if found and found[1] == "es"}
+    assert spanish == set(pages_of(site / "es")) != set()
+    assert all(found and found[1] in {"en", "es"} for found in stated.values())
+
+
 def test_every_name_has_an_anchor_of_its_own_on_one_page(site: Path) -> None:
     pages = [path.read_text(encoding="utf-8") for path in site.rglob("reference/**/*.html")]
     modules = {"cache"}
