@@ -70,7 +70,7 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
 }
-html_sidebars = {"changelog": [], "es/index": []}
+html_sidebars = {"changelog": [], "contributing/index": [], "es/index": []}
 
 INVENTORIES = {
     "dask": "https://docs.dask.org/en/stable/",
