@@ -9,6 +9,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from docutils import nodes
 from sphinx.application import Sphinx
 
 import alphacast_pandas as ap
@@ -123,6 +124,13 @@ def renew_generated(*_: object) -> None:
     )
 
 
+def mark_long_words(app: Sphinx, doctree: nodes.document) -> None:
+    """Mark code with words that no narrow screen can hold on one line, so that they may break."""
+    for code in doctree.findall(nodes.literal):
+        if max(map(len, code.astext().split()), default=0) > 40:
+            code["classes"].append("long")
+
+
 def state_language(
     app: Sphinx, page: str, template: str, context: dict[str, object], *_: object
 ) -> None:
@@ -135,4 +143,5 @@ def setup(app: Sphinx) -> None:
     """Connect the functions above."""
     app.connect("config-inited", renew_generated)
     app.connect("include-read", link_to_repository)
+    app.connect("doctree-read", mark_long_words)
     app.connect("html-page-context", state_language)
