@@ -72,7 +72,13 @@ def add_fields(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines:
             continue
         comment = re.search(_COMMENT.format(field.name), source, re.MULTILINE)
         lines += [f"{field.name} : {words_of(field.type)}{default_of(field.default)}"]
-        lines += [f"    {comment[1][0].upper()}{comment[1][1:]}."] if comment else []
+        lines += [f"    {sentence_of(comment[1])}"] if comment else []
+
+
+def sentence_of(comment: str) -> str:
+    """Return a comment as a sentence; a name such as `updatedAt` at its start stays as it is."""
+    first, *rest = comment.split(" ")
+    return " ".join([first.capitalize() if first.islower() else first, *rest]) + "."
 
 
 def has_fields_to_add(obj: Any) -> bool:
@@ -102,10 +108,13 @@ def words_of(kind: Any) -> str:
 def hide_long_or_internal(
     app: Sphinx, what: str, name: str, obj: Any, options: Any, signature: str, returns: str
 ) -> tuple[str, str] | None:
-    """Show no signature that repeats the fields, nor of endpoints, which only a client makes."""
-    is_made_by_client = what == "class" and "transport" in inspect.signature(obj).parameters
-    is_hidden = is_made_by_client or (what == "class" and has_fields_to_add(obj))
-    return ("", "") if is_hidden else None
+    """Show no signature that repeats the fields, nor of a class that only the package makes."""
+    if what != "class":
+        return None
+    is_made_here = any(
+        name == "transport" or name.startswith("_") for name in inspect.signature(obj).parameters
+    )
+    return ("", "") if is_made_here or has_fields_to_add(obj) else None
 
 
 def setup(app: Sphinx) -> None:
