@@ -135,7 +135,8 @@ def services(
 
 
 def test_both_sides_of_each_row_do_the_same(services: tuple[Emulator, Emulator]) -> None:
-    theirs, ours = services
+    theirs, _ = services
+    clients = ap.Client(theirs.api_key, base_url=theirs.url), ap.get_client()
     frames = {name: frame_of(values) for name, values in FRAMES.items()}
     frames["df4"] = frames["df3"].assign(volume=2.0)
     given = {"name": NAME, "date": dt.date, **frames}
@@ -144,9 +145,9 @@ def test_both_sides_of_each_row_do_the_same(services: tuple[Emulator, Emulator])
         **given,
         "alphacast": alphacast,
         "dataset": alphacast.datasets.dataset(7940),
-        **numbers_at(ap.Client(theirs.api_key, base_url=theirs.url)),
+        **numbers_at(clients[0]),
     }
-    right = {**given, "ap": ap, "client": ap.get_client(), **numbers_at(ap.get_client())}
+    right = {**given, "ap": ap, "client": clients[1], **numbers_at(clients[1])}
     compared = 0
     for their_call, our_call in rows():
         answers = eval(their_call, left), eval(our_call, right)
@@ -156,7 +157,7 @@ def test_both_sides_of_each_row_do_the_same(services: tuple[Emulator, Emulator])
             compared += 1
             continue
         remember(answers, left, right, alphacast)
-        assert state_of(theirs) == state_of(ours), their_call
+        assert state_of(clients[0]) == state_of(clients[1]), their_call
     assert compared == len(rows()) - 9
 
 
@@ -179,16 +180,15 @@ def remember(
         left["new"], right["new_id"] = alphacast.datasets.dataset(theirs["id"]), ours.id
 
 
-def state_of(emulator: Emulator) -> dict[str, Any]:
+def state_of(client: ap.Client) -> dict[str, Any]:
     """What a service holds: repositories, datasets and their rows."""
-    with ap.Client(emulator.api_key, base_url=emulator.url) as client:
-        repositories = [each.name for each in client.repositories.list()]
-        datasets = {each.name: each.id for each in client.datasets.list()}
-        held = {
-            name: ap.read_alphacast(number, client=client).to_csv()
-            for name, number in datasets.items()
-            if name == "Prices" and client.datasets.columns(number)
-        }
+    repositories = [each.name for each in client.repositories.list()]
+    datasets = {each.name: each.id for each in client.datasets.list()}
+    held = {
+        name: ap.read_alphacast(number, client=client).to_csv()
+        for name, number in datasets.items()
+        if name == "Prices"
+    }
     return {"repositories": repositories, "datasets": [*datasets], "rows": held}
 
 
