@@ -55,6 +55,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="file of `alphacast-pandas probe`, whose readings tests/live checks",
     )
     group.addoption(
+        "--site", type=Path, metavar="FOLDER", help="the built site, for tests/docs and tests/browser"
+    )
+    group.addoption(
+        "--pictures", type=Path, metavar="FOLDER", help="where tests/browser keeps its pictures"
+    )
+    group.addoption(
         "--first-case", type=int, default=0, metavar="N", help="number of the first of them"
     )
 
@@ -70,6 +76,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "live: asks the service itself, with ALPHACAST_API_KEY and only if -m names it"
     )
+    config.addinivalue_line("markers", "browser: opens Chromium, and only if -m names it")
     hypothesis.settings.register_profile(
         "plain",
         max_examples=EXAMPLES,
@@ -158,9 +165,9 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     files = {argument.partition("::")[0] for argument in config.args}
     folder = config.invocation_params.dir
     single = len(files) == 1 and all((folder / file).is_file() for file in files)
-    # All tests of the service itself share one repository.
-    is_live = re.search(r"(?<!not )\blive\b", config.getoption("-m") or "") is not None
-    return 0 if shows or single or is_live or names_tests(config) else None
+    # All tests of the service itself share one repository, all tests of displays one JupyterLab.
+    shares = re.search(r"(?<!not )\b(live|browser)\b", config.getoption("-m") or "") is not None
+    return 0 if shows or single or shares or names_tests(config) else None
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

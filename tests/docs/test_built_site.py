@@ -15,10 +15,10 @@ REPOSITORY = "https://github.com/alphacast-pandas/alphacast_pandas"
 
 @pytest.fixture
 def site(request: pytest.FixtureRequest) -> Path:
-    folder = request.config.getoption("--site", default=None)
+    folder: Path | None = request.config.getoption("--site")
     if folder is None:
         pytest.skip("--site says where the site was built; .ci/docs builds it")
-    return Path(folder)
+    return folder
 
 
 def pages_of(site: Path) -> list[Path]:
