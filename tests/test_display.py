@@ -155,7 +155,8 @@ def info(text: str) -> DatasetInfo:
 
 
 def series(text: str) -> Series:
-    return Series(53804, text, 5515, text, text, text, text, datetime.date(2000, 1, 1))
+    days = datetime.date(2000, 1, 1), datetime.date(2024, 5, 1)
+    return Series(53804, text, 5515, text, text, text, text, *days)
 
 
 def provider(text: str) -> Provider:
@@ -298,6 +299,12 @@ def test_a_list_is_a_table_and_still_a_list() -> None:
         *([str(r.id), r.name, "Private"] for r in records),
     ]
     assert page.sides[1] == ["right", "left", "left"]
+
+
+def test_ids_that_are_texts_are_aligned_as_texts() -> None:
+    shown = Records([ProviderSeries("chile/population"), ProviderSeries("GDP")])
+    assert str(shown) == "2 series\nid\nchile/population\nGDP"
+    assert {*Page(shown._repr_html_() or "").sides[1]} == {"left"}
 
 
 def test_a_part_of_a_list_and_a_pickled_one_are_tables_too() -> None:

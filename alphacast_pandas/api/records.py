@@ -30,7 +30,7 @@ _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 _MOST_ROWS = 40  # of a table
 _LONGEST_CELL = 120  # characters
 _MOST_CHARACTERS = 50  # of a text in a repr
-# Names of facts that are numbers, which tables align to the right.
+# Names of facts that are numbers, which tables align to the right; of some records ids are texts.
 _NUMBERS = frozenset(
     {"id", "repository_id", "dataset_id", "points", "inserted", "updated", "deleted"}
 )
@@ -134,18 +134,18 @@ class Records(list[T]):
         table = self._table()
         if table is None:
             return super().__repr__()
-        title, head, rows = table
-        return "\n".join((title, *text_table(head, rows, numbers=_NUMBERS)))
+        title, head, rows, numbers = table
+        return "\n".join((title, *text_table(head, rows, numbers=numbers)))
 
     def _repr_html_(self) -> str | None:
         table = self._table()
         if table is None:
             return None  # a notebook shows the text then
-        title, head, rows = table
-        return html_table(head, rows, title=title, numbers=_NUMBERS)
+        title, head, rows, numbers = table
+        return html_table(head, rows, title=title, numbers=numbers)
 
-    def _table(self) -> tuple[str, list[str], list[list[str]]] | None:
-        """Return title, head and rows of the table; None without records, or if they are mixed."""
+    def _table(self) -> tuple[str, list[str], list[list[str]], frozenset[str]] | None:
+        """Return title, head, rows and columns of numbers; None if there is no kind of records."""
         kinds = {type(item) for item in self}
         if len(kinds) != 1 or not isinstance(self[0], Record):
             return None
@@ -156,7 +156,8 @@ class Records(list[T]):
         title = plural(len(self), *self[0].words)
         if len(self) > _MOST_ROWS:
             title += f", the first {_MOST_ROWS} of them"
-        return title, head, rows
+        texts = {name for name in head if any(isinstance(item[name], str) for item in facts)}
+        return title, head, rows, _NUMBERS - texts
 
 
 @dataclass(frozen=True, repr=False)

@@ -49,6 +49,8 @@ def to_html(difference: Difference, title: str, notes: Sequence[str]) -> str:
         (
             html_title(_one_line(title)),
             html_line(_row_sentence(difference)),
+            # A line of its own: in a narrow window one of the dates would break at its hyphens.
+            html_line(_dates_sentence(difference)),
             _column_html(difference),
             *(_revision_html(*table) for table in _revision_tables(difference)),
             html_list(map(_one_line, notes)),
@@ -71,7 +73,7 @@ def _row_lines(difference: Difference) -> list[str]:
         for word, count in _row_counts(difference).items()
     ]
     lines[1] += f", {plural(_changed_values(difference), 'value')}"
-    return [*lines, f"  dates touched: {_dates_touched(difference) or 'none'}"]
+    return [*lines, f"  {_dates_sentence(difference)}"]
 
 
 def _column_lines(difference: Difference) -> list[str]:
@@ -124,12 +126,14 @@ def _note_lines(notes: Sequence[str]) -> list[str]:
 def _row_sentence(difference: Difference) -> str:
     counts = _row_counts(difference)
     values = plural(_changed_values(difference), "value")
-    touched = _dates_touched(difference)
-    dates = "" if touched is None else f"; dates {touched}"
     return (
         f"{plural(counts['added'], 'row')} added, {counts['changed']:,} changed ({values}), "
-        f"{counts['deleted']:,} deleted, {counts['unchanged']:,} unchanged{dates}"
+        f"{counts['deleted']:,} deleted, {counts['unchanged']:,} unchanged"
     )
+
+
+def _dates_sentence(difference: Difference) -> str:
+    return f"dates touched: {_dates_touched(difference) or 'none'}"
 
 
 def _column_html(difference: Difference) -> str:

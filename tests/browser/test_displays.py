@@ -140,3 +140,26 @@ def test_every_class_with_a_display_is_shown(notebook: Notebook) -> None:
 def test_nothing_is_asked_of_other_hosts(notebook: Notebook) -> None:
     hosts = {urlsplit(address).hostname for address in notebook.requests}
     assert hosts - {None} == {"127.0.0.1"}  # without a host are data in the page itself
+
+
+FAULTY = """
+<div data-alphacast="pale"><p style="color: #bbb; background: #fff">A pale text</p></div>
+<div data-alphacast="good"><p style="color: #222">A text that can be read</p></div>
+<div data-alphacast="wide" style="width: 300px"><p style="width: 3000px">A wide text</p></div>
+<div data-alphacast="box" style="width: 300px; overflow: auto"><p style="width: 600px">Far</p></div>
+<div data-alphacast="script"><script>window.hostile = 1</script></div>
+"""
+
+
+def test_what_is_wrong_is_found(blank: Page) -> None:
+    """None of the checks passes everything."""
+    from browser.checks import contrast, scrolling, sticking_out, width_beyond_window  # noqa: PLC0415 - as above
+
+    blank.set_content(FAULTY)
+    found = contrast(blank)
+    assert {name for name, _ in found.pale} == {"pale"}
+    assert found.good >= {"good"}
+    assert [each.partition(":")[0] for each in sticking_out(blank)] == ["wide"]
+    assert scrolling(blank) == {"box": "600 pixels in 300"}
+    assert width_beyond_window(blank) > 1000
+    assert blank.evaluate("window.hostile") == 1

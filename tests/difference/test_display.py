@@ -90,7 +90,7 @@ def test_one_is_singular() -> None:
     assert summary(difference("replace", sent, stored)) == (
         "0 rows are new, 1 has other values, 1 is gone"
     )
-    assert "1 row added, 1 changed (1 value), 0 deleted, 0 unchanged; dates" in to_html(
+    assert "1 row added, 1 changed (1 value), 0 deleted, 0 unchanged</div>" in to_html(
         found, "A title", []
     )
 
