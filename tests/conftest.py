@@ -55,7 +55,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="file of `alphacast-pandas probe`, whose readings tests/live checks",
     )
     group.addoption(
-        "--site", type=Path, metavar="FOLDER", help="the built site, for tests/docs and tests/browser"
+        "--site",
+        type=Path,
+        metavar="FOLDER",
+        help="the built site, for tests/docs and tests/browser",
     )
     group.addoption(
         "--pictures", type=Path, metavar="FOLDER", help="where tests/browser keeps its pictures"

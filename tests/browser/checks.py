@@ -38,7 +38,8 @@ _OVERFLOW = """() => [...document.querySelectorAll("[data-alphacast]")].flatMap(
     };
     const scrolls = element => element.scrollWidth > element.clientWidth
         && ["auto", "scroll"].includes(getComputedStyle(element).overflowX);
-    const all = [...part.querySelectorAll("*")];
+    const isShown = element => element.getClientRects().length > 0;
+    const all = [...part.querySelectorAll("*")].filter(isShown);
     const name = part.dataset.alphacast;
     const sizes = element => `${element.scrollWidth} pixels in ${element.clientWidth}`;
     return [

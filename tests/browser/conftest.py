@@ -74,7 +74,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     for item in items:
         if item.path.parent == HERE:
-            item.add_marker(pytest.mark.skip(reason="a browser is only opened by: pytest -m browser"))
+            item.add_marker(
+                pytest.mark.skip(reason="a browser is only opened by: pytest -m browser")
+            )
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +91,7 @@ def pictures(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
     """Chromium: the one that ALPHACAST_CHROMIUM names, that is installed, or that of playwright."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - as above
+    from playwright.sync_api import sync_playwright
 
     program = CHROMIUM or next(filter(None, map(shutil.which, PROGRAMS)), None)
     with sync_playwright() as playwright:
@@ -194,10 +196,9 @@ def jupyterlab(folder: Path, environment: dict[str, str]) -> Iterator[Callable[[
 
 def write_notebook(path: Path, environment: dict[str, str]) -> list[Any]:
     """Write the notebook, execute it, and have Jupyter trust it; return its cells."""
-    import nbformat  # noqa: PLC0415 - a run without these tests must not need it
-    from nbformat.sign import NotebookNotary  # noqa: PLC0415 - as above
-
-    from browser.displays import displays  # noqa: PLC0415 - as above
+    import nbformat
+    from browser.displays import displays
+    from nbformat.sign import NotebookNotary
 
     new = nbformat.v4.new_code_cell
     first = f"import sys; sys.path.append({str(HERE)!r}); from displays import *"

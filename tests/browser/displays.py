@@ -231,5 +231,7 @@ def displays() -> dict[str, Callable[[], Any]]:
 def show(name: str) -> Any:
     """Return one of them, and note of which classes it was."""
     thing = displays()[name]()
-    shown.update({type(thing)}, {type(each) for each in thing} if isinstance(thing, Records) else ())
+    shown.update(
+        {type(thing)}, {type(each) for each in thing} if isinstance(thing, Records) else ()
+    )
     return thing

@@ -5,9 +5,7 @@ from __future__ import annotations
 import importlib
 import io
 import pkgutil
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -16,6 +14,9 @@ import pytest
 import alphacast_pandas as ap
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from browser.conftest import Notebook
     from playwright.sync_api import Page
 
@@ -46,7 +47,7 @@ def view(request: pytest.FixtureRequest, notebook: Notebook, pictures: Path) -> 
     page.add_style_tag(content=BODY)
     show_whole(page, width)
     take_pictures(page, pictures, f"{theme}-{width}")
-    yield View(page, {*notebook.names})
+    return View(page, {*notebook.names})
 
 
 def show_whole(page: Page, width: int) -> None:
@@ -54,8 +55,8 @@ def show_whole(page: Page, width: int) -> None:
     resize(page, width, 900)
     content, room = page.evaluate(
         """() => {
-            const { scrollHeight, clientHeight } = document.querySelector(".jp-WindowedPanel-outer");
-            return [scrollHeight, clientHeight];
+            const outer = document.querySelector(".jp-WindowedPanel-outer");
+            return [outer.scrollHeight, outer.clientHeight];
         }"""
     )
     resize(page, width, 900 + content - room)
@@ -76,7 +77,7 @@ def resize(page: Page, width: int, height: int) -> None:
 
 def take_pictures(page: Page, folder: Path, ending: str) -> None:
     """Keep a picture of each display: parts of one of the page, since each would take as long."""
-    from PIL import Image  # noqa: PLC0415 - a run without these tests must not need it
+    from PIL import Image
 
     boxes = page.evaluate(
         """() => [...document.querySelectorAll("[data-alphacast]")].map(part => {
@@ -91,7 +92,7 @@ def take_pictures(page: Page, folder: Path, ending: str) -> None:
 
 
 def test_every_text_has_the_contrast_that_wcag_aa_asks_for(view: View) -> None:
-    from browser.checks import contrast  # noqa: PLC0415 - as above
+    from browser.checks import contrast
 
     found = contrast(view.page)
     ours = {name for name in view.names if not name.startswith("error")}
@@ -101,7 +102,7 @@ def test_every_text_has_the_contrast_that_wcag_aa_asks_for(view: View) -> None:
 
 
 def test_no_display_is_wider_than_its_page(view: View) -> None:
-    from browser.checks import scrolling, sticking_out, width_beyond_window  # noqa: PLC0415 - as above
+    from browser.checks import scrolling, sticking_out, width_beyond_window
 
     assert sticking_out(view.page) == []
     scrolls = scrolling(view.page)
@@ -153,7 +154,7 @@ FAULTY = """
 
 def test_what_is_wrong_is_found(blank: Page) -> None:
     """None of the checks passes everything."""
-    from browser.checks import contrast, scrolling, sticking_out, width_beyond_window  # noqa: PLC0415 - as above
+    from browser.checks import contrast, scrolling, sticking_out, width_beyond_window
 
     blank.set_content(FAULTY)
     found = contrast(blank)

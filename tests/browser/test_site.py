@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import http.server
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
@@ -51,7 +52,7 @@ def address(site: Path) -> Iterator[str]:
 def test_pages_fit_and_displays_are_legible(
     site: Path, address: str, browser: Browser, pictures: Path
 ) -> None:
-    from browser.checks import THEMES, WIDTHS, contrast, width_beyond_window  # noqa: PLC0415 - a run without these tests must not need it
+    from browser.checks import THEMES, WIDTHS, contrast, width_beyond_window
 
     pages = [path for path in site.rglob("*.html") if "_static" not in path.parts]
     assert len(pages) > 50
