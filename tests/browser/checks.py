@@ -14,7 +14,8 @@ THEMES = ("light", "dark")
 WIDTHS = (700, 1280)
 _AXE = """async () => {
     const options = {
-        runOnly: ["color-contrast"], elementRef: true, selectors: false, resultTypes: [
+        runOnly: ["color-contrast"], elementRef: true, selectors: false, iframes: false,
+        preload: false, resultTypes: [
             "violations", "incomplete", "passes"]};
     const found = await axe.run({ include: "[data-alphacast]" }, options);
     const texts = (kind, tell) => found[kind].flatMap(rule => rule.nodes).map(node =>

