@@ -59,6 +59,7 @@ def test_pages_fit_and_displays_are_legible(
     pages = [path for path in site.rglob("*.html") if "_static" not in path.parts]
     assert len(pages) > 50
     wrong, requests, displays = [], [], 0
+    widths = [*WIDTHS]
     page = browser.new_page()
     page.on("request", lambda request: requests.append(request.url))
     for path in sorted(pages):
@@ -69,7 +70,7 @@ def test_pages_fit_and_displays_are_legible(
         for theme in THEMES if count else THEMES[:1]:  # colours alone depend on it, and no widths
             page.emulate_media(color_scheme=theme)
             page.wait_for_selector(f"html[data-theme={theme}]", state="attached")
-            for width in WIDTHS:
+            for width in widths:
                 page.set_viewport_size({"width": width, "height": 900})
                 if (beyond := width_beyond_window(page)) > 0:
                     wrong.append(f"{name} {theme} {width}: {beyond} pixels too wide")
@@ -78,8 +79,10 @@ def test_pages_fit_and_displays_are_legible(
                 found = contrast(page)
                 wrong += [f"{name} {theme} {width}: {text}" for text in found.pale + found.unknown]
                 assert len(found.good) == count
-                file = f"site-{path.stem}-{theme}-{width}.png"
-                page.screenshot(path=pictures / file, full_page=True)
+                for n in range(count):
+                    file = f"site-{path.stem}-{n + 1}-{theme}-{width}.png"
+                    page.locator("[data-alphacast]").nth(n).screenshot(path=pictures / file)
+            widths.reverse()  # which leaves the window as it is, since resizing it takes long
     page.close()
     assert wrong == []
     assert displays
