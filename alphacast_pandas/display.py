@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ _MOST_CHARACTERS = 400  # of a text in HTML
 # since a browser would give them too little room beside a long one.
 _LONGEST_WORD = 16
 _LONGEST_ON_ONE_LINE = 12
+_NUMBER = re.compile(r"[-+]?[\d.,]{1,24}(?:e[-+]?\d{1,3})?%?", re.ASCII)  # not broken either
 # Notebooks are light or dark, and tell nobody which: text and links keep the colour around them,
 # lines are a grey that shows on both.
 _LINE = "1px solid rgba(128,128,128,0.4)"
@@ -164,9 +166,9 @@ def _style(cell: str | Link, side: str) -> str:
 
 
 def _wrapping(text: str) -> str:
-    """Return how a text wraps: not at all if it is short, else at blanks, else anywhere."""
+    """Return how a text wraps: if it is short or a number not at all, at blanks, or anywhere."""
     text = shorten(text, _MOST_CHARACTERS)
-    if len(text) <= _LONGEST_ON_ONE_LINE:
+    if len(text) <= _LONGEST_ON_ONE_LINE or _NUMBER.fullmatch(text):
         return "white-space:pre"
     is_breakable = max(map(len, text.split() or [""])) <= _LONGEST_WORD
     return f"overflow-wrap:{'normal' if is_breakable else 'anywhere'};white-space:pre-wrap"

@@ -151,9 +151,8 @@ def photograph(page: Page, content: str, path: Path) -> None:
 
 
 def chromium() -> str | None:
-    """Return the Chromium of the system; None: the one that Playwright installs."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return next((path for name in names if (path := shutil.which(name))), None)
+    """Return where Chromium is; None: it is the one that Playwright installs."""
+    return os.environ.get("ALPHACAST_CHROMIUM") or shutil.which("chromium")
 
 
 def main() -> None:

@@ -30,8 +30,8 @@ class Series(Record):
     """One value column of a dataset; what the service does not tell is None."""
 
     words: ClassVar[tuple[str, str]] = ("series", "series")
-    # With both, a table would be too wide for a window of 700 pixels.
-    only_alone = frozenset({"dataset", "type"})
+    # With these, a table would be too wide for a window of 700 pixels.
+    only_alone = frozenset({"frequency", "type"})
 
     id: int
     name: str | None = None
