@@ -1,20 +1,11 @@
 """How Sphinx builds the site."""
 
-import itertools
 import os
-import re
-import shutil
 import sys
-import urllib.request
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-
-from docutils import nodes
-from sphinx.application import Sphinx
 
 import alphacast_pandas as ap
 
-HERE = Path(__file__).parent
 REPOSITORY = "https://github.com/alphacast-pandas/alphacast_pandas"
 
 project = "alphacast_pandas"
@@ -22,9 +13,13 @@ author = "alphacast_pandas contributors"
 project_copyright = author
 release = version = ap.__version__
 
-sys.path.insert(0, str(HERE / "_ext"))
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 extensions = [
-    "docstrings",  # in _ext
+    # In _ext:
+    "backticks",
+    "fields",
+    "pages",
+    # From elsewhere:
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.intersphinx",
@@ -38,6 +33,12 @@ templates_path = ["_templates"]
 nitpicky = True
 
 # Docstrings.
+autodoc_default_options = {
+    "members": True,
+    # What exceptions inherit of Python, and what only the package calls.
+    "exclude-members": "add_note, with_traceback, facts, from_json, one_upload_at_a_time,"
+    " only_alone, only_in_tables, page_of, recall, remember, send_form, words",
+}
 autodoc_typehints = "none"  # numpydoc's sections say the types, in words
 default_role = "documented"
 numpydoc_show_class_members = False  # the members stand below their class
@@ -82,66 +83,9 @@ INVENTORIES = {
 }
 
 
-def is_reachable(address: str) -> bool:
-    """Whether the inventory of another site can be read; what is not reachable is not linked."""
-    try:
-        with urllib.request.urlopen(f"{address}objects.inv", timeout=5):  # noqa: S310 - all https
-            return True
-    except OSError:
-        return False
-
-
-def reachable() -> dict[str, str]:
-    """Return the sites whose names can be linked; none with `ALPHACAST_DOCS_OFFLINE`."""
-    if os.environ.get("ALPHACAST_DOCS_OFFLINE"):
-        return {}
-    with ThreadPoolExecutor() as pool:
-        answers = [*pool.map(is_reachable, INVENTORIES.values())]
-    return dict(itertools.compress(INVENTORIES.items(), answers))
-
-
-intersphinx_mapping = {name: (address, None) for name, address in reachable().items()}
-# Names of these packages may stand in the pages; without their inventories they are plain text.
-absent = "|".join(sorted(INVENTORIES.keys() - intersphinx_mapping.keys()))
-nitpick_ignore_regex = [("py:.*", rf"(?!.*alphacast)({absent})\..*")] if absent else []
-
-
-def link_to_repository(app: Sphinx, path: Path, document: str, content: list[str]) -> None:
-    """Let links of an included file, such as the changelog, lead to the files of the repository."""
-    if ".." not in Path(path).parts:
-        return
-    content[0] = re.sub(
-        r"\]\((?!https?:|#|mailto:)([^)\s]+)\)", rf"]({REPOSITORY}/blob/main/\1)", content[0]
-    )
-
-
-def renew_generated(*_: object) -> None:
-    """Copy the notebooks, which Sphinx reads only below its own folder, and drop old stubs."""
-    for folder in (HERE / "notebooks", HERE / "reference" / "api"):
-        shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(
-        HERE.parent / "notebooks", HERE / "notebooks", ignore=shutil.ignore_patterns(".*")
-    )
-
-
-def mark_long_words(app: Sphinx, doctree: nodes.document) -> None:
-    """Mark code with words that no narrow screen can hold on one line, so that they may break."""
-    for code in doctree.findall(nodes.literal):
-        if max(map(len, code.astext().split()), default=0) > 40:
-            code["classes"].append("long")
-
-
-def state_language(
-    app: Sphinx, page: str, template: str, context: dict[str, object], *_: object
-) -> None:
-    """Let the pages of docs/es say that they are in Spanish; Sphinx knows one language a site."""
-    if page.startswith("es/"):
-        context["language"] = "es"
-
-
-def setup(app: Sphinx) -> None:
-    """Connect the functions above."""
-    app.connect("config-inited", renew_generated)
-    app.connect("include-read", link_to_repository)
-    app.connect("doctree-read", mark_long_words)
-    app.connect("html-page-context", state_language)
+# The gate asks no other site: then names of these packages are plain text.
+is_offline = bool(os.environ.get("ALPHACAST_DOCS_OFFLINE"))
+intersphinx_mapping = {} if is_offline else {name: (to, None) for name, to in INVENTORIES.items()}
+nitpick_ignore_regex = (
+    [("py:.*", rf"(?!.*alphacast)({'|'.join(INVENTORIES)})\..*")] if is_offline else []
+)

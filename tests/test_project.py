@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
 import alphacast_pandas as ap
 
@@ -57,7 +58,7 @@ def test_what_the_readme_links_is_there_wherever_the_readme_is_shown() -> None:
     assert [file for file in files if not file.exists()] == []
 
 
-def test_the_pictures_of_the_readme_are_told_to_who_cannot_see_them() -> None:
+def test_the_picture_of_the_readme_has_an_alternative_text() -> None:
     pictures = Pictures(README)
     assert len(pictures.addresses) == 2
     assert [len(text) > 100 for text in pictures.texts] == [True]
@@ -73,7 +74,7 @@ def test_the_readme_names_every_extra_for_users() -> None:
     assert named == {*PROJECT["optional-dependencies"]} - {"browser", "test"}
 
 
-def test_the_commands_for_windows_do_what_the_others_do() -> None:
+def test_the_commands_for_windows_are_those_for_posix_translated() -> None:
     posix = re.findall(r"^```sh\n(.*)\n```", README, re.MULTILINE)
     (windows,) = re.findall(r"^```bat\n(.*?)```", README, re.MULTILINE | re.DOTALL)
     translated = [
@@ -93,8 +94,16 @@ def test_the_newest_release_is_the_same_everywhere() -> None:
     version, day = releases[0]
     assert f"\nversion: {version}\n" in citation
     assert f"\ndate-released: {day}\n" in citation
-    # Between releases the version of the package is that of the next one, or of a step to it.
-    assert ap.__version__ == version or "\n## [Unreleased]\n" in changes
+    is_released = "\n## [Unreleased]\n" not in changes
+    assert (Version(ap.__version__) == Version(version)) == is_released
+    assert Version(ap.__version__) >= Version(version)
+
+
+def test_the_numbers_of_the_readme_are_those_of_the_site() -> None:
+    site = (ROOT / "docs" / "guide" / "speed.md").read_text(encoding="utf-8")
+    rows = README.partition("| time | memory |")[2].partition("\n\n")[0].splitlines()[2:]
+    assert len(rows) > 3
+    assert [row for row in rows if row not in site] == []
 
 
 @pytest.mark.parametrize("module", ["alphacast_pandas", "alphacast_program", "pytest_alphacast"])

@@ -64,13 +64,17 @@ def test_every_link_and_anchor_of_every_page_leads_somewhere(site: Path) -> None
 
 def test_links_into_the_repository_lead_to_its_files(site: Path) -> None:
     links = {
-        link.removeprefix(REPOSITORY).partition("/main/")[2]
+        link
         for path in pages_of(site)
         for link in Page(path.read_text(encoding="utf-8")).links
         if link.startswith((f"{REPOSITORY}/blob/", f"{REPOSITORY}/tree/"))
     }
     assert links
-    assert {link for link in links if not (ROOT / link).exists()} == set()
+    place = re.compile(rf"{REPOSITORY}/(?:blob|tree)/main/(.+)")
+    found = {link: place.fullmatch(link) for link in links}
+    assert {
+        link for link, there in found.items() if not (there and (ROOT / there[1]).exists())
+    } == set()
 
 
 def test_a_page_loads_nothing_from_other_hosts(site: Path) -> None:
