@@ -5,6 +5,7 @@ import importlib
 import json
 import pkgutil
 import re
+import runpy
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,19 @@ def test_an_example_shows_what_happens(name: str, namespace: dict[str, Any]) -> 
     )
     failed, _ = doctest.DocTestRunner().run(example, out=said.append)
     assert not failed, "".join(said)
+
+
+def test_the_set_up_that_the_reference_shows_has_the_names_of_the_examples(
+    namespace: dict[str, Any],
+) -> None:
+    shown = runpy.run_path(str(ROOT / "docs" / "reference" / "_setup.py"))
+    try:
+        assert namespace.keys() <= shown.keys()
+        assert shown["dataset_id"] == namespace["dataset_id"]
+        assert shown["client"].base_url == shown["emulator"].url
+        pd.testing.assert_frame_equal(shown["df"], namespace["df"])
+    finally:
+        shown["emulator"].close()
 
 
 def test_the_readme_runs_from_top_to_bottom(

@@ -209,7 +209,7 @@ def test_the_first_page_has_every_extra_for_users() -> None:
     page = (DOCS / "guide" / "get-started.md").read_text(encoding="utf-8")
     table = page.partition("| extra |")[2].partition("\n\n")[0]
     named = {line.split("`")[1] for line in table.splitlines()[2:]}
-    assert named == {*project["optional-dependencies"]} - {"browser", "notebooks", "test"}
+    assert named == {*project["optional-dependencies"]} - {"browser", "test"}
 
 
 def is_link(page: Path, target: str) -> bool:
