@@ -87,7 +87,7 @@ def read_dask(
     start, end : str, date, datetime, Timestamp or Period, optional
         First and last date, both included, as for `read_alphacast`.
     last : int, optional
-        Keep the rows of the last so many distinct dates. They are looked up now, by a read of the
+        Keep the rows of the last N distinct dates. They are looked up now, by a read of the
         keys of their rows.
     dtype_backend : {"numpy_nullable", "pyarrow"}, optional
         As in `pandas.read_csv`.

@@ -61,9 +61,9 @@ def read_arrow(
     start, end : str, date, datetime, Timestamp or Period, optional
         First and last date, both included.
     last : int, optional
-        Keep the rows of the last so many distinct dates.
+        Keep the rows of the last N distinct dates.
     top : int, optional
-        Keep the first so many rows, by date.
+        Keep the first N rows, by date.
     expect : str, optional
         What the name of the dataset must be, as for `read_alphacast`.
     cache : bool, str or timedelta, optional

@@ -108,9 +108,9 @@ def explain(
     start, end : str, date, datetime, Timestamp or Period, optional
         First and last date, both included.
     last : int, optional
-        Keep the rows of the last so many distinct dates.
+        Keep the rows of the last N distinct dates.
     top : int, optional
-        Keep the first so many rows, by date.
+        Keep the first N rows, by date.
     client : Client, optional
         The connection to use, by default that of `get_client`.
 

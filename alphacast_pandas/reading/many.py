@@ -106,9 +106,9 @@ def read_many(
     start, end : str, date, datetime, Timestamp or Period, optional
         First and last date, both included.
     last : int, optional
-        Keep the rows of the last so many distinct dates.
+        Keep the rows of the last N distinct dates.
     top : int, optional
-        Keep the first so many rows, by date.
+        Keep the first N rows, by date.
     index : bool, str or sequence of str, optional
         What becomes the index.
     dtype_backend : {"numpy_nullable", "pyarrow"}, optional

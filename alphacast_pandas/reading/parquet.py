@@ -96,9 +96,9 @@ def to_parquet(
     start, end : str, date, datetime, Timestamp or Period, optional
         First and last date, both included.
     last : int, optional
-        Keep the rows of the last so many distinct dates.
+        Keep the rows of the last N distinct dates.
     top : int, optional
-        Keep the first so many rows, by date.
+        Keep the first N rows, by date.
     dtype_backend : {"numpy_nullable", "pyarrow"}, optional
         The types that `pandas.read_parquet` gives, as for `read_alphacast`. What is stored is the
         same: a reader may ask for others.

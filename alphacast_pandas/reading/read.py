@@ -141,9 +141,9 @@ def read_alphacast(
         ``df.loc``: ``end="2020"`` is the end of 2020. Time zones are refused, and so is text
         that can be read in several ways, such as ``"01/02/2020"``.
     last : int, optional
-        Keep the rows of the last so many distinct dates.
+        Keep the rows of the last N distinct dates.
     top : int, optional
-        Keep the first so many rows, by date.
+        Keep the first N rows, by date.
     index : bool, str or sequence of str, optional
         ``None`` or False give a RangeIndex, True the date and the entities, names these
         columns.
