@@ -1,4 +1,4 @@
-"""Compare the outputs that a notebook stores with those of a run: compare_notebook.py STORED RUN."""
+"""Compares the outputs that a notebook stores with those of a run: STORED RUN."""
 
 import difflib
 import itertools
