@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 
 from alphacast_pandas.emulator import Fault, Readings
 from alphacast_pandas.probe.run import EXPERIMENTS, run_experiments
@@ -54,6 +54,8 @@ POSSIBLE = {
     ("process_list", "list"),
 }
 
+(GZIP,) = (each for each in EXPERIMENTS if each.answers == ("upload_gzip",))
+
 
 @given(
     experiment=st.sampled_from(EXPERIMENTS),
@@ -61,6 +63,7 @@ POSSIBLE = {
     n=st.integers(0, 12),
     lasts=st.booleans(),
 )
+@example(experiment=GZIP, damage="failed process", n=0, lasts=False)
 def test_no_damage_leads_to_a_wrong_reading_or_leaves_anything_unsaid(
     emulator, stepped, experiment, damage, n, lasts
 ):
