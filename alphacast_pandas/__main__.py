@@ -9,7 +9,7 @@ import shutil
 import sys
 import textwrap
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from alphacast_pandas import __version__
 from alphacast_pandas.errors import AlphacastError
@@ -52,10 +52,19 @@ _FILES = {
 }
 _INTERRUPTED = 130  # as shells report a program that Ctrl-C ended
 _FAILED = 1
+_MISUSED = 2
+# How the errors of argparse begin to which its list of all arguments belongs.
+_ABOUT_ARGUMENTS = ("unrecognized arguments: ", "the following arguments are required: ")
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose help fails like other output where it cannot be printed."""
+    """A parser whose errors are one line, and whose help fails like other output."""
+
+    def error(self, message: str) -> NoReturn:
+        """End the program; the list of all arguments would hide what is said of a value."""
+        if message.startswith(_ABOUT_ARGUMENTS):
+            super().error(message)
+        self.exit(_MISUSED, f"{self.prog}: error: {message}\n")
 
     def print_help(self, file: SupportsWrite[str] | None = None) -> None:
         """Print the help, which argparse would do without a word if the disk is full."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 WIDTH = 80  # columns of a terminal
 _GAP = 2
 _NARROWEST = 16  # characters that a shortened column of text keeps
+_NARROWEST_WIDE = 36  # and one that tells rows apart, of which half the table is the most
 _MOST_CHARACTERS = 400  # of a text in HTML
 # Longer words break anywhere, so that a table fits its page; short texts are kept on one line,
 # since a browser would give them too little room beside a long one.
@@ -57,6 +58,7 @@ def text_table(
     *,
     numbers: Collection[str] = (),
     whole: Collection[str] = (),
+    wide: Collection[str] = (),
     width: int = WIDTH,
 ) -> list[str]:
     """
@@ -64,12 +66,16 @@ def text_table(
 
     Columns of text are shortened where they must be; if that is not enough, the last columns are
     left out and named below. `numbers` are the columns that are aligned to the right, and neither
-    they nor those in `whole` are shortened.
+    they nor those in `whole` are shortened. Those in `wide` are shortened less than others.
     """
     cells = [[*head], *([printable(cell) for cell in row] for row in rows)]
     widths = [min(width, max(map(len, column))) for column in zip(*cells, strict=True)]
     kept = {*numbers, *whole}
-    least = [w if head[n] in kept else min(w, _NARROWEST) for n, w in enumerate(widths)]
+    narrowest = dict.fromkeys(wide, min(_NARROWEST_WIDE, width // 2))
+    least = [
+        w if name in kept else min(w, narrowest.get(name, _NARROWEST))
+        for name, w in zip(head, widths, strict=True)
+    ]
     shown = next(n for n in range(len(head), 0, -1) if _total(least[:n]) <= width or n == 1)
     widths = _narrowed(widths[:shown], least, width)
     aligned = ["rjust" if name in numbers else "ljust" for name in head]

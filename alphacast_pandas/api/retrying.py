@@ -129,7 +129,7 @@ class Attempt:
             return False
         reason = (
             f"{_outcome(error)}, trying again in {pause:.2g} s "
-            f"(attempt {self._number + 1} of {retrying.retries + 1})"
+            f"({self._number + 1} of {retrying.retries + 1})"
         )
         is_news = True
         if _is_for_all(error):
@@ -177,11 +177,10 @@ def _is_for_all(error: AlphacastError) -> bool:
 
 
 def _outcome(error: AlphacastError) -> str:
-    """Return how an attempt has failed, in a few words."""
+    """Return how an attempt has failed, in so few words that a line of 80 columns holds them."""
     if isinstance(error, APIError):
-        return f"the service answered {error.status_code}"
-    no_answer = isinstance(error, ConnectionFailed)
-    return "the service did not answer" if no_answer else "the answer was cut short"
+        return f"status {error.status_code}"
+    return "no answer" if isinstance(error, ConnectionFailed) else "answer cut short"
 
 
 def _pause(reason: str, seconds: float, clock: Clock) -> None:

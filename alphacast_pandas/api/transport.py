@@ -458,9 +458,12 @@ class Transport:
         doubt = (
             " The service may have carried it out: the request had been sent." if is_sent else ""
         )
+        nobody_listens = isinstance(_root(cause), ConnectionRefusedError)
+        is_local = nobody_listens and is_loopback(urlsplit(url).hostname)
+        advice = " Nothing listens there: is the emulator running?" if is_local else ""
         return ConnectionFailed(
             f"No answer from {_origin(url)}{self._address_source(url)} to {request}: "
-            f"{self._reason(error)}.{doubt}",
+            f"{self._reason(error)}.{doubt}{advice}",
             retryable=not isinstance(error, requests.exceptions.SSLError),
             in_doubt=is_sent,
         )

@@ -19,7 +19,7 @@ from alphacast_pandas.text import printable, printable_lines
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 _SHOWN_ROWS = 40  # of a longer frame on a terminal: its first and last rows, half of them each
 _NARROWEST_FACT = 20  # columns of a terminal that facts take, even if their names leave fewer
@@ -31,18 +31,25 @@ def add_json_argument(parser: argparse._ActionsContainer) -> None:
 
 
 def print_frame(
-    frame: pd.DataFrame, *, as_json: bool = False, columns: Sequence[str] | None = None
+    frame: pd.DataFrame,
+    *,
+    as_json: bool = False,
+    columns: Sequence[str] | None = None,
+    wide: Collection[str] = (),
+    to_the_minute: Collection[str] = (),
 ) -> None:
     """
     Print a frame: as JSON on request, else as a table on a terminal, else as CSV.
 
     Only the table is limited: to `columns`, to the width of the terminal, and to the first and
-    last rows of a long frame. Dates are whole in it, since other commands take them.
+    last rows of a long frame; texts of the columns in `wide` are shortened less than others. Dates
+    and instants are whole, since other commands take them, but for those in `to_the_minute`.
     """
     if as_json:
         print_lines(json_lines(frame))
     elif is_terminal():
-        print_lines(_table(frame if columns is None else frame[[*columns]]))
+        shown = frame if columns is None else frame[[*columns]]
+        print_lines(_table(shown, wide=wide, to_the_minute=to_the_minute))
     else:
         print_csv(frame)
 
@@ -137,7 +144,9 @@ def _send_nowhere(stream: TextIO) -> None:
     os.close(nowhere)
 
 
-def _table(frame: pd.DataFrame) -> list[str]:
+def _table(
+    frame: pd.DataFrame, *, wide: Collection[str], to_the_minute: Collection[str]
+) -> list[str]:
     """Return the lines of a table that fits the terminal."""
     if frame.columns.empty:
         return ["no columns"]
@@ -148,8 +157,9 @@ def _table(frame: pd.DataFrame) -> list[str]:
     columns = [shown.iloc[:, place] for place in range(shown.shape[1])]
     numbers = [name for name, column in zip(head, columns, strict=True) if _is_number(column)]
     dates = [name for name, each in zip(head, columns, strict=True) if each.dtype.kind == "M"]
-    rows, width = zip(*map(_cells, columns), strict=True), terminal_width()
-    lines = text_table(head, rows, numbers=numbers, whole=dates, width=width)
+    cells = [_cells(each, to_the_minute=each.name in to_the_minute) for each in columns]
+    rows, width = zip(*cells, strict=True), terminal_width()
+    lines = text_table(head, rows, numbers=numbers, whole=dates, wide=wide, width=width)
     if is_long:
         lines.insert(1 + half, "...")
         lines.append(plural(len(frame), "row"))
@@ -158,11 +168,13 @@ def _table(frame: pd.DataFrame) -> list[str]:
     return lines
 
 
-def _cells(column: pd.Series[Any]) -> list[str]:
+def _cells(column: pd.Series[Any], *, to_the_minute: bool) -> list[str]:
     """Return the values of a column as text; UTC is Z, which takes less room."""
     texts = [text or "" for text in texts_of(column)]
     if column.dtype.kind != "M":
         return texts
+    if to_the_minute:
+        texts = [re.sub(r"T(\d\d:\d\d)[\d:.]*", r" \1", text) for text in texts]
     return [re.sub(r"\+00:00$", "Z", text) for text in texts]
 
 

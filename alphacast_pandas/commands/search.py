@@ -79,7 +79,7 @@ def _print(found: pd.DataFrame, *, as_json: bool) -> None:
     from alphacast_pandas.commands.output import print_frame
 
     shown = [name for name in _SHOWN if name in _ALWAYS or found[name].notna().any()]
-    print_frame(found, as_json=as_json, columns=shown)
+    print_frame(found, as_json=as_json, columns=shown, wide=["name"], to_the_minute=["updated_at"])
 
 
 SEARCH = Command(

@@ -72,7 +72,8 @@ def _list(store: VintageStore, *, as_json: bool) -> None:
 
     found = [each for folder in store.datasets() if (each := describe(folder)) is not None]
     listed = pd.DataFrame([_row(each) for each in found], columns=[*_HEAD])
-    print_frame(listed, as_json=as_json, columns=[*_HEAD[1:], _HEAD[0]])
+    columns = [*_HEAD[1:], _HEAD[0]]
+    print_frame(listed, as_json=as_json, columns=columns, to_the_minute=["last_look"])
 
 
 def _row(holding: Holding) -> tuple[str | int | datetime.datetime, ...]:

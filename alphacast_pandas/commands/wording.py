@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 
@@ -72,11 +73,29 @@ _VALUE = re.compile(
     r"\b(name|repository|mode|date|entities|missing|max_delete|timeout|expect|cache|filter)="
     rf"({_QUOTED}|{_LIST}|[\d.]*\d|)(?=[\s,.;:)]|$)"
 )
-_PYTHON_FILTER = re.compile(r"\bap\.col\(|\bfilter=\{")
-_FILTER_NOTE = (
-    "A dict and an expression are for Python; --filter takes text, such as \"country eq 'Chile' "
-    'and CPI gt 100".'
+# Filters of Python as messages write them, and the texts that say the same.
+_DICT = rf"\{{(?:{_QUOTED}|[^{{}}'\"])*\}}"
+_TUPLES = rf"\[\((?:{_QUOTED}|[^'\"()])*\)\]"
+_FILTER = re.compile(rf"\bfilter=({_DICT}|{_TUPLES})")
+_BESIDE_TEXT = re.compile(rf",? or a (?:dict|list of tuples): filter=(?:{_DICT}|{_TUPLES})")
+_VARIABLE = re.compile(
+    r"@ is of DataFrame\.query\. Pass the value itself in a list of tuples: \[\(.*\)\]"
 )
+_OTHER_FORMS = re.compile(
+    r"Write a dict, such as filter=\{.*?\}, or an expression, such as filter=\(.*\(ap\.col\(.*?\)\."
+)
+_EXPRESSION = re.compile(rf"\bap\.col\(({_QUOTED})\)")
+_OPERATORS = {
+    **{"==": "eq", "=": "eq", "!=": "ne", "<>": "ne"},
+    **{">=": "ge", "<=": "le", "=>": "ge", "=<": "le", ">": "gt", "<": "lt"},
+}
+_COMPARISON = re.compile(
+    r"(?P<name>'[^']+'|[^\W\d]\w*)\s*"
+    rf"(?P<operator>{'|'.join(_OPERATORS)}|\b(?:eq|ne|ge|le|gt|lt)\b)\s*"
+    r"(?P<value>'[^']*'|\"[^\"]*\"|[^\s'\"&|()]+)"
+)
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_BARE_NAME = re.compile(r"[^\W\d]\w*", re.ASCII)
 
 
 def in_commands(text: str) -> str:
@@ -88,7 +107,9 @@ def in_commands(text: str) -> str:
     >>> in_commands("Read it once with cache=True, or use mode='upsert'.")
     'Read it once with --cache on, or use --mode upsert.'
     """
-    notes = [_FILTER_NOTE] if _PYTHON_FILTER.search(text) else []
+    text = _with_filters_as_text(text)
+    named = _EXPRESSION.search(text)
+    notes = [_expression_note(ast.literal_eval(named[1]))] if named else []
     for pattern, way in _WAYS:
         text = re.sub(pattern, way, text)
     text = _FLAG.sub(lambda found: _option(found[1]), text)
@@ -103,6 +124,63 @@ def _option(keyword: str, value: str = "") -> str:
     values = re.findall(_QUOTED, value)
     words = [_typed(each[1:-1]) for each in values] if values else [value]
     return " ".join([option, *filter(None, words)])
+
+
+def _with_filters_as_text(text: str) -> str:
+    """Return a message in which filters are texts, where a text can say the same."""
+    text = _OTHER_FORMS.sub(lambda _: _form_of_text(text), text)
+    text = _VARIABLE.sub("@ is of DataFrame.query. Write the value itself", text)
+    text = _BESIDE_TEXT.sub("", text)
+    text = re.sub(r"\bWrite a list of tuples, with the text in quotes: ", "Write ", text)
+    text = re.sub(rf"\bWrite a dict(?: with a slice)?: (?={_FILTER.pattern})", "Write ", text)
+    return _FILTER.sub(lambda found: f"--filter {_typed(_text_of(found[1]))}", text)
+
+
+def _text_of(python: str) -> str:
+    """Return a dict, of which a slice stands for a range, or a list of tuples as filter text."""
+    spelling = ast.literal_eval(python.replace(": slice(", ": ("))
+    if isinstance(spelling, list):
+        return " and ".join(_comparison(*each) for each in spelling)
+    return " and ".join(_condition(name, wanted) for name, wanted in spelling.items())
+
+
+def _condition(name: str, wanted: object) -> str:
+    if isinstance(wanted, tuple):
+        return " and ".join(map(_comparison, (name, name), (">=", "<="), wanted))
+    values = wanted if isinstance(wanted, list) else [wanted]
+    return " or ".join(_comparison(name, "==", value) for value in values)
+
+
+def _comparison(name: str, operator: str, value: object) -> str:
+    column = name if _BARE_NAME.fullmatch(name) else _in_quotes(name)
+    written = _in_quotes(value) if isinstance(value, str) else value
+    return f"{column} {_OPERATORS[operator]} {written}"
+
+
+def _in_quotes(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _form_of_text(message: str) -> str:
+    """Return how a filter text is written, by a comparison of the one that a message repeats."""
+    repeated = re.search(rf"\bfilter ({_QUOTED})", message)
+    found = _COMPARISON.search(ast.literal_eval(repeated[1])) if repeated else None
+    if found is None:
+        example = "COLUMN eq 'TEXT'"
+    else:
+        operator = _OPERATORS.get(found["operator"], found["operator"])
+        value = found["value"].strip("'\"")
+        written = value if _NUMBER.fullmatch(value) else _in_quotes(value)
+        example = f"{found['name']} {operator} {written}"
+    return (
+        f"Write comparisons such as --filter {_typed(example)}, texts in single quotes; and, or "
+        "and parentheses join them."
+    )
+
+
+def _expression_note(column: str) -> str:
+    example = _typed(_comparison(column, "==", "a text"))
+    return f"An expression is for Python; --filter compares columns with values, such as {example}."
 
 
 def _typed(text: str) -> str:

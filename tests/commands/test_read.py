@@ -122,11 +122,10 @@ def test_messages_name_commands_and_options(
     for words, said in (
         (["--as-of", "2024"], f"Look at it with alphacast-pandas snapshot {number}, regularly"),
         (["--cache", "only"], "--cache only sends no request, and the answer is not in the cache"),
-        (["--filter", "CPI == 1"], "Write --filter 'CPI eq 1', or a dict"),
-        (
-            ["--filter", "CPI == 1"],
-            "\nA dict and an expression are for Python; --filter takes text",
-        ),
+        (["--filter", "CPI == 1"], "Write --filter 'CPI eq 1'.\n"),
+        (["--filter", "note=NA"], "Write --filter \"note eq 'NA'\".\n"),
+        (["--filter", "note eq NA"], "such as --filter \"note eq 'NA'\", texts in single quotes"),
+        (["--filter", "note is null"], "An expression is for Python; --filter compares"),
         (["--start", "2020-13"], "error: --start '2020-13' is not a date. Dates are such as 2020,"),
         (["--select", "Zz"], "error: --select: there is no column 'Zz'"),
         (["--expect", "Wages"], "which --expect Wages does not match"),

@@ -20,6 +20,14 @@ from alphacast_pandas.commands.wording import in_commands
         ("... and 3 more: see error.failures.", "... and 3 more."),
         ("df = df.drop(columns=['a', 'b']).", "removing ['a', 'b'] from the file."),
         ("Write filter=\"a eq 'b'\".", "Write --filter \"a eq 'b'\"."),
+        (
+            "Write a dict: filter={'a b': ['it\\'s', 2]}, or more.",
+            "Write --filter \"'a b' eq 'it''s' or 'a b' eq 2\", or more.",
+        ),
+        (
+            "Write a dict with a slice: filter={'Year': slice(1990, 2000)}.",
+            "Write --filter 'Year ge 1990 and Year le 2000'.",
+        ),
         ("create=False; verify it: verify=True.", "create=False; verify it: --verify."),
         ("repository=\"It's\", name='A b'", "--repository \"It's\", --name 'A b'"),
         (

@@ -423,7 +423,7 @@ def test_one_refusal_pauses_all_requests_of_a_client(
     assert [len(frame) for frame in found.values()] == [120] * 20
     told = [each.message for each in caplog.records if each.name == "alphacast_pandas.api"]
     assert len(told) == 1
-    assert f"the service answered {status}, trying again in 40 s" in told[0]
+    assert f"status {status}, trying again in 40 s" in told[0]
 
 
 def test_a_change_waits_for_the_end_of_a_pause(emulator: Emulator) -> None:
@@ -456,7 +456,7 @@ def test_one_bar_counts_datasets_and_bytes_of_all(
     drawn = capsys.readouterr().err.split("\r")
     shown = "\n".join(drawn)
     assert re.search(r"Reading \d of 3 datasets: .*B \[.*B/s, .* rows\]", shown)
-    assert re.search(r"Reading \d of 3 datasets: the service answered 500, trying again", shown)
+    assert re.search(r"Reading \d of 3 datasets: status 500, trying again", shown)
     counts = [int(count) for count in re.findall(r"Reading (\d) of 3", shown)]
     assert counts == sorted(counts)
     assert {0, 1, 2} <= {*counts}

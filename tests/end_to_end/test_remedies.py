@@ -1364,6 +1364,7 @@ CALLS = [
         "ap.read_alphacast(5, client=ap.Client('ak_0', base_url='http://127.0.0.1:9', retries=0))",
         "ap.read_alphacast(stored, client=client)",
         "No answer from http://127.0.0.1:9 (the address is from the argument base_url)",
+        "Nothing listens there: is the emulator running?",
         error=ap.ConnectionFailed,
     ),
     calling(

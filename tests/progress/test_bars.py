@@ -123,7 +123,7 @@ def test_a_status_and_a_long_heading_fit_on_one_line() -> None:
     work = f"""
 with Meter({title!r}, progress=None, clock=Clock(step=0.5)) as meter:
     for _ in range(5):
-        meter.show_pause("the service answered 503, trying again in 2 s (attempt 2 of 6)")
+        meter.show_pause("status 503, trying again in 2 s (2 of 6)")
     meter.show_pause(None)
     meter.begin(10_000_000)
     for _ in range(5):
@@ -135,7 +135,7 @@ with Meter({title!r}, progress=None, clock=Clock(step=0.5)) as meter:
         assert max(map(len, drawn)) <= columns
         assert any(line.startswith("Pushing t") and "..." in line for line in drawn)
         if columns >= 80:
-            assert any("(attempt 2 of 6) [00:" in line for line in drawn)
+            assert any("(2 of 6) [00:" in line for line in drawn)
             assert any("4.00M/10.0M [" in line for line in drawn)
 
 

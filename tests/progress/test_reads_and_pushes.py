@@ -114,9 +114,7 @@ def test_a_pause_of_a_read_is_shown_and_logged(
         read = ap.read_alphacast(stored, client=client, progress=True, **keywords)
         assert sum(map(len, read if "chunksize" in keywords else [read])) == 500
     said = [
-        f"Reading dataset {stored}: the service answered 503, "
-        f"trying again in 2 s (attempt {n} of 4)"
-        for n in (2, 3, 4)
+        f"Reading dataset {stored}: status 503, trying again in 2 s ({n} of 4)" for n in (2, 3, 4)
     ]
     assert [record.getMessage() for record in caplog.records] == said
     assert {(record.name, record.levelname) for record in caplog.records} == {
@@ -125,6 +123,7 @@ def test_a_pause_of_a_read_is_shown_and_logged(
     drawn = [line.rstrip() for line in capsys.readouterr().err.split("\r") if line.strip()]
     # The first second shows nothing, then each pause is drawn as it goes on.
     assert drawn[0] == f"{said[0]} [00:01]"
+    assert len(drawn[0]) < 80  # so nothing of it is left out on a terminal
     assert [line for line in drawn if line.startswith(said[2])]
     assert f"{said[1]} [00:00]" in drawn
 
@@ -139,7 +138,7 @@ def test_a_pause_of_a_push_is_shown(
     FRAME.alphacast.push(name="Prices", client=client, progress=True)
     shown = capsys.readouterr().err
     said = "to 'Prices', uploading: " if path.endswith("processes") else "against 'Prices': "
-    assert f"{said}the service answered 429, trying again in 3 s (attempt 2 of 4) [00:02]" in shown
+    assert f"{said}status 429, trying again in 3 s (2 of 4) [00:02]" in shown
 
 
 def test_a_pause_without_a_bar_is_one_pause_and_is_logged(
@@ -150,8 +149,7 @@ def test_a_pause_without_a_bar_is_one_pause_and_is_logged(
         client.repositories.home()
     (pause,) = clock.pauses
     assert [record.getMessage() for record in caplog.records] == [
-        "GET /repositories/home: the service did not answer, "
-        f"trying again in {pause:.2g} s (attempt 2 of 4)"
+        f"GET /repositories/home: no answer, trying again in {pause:.2g} s (2 of 4)"
     ]
 
 
