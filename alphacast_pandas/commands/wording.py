@@ -86,8 +86,16 @@ _OTHER_FORMS = re.compile(
 )
 _EXPRESSION = re.compile(rf"\bap\.col\(({_QUOTED})\)")
 _OPERATORS = {
-    **{"==": "eq", "=": "eq", "!=": "ne", "<>": "ne"},
-    **{">=": "ge", "<=": "le", "=>": "ge", "=<": "le", ">": "gt", "<": "lt"},
+    "==": "eq",
+    "=": "eq",
+    "!=": "ne",
+    "<>": "ne",
+    ">=": "ge",
+    "<=": "le",
+    "=>": "ge",
+    "=<": "le",
+    ">": "gt",
+    "<": "lt",
 }
 _COMPARISON = re.compile(
     r"(?P<name>'[^']+'|[^\W\d]\w*)\s*"
