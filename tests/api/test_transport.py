@@ -38,8 +38,10 @@ def test_a_failure_says_what_the_system_said(address: str) -> None:
     number = errno.ECONNREFUSED
     reason = f"ConnectionRefusedError: [Errno {number}] {os.strerror(number)}"
     if address.startswith("https"):
-        reason = f"the proxy could not be used ({reason})"
-    assert str(caught.value).endswith(f"to GET /repositories: {reason}.")
+        told = f"to GET /repositories: the proxy could not be used ({reason})."
+    else:
+        told = f"to GET /repositories: {reason}. Nothing listens there: is the emulator running?"
+    assert str(caught.value).endswith(told)
 
 
 def test_a_raw_exchange_shows_a_redirect_and_follows_it_without_the_key(
