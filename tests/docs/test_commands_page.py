@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,9 +15,9 @@ from alphacast_pandas.__main__ import main
 from alphacast_pandas.emulator import Emulator
 
 PAGE = Path(__file__).parents[2] / "docs" / "guide" / "commands.md"
-ADDRESS = "http://127.0.0.1:8400"  # of the emulator of the page
+ADDRESS = "127.0.0.1:8400"  # of the emulator of the page
 FENCE = re.compile(r"^```(?P<word>[^\n]+)\n(?P<text>.*?)^```\n", re.DOTALL | re.MULTILINE)
-INSTANT = re.compile(r"\b20\d\d-\d\d-\d\d(T\d\d:\d\d:\d\d\.\d{6}Z| \d\d:\d\d\b)")
+INSTANT = re.compile(r"\b20\d\d-\d\d-\d\d(T\d\d:\d\d:\d\d\.\d{6}Z| \d\d:\d\d(Z|\b))")
 FILE = re.compile(r":caption: (\S+)\n\n(.*)", re.DOTALL)
 SETTINGS = ("export ALPHACAST_BASE_URL=", "export ALPHACAST_API_KEY=")
 DIFFERENT = 3  # the exit status of `diff`
@@ -88,7 +89,7 @@ def test_the_commands_of_the_page_run_from_top_to_bottom(
         to_run = [
             line for line in lines if not line.startswith((*SETTINGS, "alphacast-pandas emulator "))
         ]
-        seen = "".join(map(run, to_run)).replace(emulator_of_the_page.url, ADDRESS)
+        seen = "".join(map(run, to_run)).replace(urlsplit(emulator_of_the_page.url).netloc, ADDRESS)
         if shown is not None and not is_shown(shown, seen):
             wrong.append(f"{text}shows\n{shown}and gives\n{seen}")
     if wrong:
