@@ -117,7 +117,7 @@ def in_commands(text: str) -> str:
     """
     text = _with_filters_as_text(text)
     named = _EXPRESSION.search(text)
-    notes = [_expression_note(ast.literal_eval(named[1]))] if named else []
+    notes = [_expression_note(named[1][1:-1].replace("\\'", "'"))] if named else []
     for pattern, way in _WAYS:
         text = re.sub(pattern, way, text)
     text = _FLAG.sub(lambda found: _option(found[1]), text)
@@ -141,7 +141,15 @@ def _with_filters_as_text(text: str) -> str:
     text = _BESIDE_TEXT.sub("", text)
     text = re.sub(r"\bWrite a list of tuples, with the text in quotes: ", "Write ", text)
     text = re.sub(rf"\bWrite a dict(?: with a slice)?: (?={_FILTER.pattern})", "Write ", text)
-    return _FILTER.sub(lambda found: f"--filter {_typed(_text_of(found[1]))}", text)
+    return _FILTER.sub(_as_option, text)
+
+
+def _as_option(found: re.Match[str]) -> str:
+    """Return a filter of Python as the option; what a user wrote may only look like one."""
+    try:
+        return f"--filter {_typed(_text_of(found[1]))}"
+    except (ValueError, SyntaxError, TypeError, KeyError):
+        return found[0]
 
 
 def _text_of(python: str) -> str:
@@ -172,7 +180,8 @@ def _in_quotes(text: str) -> str:
 def _form_of_text(message: str) -> str:
     """Return how a filter text is written, by a comparison of the one that a message repeats."""
     repeated = re.search(rf"\bfilter ({_QUOTED})", message)
-    found = _COMPARISON.search(ast.literal_eval(repeated[1])) if repeated else None
+    # Not evaluated: a long text is cut, perhaps in the middle of an escape.
+    found = _COMPARISON.search(repeated[1][1:-1].replace("\\'", "'")) if repeated else None
     if found is None:
         example = "COLUMN eq 'TEXT'"
     else:

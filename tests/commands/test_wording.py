@@ -28,6 +28,13 @@ from alphacast_pandas.commands.wording import in_commands
             "Write a dict with a slice: filter={'Year': slice(1990, 2000)}.",
             "Write --filter 'Year ge 1990 and Year le 2000'.",
         ),
+        ("filter={'a': b} and filter=[('a', 'x', 1)]",) * 2,  # which no text can say
+        (
+            r"filter 'a \x1...b eq c'. Write a dict, such as filter={'country': ['Chile']}, or an "
+            "expression, such as filter=(ap.col('country') == 'Chile') & (ap.col('CPI') > 100).",
+            "--filter 'a \\x1...b eq c'. Write comparisons such as --filter \"b eq 'c'\", texts in "
+            "single quotes; and, or and parentheses join them.",
+        ),
         ("create=False; verify it: verify=True.", "create=False; verify it: --verify."),
         ("repository=\"It's\", name='A b'", "--repository \"It's\", --name 'A b'"),
         (
