@@ -28,7 +28,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
 ]
-exclude_patterns = ["_*", "guide/_*"]
+exclude_patterns = ["**/_*"]
 templates_path = ["_templates"]
 nitpicky = True
 
@@ -61,6 +61,7 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_sourcelink_suffix = ""
 html_copy_source = False
+html_domain_indices = False
 html_show_sphinx = False
 html_context = {"default_mode": "auto"}
 html_theme_options = {
