@@ -8,8 +8,10 @@ import re
 import sys
 from collections.abc import Iterator
 
-# What differs from run to run.
-INSTANT = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d+")
+# What differs from run to run: the present, ports, durations.
+VARIES = re.compile(
+    r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d+|127\.0\.0\.1:\d+|\d+\.\d+ s(econds)?\b"
+)
 
 
 def outputs(path: str) -> Iterator[str]:
@@ -17,7 +19,7 @@ def outputs(path: str) -> Iterator[str]:
     for cell in json.loads(pathlib.Path(path).read_text("utf-8"))["cells"]:
         for output in cell.get("outputs", []):
             text = output.get("text") or output.get("data", {}).get("text/plain", [])
-            yield INSTANT.sub("<instant>", "".join(text))
+            yield VARIES.sub("<varies>", "".join(text))
 
 
 def main(stored: str, run: str) -> None:
