@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # So a shell starts what runs in its background; programs that tests start inherit it.
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if sys.version_info < (3, 11, 4):
+        # http.client leaves the answer of a proxy open that refuses a tunnel (gh-103472).
+        left_open = r"ignore:unclosed <socket\.socket \[closed\]:ResourceWarning"
+        config.addinivalue_line("filterwarnings", left_open)
     config.addinivalue_line(
         "markers", "every_parameter: each parameter is a promise, so every run takes all of them"
     )
