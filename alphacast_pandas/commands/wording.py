@@ -85,21 +85,9 @@ _OTHER_FORMS = re.compile(
     r"Write a dict, such as filter=\{.*?\}, or an expression, such as filter=\(.*\(ap\.col\(.*?\)\."
 )
 _EXPRESSION = re.compile(rf"\bap\.col\(({_QUOTED})\)")
-_OPERATORS = {
-    "==": "eq",
-    "=": "eq",
-    "!=": "ne",
-    "<>": "ne",
-    ">=": "ge",
-    "<=": "le",
-    "=>": "ge",
-    "=<": "le",
-    ">": "gt",
-    "<": "lt",
-}
-_COMPARISON = re.compile(
+_COMPARISON = (
     r"(?P<name>'[^']+'|[^\W\d]\w*)\s*"
-    rf"(?P<operator>{'|'.join(_OPERATORS)}|\b(?:eq|ne|ge|le|gt|lt)\b)\s*"
+    r"(?P<operator>{}|\b(?:eq|ne|ge|le|gt|lt)\b)\s*"
     r"(?P<value>'[^']*'|\"[^\"]*\"|[^\s'\"&|()]+)"
 )
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
@@ -168,9 +156,11 @@ def _condition(name: str, wanted: object) -> str:
 
 
 def _comparison(name: str, operator: str, value: object) -> str:
+    from alphacast_pandas.filters.foreign import COMPARISONS
+
     column = name if _BARE_NAME.fullmatch(name) else _in_quotes(name)
     written = _in_quotes(value) if isinstance(value, str) else value
-    return f"{column} {_OPERATORS[operator]} {written}"
+    return f"{column} {COMPARISONS[operator]} {written}"
 
 
 def _in_quotes(text: str) -> str:
@@ -179,13 +169,17 @@ def _in_quotes(text: str) -> str:
 
 def _form_of_text(message: str) -> str:
     """Return how a filter text is written, by a comparison of the one that a message repeats."""
+    from alphacast_pandas.filters.foreign import COMPARISONS
+
+    comparison = _COMPARISON.format("|".join(COMPARISONS))
     repeated = re.search(rf"\bfilter ({_QUOTED})", message)
     # Not evaluated: a long text is cut, perhaps in the middle of an escape.
-    found = _COMPARISON.search(repeated[1][1:-1].replace("\\'", "'")) if repeated else None
+    text = repeated[1][1:-1].replace("\\'", "'") if repeated else ""
+    found = re.search(comparison, text)
     if found is None:
         example = "COLUMN eq 'TEXT'"
     else:
-        operator = _OPERATORS.get(found["operator"], found["operator"])
+        operator = COMPARISONS.get(found["operator"], found["operator"])
         value = found["value"].strip("'\"")
         written = value if _NUMBER.fullmatch(value) else _in_quotes(value)
         example = f"{found['name']} {operator} {written}"

@@ -12,7 +12,8 @@ from alphacast_pandas.text import value_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_WORDS = {
+# The operators of Python and SQL, and what the service's language says for them.
+COMPARISONS = {
     "==": "eq",
     "=": "eq",
     "!=": "ne",
@@ -23,11 +24,8 @@ _WORDS = {
     "=<": "le",
     ">": "gt",
     "<": "lt",
-    "&": "and",
-    "&&": "and",
-    "|": "or",
-    "||": "or",
 }
+_WORDS = {**COMPARISONS, "&": "and", "&&": "and", "|": "or", "||": "or"}
 _TUPLE_OPERATORS = {"=": "==", "<>": "!=", "=>": ">=", "=<": "<="}
 _MIRRORED = {"eq": "eq", "ne": "ne", "ge": "le", "le": "ge", "gt": "lt", "lt": "gt"}
 OTHER_FORMS = (

@@ -1,4 +1,4 @@
-"""What is wrong with parts of a page that have a name, `data-alphacast`, and what scrolls."""
+"""Checks of contrast and width, for the parts of a page that `data-alphacast` names."""
 
 from __future__ import annotations
 
